@@ -1,0 +1,64 @@
+"""What can go wrong, as one tree.
+
+    FangzhiError
+    ├── SiteDefinitionError     a seeds/sites file is wrong: file, key, what is allowed
+    ├── VocabularyError         a seeds/vocab file is wrong: file, line, problem
+    ├── ArchiveError
+    │   ├── MalformedRecord     a WARC record cannot be read: file, offset, problem
+    │   └── WriteFailed         the archive cannot be written: disk full, I/O error
+    └── HoldingsError           the holdings folder cannot be used
+        └── HoldingsInUse       another process owns it
+
+An expected outcome (a page without an article) is a `Rejection`, never an exception.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FangzhiError(Exception):
+    """Root of every error this project raises on purpose."""
+
+
+class SiteDefinitionError(FangzhiError):
+    """A site definition cannot be used."""
+
+    def __init__(self, path: Path, key: str, problem: str) -> None:
+        super().__init__(f"{path}: {key}: {problem}" if key else f"{path}: {problem}")
+        self.path = path
+        self.key = key
+
+
+class VocabularyError(FangzhiError):
+    """A vocabulary file under seeds/vocab cannot be used."""
+
+    def __init__(self, path: Path, where: str, problem: str) -> None:
+        super().__init__(f"{path}: {where}: {problem}")
+        self.path = path
+        self.where = where
+
+
+class ArchiveError(FangzhiError):
+    """The archive cannot be read or written."""
+
+
+class MalformedRecord(ArchiveError):
+    """A WARC record cannot be read."""
+
+    def __init__(self, path: str, offset: int, problem: str) -> None:
+        super().__init__(f"{path} at byte {offset}: {problem}")
+        self.path = path
+        self.offset = offset
+
+
+class WriteFailed(ArchiveError):
+    """A record could not be made durable; what was acknowledged before it is safe."""
+
+
+class HoldingsError(FangzhiError):
+    """The holdings folder cannot be used."""
+
+
+class HoldingsInUse(HoldingsError):
+    """Another process owns the holdings."""

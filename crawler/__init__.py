@@ -1,0 +1,1 @@
+"""Gets bytes: the only place for Scrapy and Twisted."""

@@ -1,0 +1,1 @@
+"""Thin spiders: they say where to start and which links to follow."""
