@@ -1,0 +1,176 @@
+"""A capture becomes an article, or a rejection with its reason: the pipeline on one screen.
+
+    capture ─► decode ─► extract ─► steps ─► metadata ─► normalise ─► Article | Rejection
+
+Pure: no network, no clock, no chance. The same capture, site definition, site memory and
+commit give the same bytes. `DERIVATION` is raised by every change that alters any output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+
+from archive import decode, extract, linkfarm, metadata, normalise
+from archive.model import (
+    About,
+    Article,
+    Capture,
+    Extraction,
+    Location,
+    Page,
+    Reason,
+    Rejection,
+    SiteMemory,
+)
+from archive.pipeline import STEPS
+from archive.sites import Layout, Site, layout_on
+from archive.steps import Cleaned, clean
+
+DERIVATION = 1
+_BEIJING = timezone(timedelta(hours=8))
+_CUT = {"length", "time", "disconnect"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where the bytes came from, as every line says it."""
+
+    id: str
+    input: str
+    url: str | None
+    captured: datetime | None
+    payload_digest: str | None
+    warc: Location | None = None
+
+
+def derive(
+    capture: Capture, *, site: Site | None = None, memory: SiteMemory | None = None
+) -> Article | Rejection:
+    """The article of one capture, or why there is none."""
+    origin = _Origin(
+        capture.record_id,
+        capture.input,
+        capture.target_uri,
+        capture.date,
+        capture.payload_digest,
+        capture.warc,
+    )
+    truncated = (f"truncated-{capture.truncated}",) if capture.truncated in _CUT else ()
+    return _from_page(decode.decode_http(capture), origin, site, memory, truncated)
+
+
+def derive_file(
+    data: bytes,
+    name: str,
+    *,
+    url: str | None = None,
+    captured: datetime | None = None,
+    site: Site | None = None,
+    memory: SiteMemory | None = None,
+) -> Article | Rejection:
+    """The article of a loose .html, .html.gz or .txt file; its id is the digest of its bytes."""
+    digest = hashlib.sha256(data).hexdigest()
+    origin = _Origin(f"urn:sha256:{digest}", name, url, captured, f"sha256:{digest}")
+    return _from_page(decode.decode_file(data, name, url, captured), origin, site, memory)
+
+
+def _from_page(
+    page: Page | Rejection,
+    origin: _Origin,
+    site: Site | None,
+    memory: SiteMemory | None,
+    flags: tuple[str, ...] = (),
+) -> Article | Rejection:
+    extraction = page if isinstance(page, Rejection) else _extract(page, site, memory)
+    if isinstance(page, Rejection) or isinstance(extraction, Rejection):
+        assert isinstance(extraction, Rejection)
+        return _reject(origin, extraction.rejected, extraction.detail)
+    about = About(page.kind, origin.url, origin.captured, _heading(extraction), memory)
+    cleaned = clean(extraction.text, STEPS, about)
+    if not cleaned.text and not extraction.attachments and not extraction.images:
+        return _reject(origin, Reason.NO_TEXT, "nothing is left of the page but its frame")
+    return _article(page, extraction, cleaned, origin, site, memory, flags)
+
+
+def _extract(page: Page, site: Site | None, memory: SiteMemory | None) -> Extraction | Rejection:
+    if page.kind == "text":
+        return Extraction(page.text)
+    return extract.extract(page, _layout(page, site), memory)
+
+
+def _article(
+    page: Page,
+    extraction: Extraction,
+    cleaned: Cleaned,
+    origin: _Origin,
+    site: Site | None,
+    memory: SiteMemory | None,
+    flags: tuple[str, ...],
+) -> Article:
+    fields, evidence = metadata.choose(
+        (*extraction.candidates, *cleaned.found),
+        cleaned.text,
+        origin.captured,
+        origin.url,
+        normalise.simplify,
+    )
+    text_norm = normalise.normalise(cleaned.text)
+    edits = (*extraction.edits, *cleaned.edits)
+    all_flags = dict.fromkeys((*page.flags, *extraction.flags, *cleaned.flags, *flags))
+    return Article(
+        id=origin.id,
+        input=origin.input,
+        url=origin.url,
+        captured=origin.captured,
+        site=site.id if site else None,
+        payload_digest=origin.payload_digest,
+        warc=origin.warc,
+        **fields,
+        dateline=metadata.dateline(text_norm),
+        evidence={"charset": page.charset, "extraction": extraction.evidence, **evidence},
+        lang=normalise.script(cleaned.text),
+        text=cleaned.text,
+        text_norm=text_norm,
+        text_digest=normalise.digest(cleaned.text),
+        attachments=extraction.attachments,
+        images=extraction.images,
+        verdict=linkfarm.verdict(edits, cleaned.text, tuple(all_flags)),
+        flags=tuple(all_flags),
+        edits=edits,
+        derivation=_derivation(memory),
+    )
+
+
+def _layout(page: Page, site: Site | None) -> Layout | None:
+    if site is None:
+        return None
+    day = page.captured.astimezone(_BEIJING).date() if page.captured else date.max
+    return layout_on(site, day)
+
+
+def _heading(extraction: Extraction) -> str | None:
+    titles = [c.value for c in extraction.candidates if c.field == "title"]
+    return titles[0] if titles else None
+
+
+def _derivation(memory: SiteMemory | None) -> Mapping[str, Any]:
+    return {**_versions(), "memory": memory.digest if memory else None}
+
+
+@cache
+def _versions() -> dict[str, Any]:
+    return {
+        "number": DERIVATION,
+        "trafilatura": importlib.metadata.version("trafilatura"),
+        "opencc": normalise.DATA_VERSION,
+    }
+
+
+def _reject(origin: _Origin, reason: Reason, detail: str) -> Rejection:
+    return Rejection(origin.id, origin.input, origin.url, origin.captured, reason, detail)

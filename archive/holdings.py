@@ -1,0 +1,116 @@
+"""Where things lie, and who owns them.
+
+    holdings/
+      warc/<stem>.warc.gz             `.open` while a living process writes it
+      text/<stem>.jsonl               one Article or Rejection per line, in the order of capture
+      text/<stem>-text.warc.gz        conversion records, never indexed for replay
+      index/<stem>.cdxj
+      memory/<site>-<digest>.json     lines that repeat across a site's captures
+      runs/<run>.json                 one report per run
+      state.sqlite                    acknowledged captures; can be rebuilt from warc/
+
+One process owns a holdings folder at a time, by a kernel lock that dies with it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from archive import memory, warcwriter
+from archive.errors import HoldingsError, HoldingsInUse
+from archive.model import SiteMemory
+from archive.state import State
+
+FOLDERS = ("warc", "text", "index", "memory", "runs")
+
+
+class Holdings:
+    """An opened holdings folder.
+
+    With `own` true this process becomes its one owner and what a dead owner left behind is
+    finished first; raises `HoldingsInUse` when a living one has it, `HoldingsError` when the
+    folder cannot be used.
+    """
+
+    def __init__(self, root: Path, *, own: bool = False) -> None:
+        self.root = root
+        self._lock = -1
+        self.recovered: list[warcwriter.Recovered] = []
+        try:
+            if own:
+                self._become_owner()
+            elif not root.is_dir():
+                raise HoldingsError(f"{root}: no such holdings folder")
+        except OSError as error:
+            raise HoldingsError(f"{root}: {error.strerror or error}") from error
+        self.state = State(root / "state.sqlite") if own else None
+
+    def folder(self, name: str) -> Path:
+        """One of `FOLDERS`."""
+        return self.root / name
+
+    def warcs(self) -> list[Path]:
+        """Every WARC file in the order of capture, those still being written last."""
+        files = self.folder("warc").glob("*.warc.gz*")
+        return sorted(f for f in files if f.name.endswith((".warc.gz", ".warc.gz.open")))
+
+    def warc(self, name: str) -> Path:
+        """The file of that final name, wherever it stands now; it may still be `.open`."""
+        path = self.folder("warc") / name
+        return path if path.exists() else path.with_name(name + warcwriter.OPEN)
+
+    def find_memory(self, site: str, digest: str | None = None) -> SiteMemory | None:
+        """The site memory of that digest, or the newest one of the site."""
+        if digest:
+            path = self.folder("memory") / f"{site}-{digest[:16]}.json"
+            return memory.from_json(path.read_text("utf-8")) if path.exists() else None
+        kept = self.folder("memory").glob(f"{site}-*.json")
+        newest = max(kept, key=lambda p: (p.stat().st_mtime_ns, p.name), default=None)
+        return memory.from_json(newest.read_text("utf-8")) if newest else None
+
+    def keep_memory(self, learned: SiteMemory) -> Path:
+        """Save a site memory under its digest; older ones stay."""
+        path = self.folder("memory") / f"{learned.site}-{learned.digest[:16]}.json"
+        write_whole(path, memory.to_json(learned).encode("utf-8"))
+        return path
+
+    def write_report(self, run: str, report: Mapping[str, Any]) -> Path:
+        """Write `runs/<run>.json`."""
+        path = self.folder("runs") / f"{run}.json"
+        write_whole(path, (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+        return path
+
+    def close(self) -> None:
+        if self.state is not None:
+            self.state.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _become_owner(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.root / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._lock)
+            raise HoldingsInUse(f"{self.root}: in use by another fangzhi process") from error
+        for name in FOLDERS:
+            self.folder(name).mkdir(exist_ok=True)
+        self.recovered = warcwriter.recover(self.folder("warc"))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    partial = path.with_name(f".{path.name}.part")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    warcwriter.sync_folder(path.parent)

@@ -1,0 +1,48 @@
+"""Articles and rejections as JSON lines: the keys of the text files, always all present."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from archive.model import Article, Edit, Rejection
+
+_EDIT_DEFAULTS = {f.name: f.default for f in fields(Edit)}
+
+
+def line(result: Article | Rejection) -> str:
+    """One JSON object without line breaks, no newline at its end."""
+    return json.dumps(as_json(result), ensure_ascii=False, separators=(",", ":"))
+
+
+def as_json(result: Article | Rejection) -> dict[str, Any]:
+    """The object a line holds; times as ISO 8601 UTC, tuples as lists."""
+    return {f.name: _plain(getattr(result, f.name)) for f in fields(result)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Edit):
+        return _edit(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    """An edit without the keys that hold their default: ledgers are most of a line's weight."""
+    kept = asdict(edit).items()
+    return {k: _plain(v) for k, v in kept if v != _EDIT_DEFAULTS[k] or k in ("step", "at", "old", "new")}
+
+
+def edit_from_json(value: Mapping[str, Any]) -> Edit:
+    """The edit a line's ledger holds."""
+    known = dict(value)
+    known["alternatives"] = tuple(known.get("alternatives", ()))
+    return Edit(**{"rule": "", **known})

@@ -1,0 +1,24 @@
+"""The text steps of every article, in order. The reason for a place stands beside it."""
+
+from __future__ import annotations
+
+from archive import docshare, doubled, furniture, layout, linkfarm, repair, spun
+from archive.steps import Step
+
+STEPS: tuple[Step, ...] = (
+    repair.fix_mojibake,  # first: every later step reads characters
+    linkfarm.strip_link_farms,  # before repair: a farm's names are no evidence for the article
+    repair.decode_leaked_markup,  # gives the lines their ends
+    repair.restore_gbk_cuts,  # before any change of script or width, which would hide the bytes
+    repair.strip_pinyin_glosses,  # after the cuts: a gloss may stand on a restored character
+    repair.strip_inserted_tokens,
+    docshare.join_chunks,  # counts characters, so nothing may have been cut from the text before
+    docshare.strip_furniture,
+    furniture.strip_head,
+    furniture.strip_tail,
+    furniture.strip_toolbars,
+    furniture.trim_known_edges,  # what the rules of the language missed, the site itself shows
+    doubled.drop_second_copy,  # after the furniture that makes two copies differ
+    layout.lines,  # last of the edits: the steps above leave blank lines and indents
+    spun.flag_spun,
+)

@@ -1,0 +1,128 @@
+"""Captures read back from WARC files: the same arrow as a crawl, fed from disk.
+
+A crawl derives from the archive too: it hands over the place of a durable record, and the
+bytes are read from there. So a replay gives the same lines by construction, and a bug in
+derivation can never cost a capture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive import message
+from archive.derive import derive
+from archive.jsonl import line
+from archive.model import Capture, SiteMemory
+from archive.sites import Site
+from archive.warcreader import Damage, ReadRecord, read, read_at
+from archive.warcwriter import OPEN
+
+SITE_NOTE = "fangzhi-site"  # fields of a capture's metadata record: what it was derived with
+MEMORY_NOTE = "fangzhi-memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One response record of a WARC file, and what its crawl noted beside it."""
+
+    capture: Capture
+    site: str | None = None
+    memory: str | None = None  # digest
+
+
+def captures(path: Path) -> Iterator[Replayed | Damage]:
+    """Every response of a WARC file in order, and every stretch that could not be read."""
+    held: Capture | None = None
+    notes: dict[str, str] = {}
+    for record in read(path):
+        if isinstance(record, Damage):
+            yield record
+        elif record.type == "response":
+            if held is not None:
+                yield _replayed(held, notes)
+            held, notes = capture_of(record, path.name), {}
+        elif held is not None and _is_about(record, held):
+            notes = _notes(record)
+    if held is not None:
+        yield _replayed(held, notes)
+
+
+def capture_of(record: ReadRecord, file: str) -> Capture:
+    """The capture a response record holds."""
+    block = record.block.read()
+    head = message.head_length(block)
+    name = file.removesuffix(OPEN)
+    return Capture(
+        target_uri=(record.get("WARC-Target-URI") or "").strip("<>"),
+        date=parse_date(record.get("WARC-Date") or ""),
+        head=block[:head],
+        body=block[head:],
+        record_id=record.id,
+        input=name,
+        payload_digest=record.get("WARC-Payload-Digest"),
+        truncated=record.get("WARC-Truncated"),
+        warc=replace(record.location, file=name),
+    )
+
+
+def derive_at(path: Path, offset: int, site: Site | None, memory: SiteMemory | None) -> str:
+    """The JSON line of the capture whose record starts at `offset` of a WARC file.
+
+    The file may lose its `.open` between the moment the place was noted and now.
+    """
+    try:
+        record = read_at(path, offset)
+    except FileNotFoundError:
+        record = read_at(path.with_name(path.name.removesuffix(OPEN)), offset)
+    return line(derive(capture_of(record, path.name), site=site, memory=memory))
+
+
+def parse_date(value: str) -> datetime:
+    """WARC-Date as an aware moment; the epoch when it cannot be read.
+
+    >>> parse_date("2026-11-24T08:00:00.5Z").isoformat()
+    '2026-11-24T08:00:00.500000+00:00'
+    """
+    try:
+        moment = datetime.fromisoformat(value[:19] + _fraction(value) + "+00:00")
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return moment
+
+
+def lines(
+    path: Path, sites: Mapping[str, Site], find_memory: Callable[[str, str], SiteMemory | None]
+) -> Iterator[str | Damage]:
+    """The JSON line of every capture of a WARC file, derived with what its crawl used."""
+    for replayed in captures(path):
+        if isinstance(replayed, Damage):
+            yield replayed
+            continue
+        site, digest = replayed.site, replayed.memory
+        memory = find_memory(site, digest) if site and digest else None
+        yield line(derive(replayed.capture, site=sites.get(site or ""), memory=memory))
+
+
+def _fraction(value: str) -> str:
+    if value[19:20] != ".":
+        return ""
+    digits = value[20:].rstrip("Z")
+    return f".{digits[:6]:0<6}" if digits.isdigit() else ""
+
+
+def _is_about(record: ReadRecord, capture: Capture) -> bool:
+    refers = (record.get("WARC-Refers-To") or "").strip("<>")
+    return record.type == "metadata" and refers == capture.record_id
+
+
+def _replayed(capture: Capture, notes: Mapping[str, str]) -> Replayed:
+    return Replayed(capture, notes.get(SITE_NOTE), notes.get(MEMORY_NOTE))
+
+
+def _notes(record: ReadRecord) -> dict[str, str]:
+    text = record.block.read().decode("utf-8", "replace")
+    pairs = (row.partition(":") for row in text.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}

@@ -1,0 +1,243 @@
+"""WARC records: what one exchange becomes, byte for byte (WARC 1.1, ISO 28500:2017).
+
+A response block is the message as it came off the wire, without interim 1xx heads (pywb,
+warcio, jwarc and FastWARC take a leading 103 for the answer; they are kept in the metadata
+record). The payload digest is over the entity body: de-chunked, still content-coded
+(WARC 1.1, 5.9 and 6.3.2; iipc/warc-specifications#22). All records of one exchange carry one
+WARC-Date, the start of the capture. A request follows its response and points back to it, so
+that no reference looks forward and files can be concatenated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import BinaryIO
+
+from archive import message
+
+PIECE = 64 * 1024
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One WARC record about to be written: header fields in order, and the block."""
+
+    headers: Headers
+    block: BinaryIO | bytes
+    length: int
+
+    @property
+    def id(self) -> str:
+        """`urn:uuid:…`, without angle brackets."""
+        return next(v for n, v in self.headers if n == "WARC-Record-ID").strip("<>")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer as they went over the wire, ready to become records."""
+
+    target_uri: str
+    date: datetime
+    request: bytes
+    response: BinaryIO  # interim heads included, positioned anywhere
+    truncated: str | None = None  # length, time, disconnect
+    ip_address: str | None = None
+    protocols: tuple[str, ...] = ()  # http/1.1, tls/1.3
+    cipher: str | None = None
+    notes: tuple[tuple[str, str], ...] = ()  # fields of the metadata record
+
+
+def record_id() -> str:
+    """A fresh record id: random, so it says nothing about the machine or the time."""
+    return f"urn:uuid:{uuid.uuid4()}"
+
+
+def warc_date(moment: datetime) -> str:
+    """WARC-Date of an aware moment: UTC, microseconds (WARC 1.1, 5.4).
+
+    >>> warc_date(datetime(2026, 11, 24, 8, 0, 0, 120000, UTC))
+    '2026-11-24T08:00:00.120000Z'
+    """
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def sha256(pieces: Iterable[bytes]) -> str:
+    """Labelled digest, lower-case Base16 (iipc/warc-specifications#48)."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def warcinfo(filename: str, date: datetime, about: Mapping[str, str]) -> Record:
+    """The record a file opens with: who wrote it, with what, under which rules."""
+    block = warc_fields(about.items())
+    headers = [
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", f"<{record_id_for(filename, block)}>"),
+        ("WARC-Date", warc_date(date)),
+        ("WARC-Filename", filename),
+        ("Content-Type", "application/warc-fields"),
+    ]
+    return _record(headers, block)
+
+
+def exchange_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
+    """Response (if a byte of one came), request and metadata record of one exchange.
+
+    `info` is the id of the warcinfo record of the file they go to.
+    """
+    capture = record_id()
+    shared = [
+        ("WARC-Target-URI", exchange.target_uri),
+        ("WARC-Date", warc_date(exchange.date)),
+        ("WARC-Warcinfo-ID", f"<{info}>"),
+    ]
+    wire = [("WARC-IP-Address", exchange.ip_address)] if exchange.ip_address else []
+    wire += [("WARC-Protocol", protocol) for protocol in exchange.protocols]
+    wire += [("WARC-Cipher-Suite", exchange.cipher)] if exchange.cipher else []
+    notes = list(exchange.notes)
+    records: list[Record] = []
+    interim, length = _interim_heads(exchange.response)
+    if length:
+        records.append(_response(exchange, capture, shared + wire, len(interim), length))
+        notes += [("http-interim", head) for head in _interim_notes(interim)]
+    if exchange.request:
+        back = [("WARC-Concurrent-To", f"<{capture}>")] if length else []
+        records.append(_request(exchange, shared + wire + back, record_id() if length else capture))
+    about = [("WARC-Refers-To", f"<{capture}>")] if length or exchange.request else []
+    headers = [
+        ("WARC-Type", "metadata"),
+        ("WARC-Record-ID", f"<{record_id()}>"),
+        *shared,
+        *about,
+        ("Content-Type", "application/warc-fields"),
+    ]
+    records.append(_record(headers, warc_fields(notes)))
+    return tuple(records)
+
+
+def conversion(
+    *, target_uri: str, date: datetime, refers_to: str, text: bytes, notes: Headers, info: str
+) -> Record:
+    """A conversion record: the article text of one capture (WARC 1.1, 6.7)."""
+    headers = [
+        ("WARC-Type", "conversion"),
+        ("WARC-Record-ID", f"<{record_id_for(refers_to, text)}>"),
+        ("WARC-Target-URI", target_uri),
+        ("WARC-Date", warc_date(date)),
+        ("WARC-Warcinfo-ID", f"<{info}>"),
+        ("WARC-Refers-To", f"<{refers_to}>"),
+        *notes,
+        ("Content-Type", "text/plain; charset=utf-8"),
+    ]
+    return _record(headers, text)
+
+
+def record_id_for(source: str, content: bytes) -> str:
+    """The id of a derived record: the same source and content give the same id (RFC 9562, v5)."""
+    return (
+        f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, source + hashlib.sha256(content).hexdigest())}"
+    )
+
+
+def warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
+    """`application/warc-fields`: one `name: value` a line, control characters escaped."""
+    return "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields).encode("utf-8")
+
+
+def header_bytes(record: Record) -> bytes:
+    """The version line and named fields, up to and including the blank line."""
+    lines = [f"{name}: {_one_line(value)}" for name, value in record.headers]
+    lines += [f"Content-Length: {record.length}"]
+    return ("WARC/1.1\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+
+
+def pieces(block: BinaryIO | bytes, start: int = 0) -> Iterator[bytes]:
+    """A block in pieces of at most `PIECE` bytes."""
+    source = BytesIO(block) if isinstance(block, bytes) else block
+    source.seek(start)
+    while piece := source.read(PIECE):
+        yield piece
+
+
+def _record(headers: Headers, block: bytes) -> Record:
+    digest = ("WARC-Block-Digest", sha256([block]))
+    return Record([*headers[:-1], digest, headers[-1]], block, len(block))
+
+
+def _request(exchange: Exchange, shared: Headers, name: str) -> Record:
+    head = message.head_length(exchange.request)
+    headers = [
+        ("WARC-Type", "request"),
+        ("WARC-Record-ID", f"<{name}>"),
+        *shared,
+        ("WARC-Block-Digest", sha256([exchange.request])),
+        ("WARC-Payload-Digest", sha256([exchange.request[head:]])),
+        ("Content-Type", "application/http; msgtype=request"),
+    ]
+    return Record(headers, exchange.request, len(exchange.request))
+
+
+def _response(exchange: Exchange, name: str, shared: Headers, cut: int, length: int) -> Record:
+    block = _Tail(exchange.response, cut)
+    head = block.start(message.HEAD_LIMIT)
+    head = head[: message.head_length(head)]
+    payload = message.payload_pieces(head, pieces(block, len(head)))
+    headers = [
+        ("WARC-Type", "response"),
+        ("WARC-Record-ID", f"<{name}>"),
+        *shared,
+        ("WARC-Block-Digest", sha256(pieces(block))),
+        ("WARC-Payload-Digest", sha256(payload)),
+        *([("WARC-Truncated", exchange.truncated)] if exchange.truncated else []),
+        ("Content-Type", "application/http; msgtype=response"),
+    ]
+    return Record(headers, block, length)
+
+
+class _Tail(BytesIO):
+    """A view of a file from `cut` on, so that interim heads need no copy of the rest."""
+
+    def __init__(self, source: BinaryIO, cut: int) -> None:
+        super().__init__()
+        self._source, self._cut = source, cut
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        assert whence == 0
+        return self._source.seek(offset + self._cut) - self._cut
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._source.read(-1 if size is None else size)
+
+    def start(self, size: int) -> bytes:
+        self.seek(0)
+        return self.read(size)
+
+
+def _interim_heads(response: BinaryIO) -> tuple[bytes, int]:
+    """The interim heads, and the number of bytes that follow them."""
+    response.seek(0)
+    start = response.read(message.HEAD_LIMIT)
+    length = response.seek(0, 2)
+    cut = message.interim_length(start)
+    return start[:cut], length - cut
+
+
+def _interim_notes(heads: bytes) -> Iterator[str]:
+    for head in re.split(rb"\r?\n\r?\n", heads.strip()):
+        if head:
+            yield "; ".join(head.decode("latin-1").split("\r\n"))
+
+
+def _one_line(value: str) -> str:
+    return _UNSAFE.sub(lambda match: f"%{ord(match[0]):02X}", value)

@@ -1,0 +1,181 @@
+"""The `fangzhi` command: results to stdout, progress and messages to stderr.
+
+Exit codes: 0 done; 1 a site, seed or file could not be read or fetched at all; 2 wrong use or
+bad site definition; 3 disk full or out of a set limit; 4 the holdings are in use; 11
+interrupted cleanly. Scrapy is imported only where something is fetched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError
+from archive.vocab import folder
+
+DONE, FAILED, WRONG_USE, IN_USE, INTERRUPTED = 0, 1, 2, 4, 11
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except FangzhiError as error:
+        print(f"fangzhi: {error}", file=sys.stderr)
+        if isinstance(error, HoldingsInUse):
+            return IN_USE
+        return WRONG_USE if isinstance(error, SiteDefinitionError) else FAILED
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, one verb a subcommand."""
+    top = argparse.ArgumentParser(
+        prog="fangzhi",
+        description="Archive Chinese local-government and local-news pages: every byte as WARC, the article as clean text.",
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    _crawl(verbs.add_parser("crawl", help="crawl sites of seeds/sites"))
+    _scrape(verbs.add_parser("scrape", help="fetch and archive single pages, print their articles"))
+    _replay(verbs.add_parser("replay", help="derive again from the archive, without network"))
+    _derive(verbs.add_parser("derive", help="articles from loose .html, .html.gz and .txt files"))
+    _explain(verbs.add_parser("explain", help="every decision behind one article"))
+    _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
+    return top
+
+
+def _crawl(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("site", nargs="*", metavar="SITE", help="site ids; default: all of them")
+    verb.add_argument("--limit", type=int, metavar="N", help="stop after N responses")
+    _fetching(verb)
+    verb.set_defaults(run=run_crawl)
+
+
+def _scrape(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("url", nargs="+", metavar="URL")
+    _fetching(verb)
+    verb.set_defaults(run=run_scrape)
+
+
+def _fetching(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--proxy", metavar="URL", help="send every request through this HTTP proxy")
+    verb.add_argument("--workers", type=int, default=1, metavar="N", help="processes that derive")
+    verb.add_argument("--no-derive", action="store_true", help="capture only")
+    verb.add_argument("--verbose", action="store_true", help="show the downloader's log")
+    _holdings(verb)
+    _sites(verb)
+
+
+def _replay(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("file", nargs="*", type=Path, metavar="WARC", help="default: the holdings")
+    verb.add_argument("--diff", action="store_true", help="show what differs from the stored text")
+    verb.add_argument("--write", action="store_true", help="replace the stored text once complete")
+    verb.add_argument(
+        "--learn", action="store_true", help="learn site memories first, and use them"
+    )
+    _holdings(verb)
+    _sites(verb)
+    verb.set_defaults(run=offline("replay"))
+
+
+def _derive(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("file", nargs="*", metavar="FILE", help="`-` is standard input")
+    verb.add_argument("--list", metavar="LIST.jsonl", help='lines of {"file", "url"?, "captured"?}')
+    verb.add_argument("--url", help="where the file came from")
+    verb.add_argument("--captured", metavar="TIME", help="when, ISO 8601")
+    verb.add_argument(
+        "--no-memory", action="store_true", help="pages of a list teach each other nothing"
+    )
+    _sites(verb)
+    verb.set_defaults(run=offline("derive"))
+
+
+def _explain(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("what", metavar="URL|ID|FILE")
+    verb.add_argument("--url", help="where the file came from")
+    _holdings(verb)
+    _sites(verb)
+    verb.set_defaults(run=offline("explain"))
+
+
+def _seeds(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("action", choices=["list", "check"])
+    _sites(verb)
+    verb.set_defaults(run=offline("seeds"))
+
+
+def _holdings(verb: argparse.ArgumentParser) -> None:
+    place = os.environ.get("FANGZHI_HOLDINGS", "holdings")
+    verb.add_argument("--holdings", type=Path, default=Path(place), metavar="DIR")
+
+
+def _sites(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--sites", type=Path, default=folder().parent / "sites", metavar="DIR")
+
+
+def offline(name: str) -> Any:
+    """The function of a command that needs no network, imported when it runs."""
+
+    def run(options: argparse.Namespace) -> int:
+        from crawler import offline as commands
+
+        code: int = getattr(commands, name)(options)
+        return code
+
+    return run
+
+
+def run_crawl(options: argparse.Namespace) -> int:
+    from archive.sites import load_folder
+
+    from crawler import run
+
+    known = load_folder(options.sites)
+    unknown = [name for name in options.site if name not in known]
+    if unknown:
+        raise SiteDefinitionError(
+            options.sites, ", ".join(unknown), "no such site; see `fangzhi seeds list`"
+        )
+    if not known:
+        raise SiteDefinitionError(options.sites, "", "no site definitions here")
+    chosen = {name: known[name] for name in options.site or known}
+    return run.crawl(chosen, _settings(options))
+
+
+def run_scrape(options: argparse.Namespace) -> int:
+    from crawler import run
+    from crawler.offline import print_run
+
+    code, name = run.scrape(options.url, _settings(options))
+    if name:
+        print_run(options.holdings, name)
+    return code
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "FANGZHI_HOLDINGS": str(options.holdings),
+        "FANGZHI_SITES": str(options.sites),
+        "FANGZHI_PROXY": options.proxy or "",
+        "FANGZHI_WORKERS": 0 if options.no_derive else options.workers,
+    }
+    if options.verbose:
+        settings["LOG_LEVEL"] = "DEBUG"
+    if getattr(options, "limit", None):
+        settings["CLOSESPIDER_PAGECOUNT"] = options.limit
+    return settings
+
+
+if __name__ == "__main__":
+    sys.exit(main())

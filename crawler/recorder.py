@@ -1,0 +1,280 @@
+"""Exchanges to the archive, acknowledged captures to derivation, lines to text/.
+
+One thread owns the WARC writer and the state database: it takes whatever exchanges are
+waiting, writes them, makes them durable with one fsync and one commit, and acknowledges them
+together. The group grows with the load by itself, so durability does not cap throughput, and
+hashing and compression stay off the reactor. A response reaches Scrapy only after its
+acknowledgement, which is also the back-pressure on the downloader.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import socket
+import sqlite3
+import sys
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+
+from archive import message
+from archive.errors import ArchiveError, WriteFailed
+from archive.holdings import Holdings
+from archive.model import Location
+from archive.replay import MEMORY_NOTE, SITE_NOTE
+from archive.state import Acknowledged
+from archive.warc import Exchange, exchange_records, warc_date
+from archive.warcwriter import Naming, WarcWriter
+from crawler.deriver import Deriver
+from crawler.report import Report, table
+from crawler.settings import SOFTWARE
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
+
+    from crawler.wire import WireExchange
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Job:
+    """Exchanges of one request, waiting to become durable."""
+
+    exchanges: Sequence[Exchange]
+    site: str | None
+    done: Deferred[list[Acknowledged]]
+
+
+class Recorder:
+    """The one owner of a crawl's archive. A Scrapy extension."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self.run: str = settings["FANGZHI_RUN"] or _run_name(datetime.now(UTC))
+        self.report = Report()
+        self.failure: ArchiveError | None = None
+        self.unreachable: list[str] = []  # seeds that brought no answer at all
+        self._outside: Counter[str] = Counter()  # host of links that were not followed
+        self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
+        naming = Naming(settings["FANGZHI_PREFIX"], _host())
+        about = warcinfo_fields(settings["USER_AGENT"], settings.getbool("ROBOTSTXT_OBEY"))
+        self._writer = WarcWriter(
+            self.holdings.folder("warc"),
+            naming,
+            about,
+            rotate_bytes=settings.getint("FANGZHI_ROTATE_BYTES"),
+            rotate_seconds=settings.getfloat("FANGZHI_ROTATE_SECONDS"),
+        )
+        self.deriver = Deriver(self.holdings, settings.getint("FANGZHI_WORKERS"), self.report.count)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_jobs, name="archive", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Recorder:
+        recorder = cls(crawler)
+        crawler.signals.connect(recorder.closed, signals.spider_closed)
+        return recorder
+
+    async def keep(
+        self, request: Request, exchanges: Sequence[WireExchange], error: Exception | None
+    ) -> None:
+        """Make the exchanges of a request durable; returns when they are.
+
+        Raises `WriteFailed` when the archive cannot be written any more.
+        """
+        if self.failure is not None:
+            raise self.failure
+        site = request.meta.get("site")
+        notes = _notes(request, error, site, self.deriver.memory_digest(site))
+        taken = [_exchange(request.url, wire, notes) for wire in exchanges]
+        if not taken:
+            taken = [_attempt(request.url, notes)]
+        self.report.requested += len(taken)
+        job = _Job(taken, site, Deferred())
+        self._jobs.put(job)
+        captures = await maybe_deferred_to_future(job.done)
+        self.report.captured += len(captures)
+        unanswered = len(taken) - len(captures)
+        if unanswered:
+            self.report.failed[failure_reason(error)] += unanswered
+        if captures:
+            request.meta["capture"] = captures[-1].record_id
+        for capture in captures:
+            await self._derive(capture, site)
+
+    async def _derive(self, capture: Acknowledged, site: str | None) -> None:
+        if self.deriver.workers:
+            await self.deriver.add(capture.location, site)
+        else:
+            self.report.underived += 1
+
+    def queued(self) -> int:
+        """URLs admitted and not yet asked for."""
+        slot = getattr(self._crawler.engine, "_slot", None)
+        return len(slot.scheduler) if slot is not None else 0
+
+    def outside(self, url: str) -> None:
+        """Count a link that leads out of the scope: recorded, not followed."""
+        self._outside[urlsplit(url).hostname or ""] += 1
+        self.report.not_requested["scope"] += 1
+
+    async def closed(self, spider: Spider, reason: str) -> None:
+        """Finish the files, the text and the report."""
+        self._jobs.put(None)
+        from twisted.internet.threads import deferToThread
+
+        await maybe_deferred_to_future(deferToThread(self._thread.join))
+        await self.deriver.close()
+        self.report.queued = self.queued()
+        summary = {"run": self.run, "reason": reason, **self.report.as_json()}
+        summary["outside"] = dict(self._outside.most_common())
+        summary["unreachable_seeds"] = self.unreachable
+        path = self.holdings.write_report(self.run, summary)
+        self.holdings.close()
+        sys.stderr.write(f"{table(summary)}\nreport {path}\n")
+
+    def _write_jobs(self) -> None:
+        """The archive thread: groups of jobs until the end mark."""
+        ended = False
+        while not ended:
+            group = [self._jobs.get()]
+            while not self._jobs.empty():
+                group.append(self._jobs.get())
+            ended = None in group
+            jobs = [job for job in group if job is not None]
+            if jobs:
+                self._write_group(jobs)
+        try:
+            self._writer.close()
+        except WriteFailed as error:
+            self._stop(error)
+
+    def _write_group(self, jobs: Sequence[_Job]) -> None:
+        from twisted.internet import reactor
+
+        try:
+            if self.failure is not None:
+                raise self.failure
+            written = [[c for e in job.exchanges for c in self._write(e)] for job in jobs]
+            self._writer.sync()
+            assert self.holdings.state is not None
+            self.holdings.state.acknowledge([c for captures in written for c in captures])
+        except (ArchiveError, sqlite3.Error) as error:
+            failure = error if isinstance(error, ArchiveError) else WriteFailed(str(error))
+            reactor.callFromThread(self._stop, failure)  # type: ignore[attr-defined]
+            for job in jobs:
+                reactor.callFromThread(job.done.errback, failure)  # type: ignore[attr-defined]
+            return
+        for job, captures in zip(jobs, written, strict=True):
+            reactor.callFromThread(job.done.callback, captures)  # type: ignore[attr-defined]
+
+    def _write(self, exchange: Exchange) -> list[Acknowledged]:
+        self._writer.ready(exchange.date)
+        records = exchange_records(exchange, self._writer.info)
+        places = self._writer.write(records)
+        if dict(records[0].headers)["WARC-Type"] != "response":
+            return []
+        return [_acknowledged(exchange, records[0].id, places[0], self.run)]
+
+    def _stop(self, error: ArchiveError) -> None:
+        """Remember the first failure and end the crawl: nothing more can be kept."""
+        if self.failure is None:
+            self.failure = error
+            logger.error("cannot write the archive, stopping: %s", error)
+            if self._crawler.engine is not None:
+                self._crawler.engine.close_spider(self._crawler.spider, "archive-failed")  # type: ignore[arg-type]
+
+
+def failure_reason(error: Exception | None) -> str:
+    """One word for why a request brought no response: the report's key."""
+    names = {
+        "CannotResolveHostError": "dns",
+        "DownloadConnectionRefusedError": "refused",
+        "DownloadTimeoutError": "timeout",
+        "DownloadCancelledError": "too-large",
+        "ResponseDataLossError": "disconnect",
+        "DownloadFailedError": "disconnect",
+        "UnsupportedURLSchemeError": "scheme",
+        None: "no-answer",
+    }
+    name = type(error).__name__ if error is not None else None
+    return names.get(name, name or "")
+
+
+def warcinfo_fields(agent: str, obeys_robots: bool) -> dict[str, str]:
+    """The fields of a warcinfo record (WARC 1.1, 6.2)."""
+    return {
+        "software": SOFTWARE,
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "hostname": _host(),
+        "http-header-user-agent": agent,
+        "robots": "obey" if obeys_robots else "ignore",
+        "capture-fidelity": "verbatim",
+    }
+
+
+def _exchange(url: str, wire: WireExchange, notes: list[tuple[str, str]]) -> Exchange:
+    took = [("fetchTimeMs", str(round(wire.seconds * 1000)))]
+    certificate = [("tls-certificate-sha256", wire.certificate)] if wire.certificate else []
+    return Exchange(
+        target_uri=url.partition("#")[0],
+        date=wire.started,
+        request=bytes(wire.request),
+        response=wire.response,
+        truncated=wire.truncated,
+        ip_address=wire.ip_address,
+        protocols=wire.protocols,
+        cipher=wire.cipher,
+        notes=(*notes, *took, *certificate),
+    )
+
+
+def _attempt(url: str, notes: list[tuple[str, str]]) -> Exchange:
+    """A request that never got a connection: nothing went over the wire, but it is recorded."""
+    from io import BytesIO
+
+    return Exchange(url.partition("#")[0], datetime.now(UTC), b"", BytesIO(), notes=tuple(notes))
+
+
+def _notes(
+    request: Request, error: Exception | None, site: str | None, memory: str | None
+) -> list[tuple[str, str]]:
+    meta = request.meta
+    via = request.headers.get("Referer")
+    notes = [("via", via.decode("latin-1"))] if via else []
+    notes += [("hopsFromSeed", meta["hops"])] if meta.get("hops") else []
+    notes += [("retry", str(meta["retry_times"]))] if meta.get("retry_times") else []
+    notes += [(SITE_NOTE, site)] if site else []
+    notes += [(MEMORY_NOTE, memory)] if memory else []
+    notes += [("fetch-error", f"{failure_reason(error)}: {error}")] if error else []
+    return notes
+
+
+def _acknowledged(exchange: Exchange, name: str, place: Location, run: str) -> Acknowledged:
+    exchange.response.seek(0)
+    start = exchange.response.read(message.HEAD_LIMIT)
+    status = message.status(start[message.interim_length(start) :][:64])
+    return Acknowledged(name, exchange.target_uri, warc_date(exchange.date), run, status, place)
+
+
+def _host() -> str:
+    return socket.gethostname().split(".")[0].replace("-", "_") or "localhost"
+
+
+def _run_name(moment: datetime) -> str:
+    return moment.strftime("%Y%m%dT%H%M%S%f")

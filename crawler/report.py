@@ -1,0 +1,80 @@
+"""What happened in a run, by reason, in numbers that add up.
+
+    requested = articles + rejections by reason + failures by reason + pending
+
+`requested` counts exchanges: every request handed to the network, robots.txt, redirects and
+retries included, and every URL still queued when the run ended. A URL that was never asked
+for (refused by robots.txt, outside the scope) is counted beside them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts of one run, kept up to date while it goes on."""
+
+    requested: int = 0
+    captured: int = 0  # responses durable in warc/
+    articles: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    underived: int = 0  # captured in a run that was told not to derive
+    not_requested: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+    queued: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Requested, and without an outcome yet."""
+        return self.requested + self.queued - self.finished
+
+    @property
+    def finished(self) -> int:
+        outcomes = self.articles + self.underived
+        return outcomes + self.rejected.total() + self.failed.total()
+
+    def count(self, line: dict[str, Any]) -> None:
+        """Count one derived line."""
+        if "rejected" in line:
+            self.rejected[line["rejected"]] += 1
+            return
+        self.articles += 1
+        self.verdicts[line["verdict"]] += 1
+        self.flags.update(line["flags"])
+
+    def as_json(self) -> dict[str, Any]:
+        """The numbers as `runs/<run>.json` holds them."""
+        return {
+            "requested": self.requested + self.queued,
+            "captured": self.captured,
+            "articles": self.articles,
+            "rejected": dict(sorted(self.rejected.items())),
+            "failed": dict(sorted(self.failed.items())),
+            "not_derived": self.underived,
+            "pending": self.pending,
+            "not_requested": dict(sorted(self.not_requested.items())),
+            "verdicts": dict(sorted(self.verdicts.items())),
+            "flags": dict(sorted(self.flags.items())),
+        }
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report for a terminal, one outcome a row."""
+    rows: list[tuple[str, int]] = [("requested", report["requested"])]
+    rows += [("  articles", report["articles"])]
+    rows += [(f"  rejected: {reason}", n) for reason, n in report["rejected"].items()]
+    rows += [(f"  failed: {reason}", n) for reason, n in report["failed"].items()]
+    rows += [("  captured, not derived", report["not_derived"])] if report["not_derived"] else []
+    rows += [("  pending", report["pending"])]
+    rows += [("captures in warc/", report["captured"])]
+    rows += [(f"not requested: {why}", n) for why, n in report["not_requested"].items()]
+    rows += [(f"verdict {verdict}", n) for verdict, n in report["verdicts"].items()]
+    rows += [(f"flag {flag}", n) for flag, n in report["flags"].items()]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {number:>8,}" for name, number in rows)

@@ -1,0 +1,76 @@
+"""Run a spider from the command line and say how it ended."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.sites import Site
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError
+from crawler.recorder import Recorder
+
+DONE, FAILED, WRONG_USE, FULL, IN_USE, INTERRUPTED = 0, 1, 2, 3, 4, 11
+
+
+def crawl(sites: Mapping[str, Site], options: Mapping[str, Any]) -> int:
+    """Crawl the sites; the exit code of DESIGN section 6."""
+    slots = {
+        host: {"delay": site.politeness.delay} for site in sites.values() for host in hosts(site)
+    }
+    code, _ = _run("site", {**options, "DOWNLOAD_SLOTS": slots}, site=",".join(sites))
+    return code
+
+
+def scrape(urls: list[str], options: Mapping[str, Any]) -> tuple[int, str]:
+    """Fetch and archive the URLs; the exit code and the name of the run."""
+    return _run("article", {**options, "DOWNLOAD_DELAY": 0.0}, url=" ".join(urls))
+
+
+def hosts(site: Site) -> set[str]:
+    """Hosts of a site's seeds."""
+    return {host for seed in site.seeds if (host := urlsplit(seed.url).hostname)}
+
+
+def _run(spider: str, options: Mapping[str, Any], **arguments: str) -> tuple[int, str]:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update(dict(options), priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider)
+    task = process.crawl(crawler, **arguments)
+    process.start()
+    failure = task.exception() if task.done() else None
+    if failure is not None:
+        return _refused(failure), ""
+    return _ended(crawler)
+
+
+def _ended(crawler: Crawler) -> tuple[int, str]:
+    recorder = crawler.get_extension(Recorder)
+    assert recorder is not None
+    assert crawler.stats is not None
+    reason = crawler.stats.get_value("finish_reason")
+    for url in recorder.unreachable:
+        print(f"fangzhi: {url}: could not be fetched", file=sys.stderr)
+    if recorder.failure is not None:
+        return FULL, recorder.run
+    if reason == "shutdown":
+        return INTERRUPTED, recorder.run
+    if reason and reason.startswith("closespider"):
+        return FULL, recorder.run
+    return (FAILED if recorder.unreachable else DONE), recorder.run
+
+
+def _refused(failure: BaseException) -> int:
+    """Say why a run could not start; its exit code."""
+    if not isinstance(failure, FangzhiError):
+        raise failure
+    print(f"fangzhi: {failure}", file=sys.stderr)
+    if isinstance(failure, HoldingsInUse):
+        return IN_USE
+    return WRONG_USE if isinstance(failure, SiteDefinitionError) else FAILED

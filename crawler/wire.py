@@ -1,0 +1,279 @@
+"""Byte-exact exchanges from Scrapy's HTTP/1.1 downloader.
+
+The tee sits inside the Twisted protocol, between the socket (after TLS) and the parser, so
+what is kept is what went over the wire: header case and order, odd bytes, chunk framing,
+content coding. Redirects, retries, robots.txt and error pages pass through here like pages.
+
+This file is the only one that touches private names of Scrapy and Twisted (tested with
+Scrapy 2.19, Twisted 26.10): `_ScrapyAgent`, `_LenientHTTP11ClientProtocol`, the pool's
+`_factory`, the protocol's `_finishResponse`. `self_test` fetches one page over loopback at
+start and compares bytes, so that an upgrade which moves them is noticed before a crawl.
+
+Limits: HTTP/1.1 only (an HTTP/2 exchange has no HTTP/1.1 bytes to keep). A CONNECT to a proxy
+is not part of the exchange and is not recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from tempfile import SpooledTemporaryFile
+from time import monotonic
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _ScrapyAgent,
+)
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from twisted.web._newclient import HTTP11ClientProtocol
+from twisted.web._newclient import Request as TxRequest
+
+from archive.message import HEAD_LIMIT, head_length
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.web.client import Agent, HTTPConnectionPool
+    from twisted.web.iweb import IResponse
+
+IN_MEMORY = 1 << 20  # bytes of a response kept in memory; the rest goes to a temporary file
+PATIENCE = 5.0  # seconds to wait for the connection of a failed exchange to end
+
+
+class WireBroken(RuntimeError):
+    """Scrapy or Twisted changed: the tee no longer sees every byte."""
+
+
+def _spool() -> BinaryIO:
+    return cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))
+
+
+@dataclass(slots=True)
+class WireExchange:
+    """The bytes of one request and its answer, while and after they pass."""
+
+    started: datetime
+    clock: float
+    request: bytearray = field(default_factory=bytearray)
+    response: BinaryIO = field(default_factory=_spool)
+    received: int = 0
+    head_seen: bool = False
+    seconds: float = 0.0
+    truncated: str | None = None
+    ip_address: str | None = None
+    protocols: tuple[str, ...] = ("http/1.1",)
+    cipher: str | None = None
+    certificate: str | None = None  # sha256 hex of the server's certificate
+    done: Deferred[None] = field(default_factory=Deferred)
+
+    def finish(self, truncated: str | None = None, surplus: int = 0) -> None:
+        """End the exchange; `surplus` bytes at the end belong to no response."""
+        if self.done.called:
+            return
+        if surplus:
+            self.received -= surplus
+            self.response.truncate(self.received)
+        self.truncated = self.truncated or truncated
+        self.seconds = monotonic() - self.clock
+        self.done.callback(None)
+
+
+class RecordingHandler(HTTP11DownloadHandler):
+    """Scrapy's download handler for http and https, keeping every exchange byte for byte.
+
+    A request's answer is handed to Scrapy only when the recorder has acknowledged its
+    exchange as durable; `request.meta["capture"]` is then the id of its record.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _TeeFactory
+        from crawler.recorder import Recorder
+
+        self._recorder = crawler.get_extension(Recorder)
+
+    async def download_request(self, request: Request) -> Response:
+        exchanges: list[WireExchange] = []
+        agent = _RecordingAgent(
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+        agent.exchanges = exchanges
+        try:
+            with wrap_twisted_exceptions():
+                response: Response = await maybe_deferred_to_future(agent.download_request(request))
+        except Exception as error:
+            await self._keep(request, exchanges, error)
+            raise
+        await self._keep(request, exchanges, None)
+        return response
+
+    async def _keep(
+        self, request: Request, exchanges: list[WireExchange], error: Exception | None
+    ) -> None:
+        for exchange in exchanges:
+            await _ended(exchange, _cut_by(error))
+        if self._recorder is not None:
+            await self._recorder.keep(request, exchanges, error)
+
+
+def _cut_by(error: Exception | None) -> str:
+    if isinstance(error, DownloadTimeoutError):
+        return "time"
+    return "length" if isinstance(error, DownloadCancelledError) else "disconnect"
+
+
+async def _ended(exchange: WireExchange, cut: str) -> None:
+    """Wait until the exchange is over; one that does not end is cut for the reason given."""
+    if exchange.done.called:
+        if exchange.truncated:
+            exchange.truncated = cut
+        return
+    from twisted.internet import reactor
+
+    timer = reactor.callLater(PATIENCE, exchange.finish, cut)  # type: ignore[attr-defined]
+    await maybe_deferred_to_future(exchange.done)
+    if timer.active():
+        timer.cancel()
+    if exchange.truncated:
+        exchange.truncated = cut
+
+
+class _RecordingAgent(_ScrapyAgent):
+    """Tells each connection which request it is carrying."""
+
+    exchanges: list[WireExchange]
+
+    def _get_agent(self, request: Request, timeout: float) -> Agent:
+        agent = super()._get_agent(request, timeout)
+        agent._pool = _BoundPool(agent._pool, self.exchanges.append)
+        return agent
+
+
+class _BoundPool:
+    """A connection pool seen by one request."""
+
+    def __init__(self, pool: HTTPConnectionPool, sink: Callable[[WireExchange], None]) -> None:
+        self._pool, self._sink = pool, sink
+        self.persistent = pool.persistent
+
+    def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
+        connection: Deferred[Any] = self._pool.getConnection(key, endpoint)
+        return connection.addCallback(_BoundConnection, self._sink)
+
+
+class _BoundConnection:
+    def __init__(self, connection: Any, sink: Callable[[WireExchange], None]) -> None:
+        self._connection, self._sink = connection, sink
+
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        request.fangzhi_sink = self._sink  # type: ignore[attr-defined]
+        answer: Deferred[IResponse] = self._connection.request(request)
+        return answer
+
+
+class _TeeFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:
+        return _TeeProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class _TeeProtocol(_LenientHTTP11ClientProtocol):
+    """The client protocol with a tee in both directions."""
+
+    _exchange: WireExchange | None = None
+
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        exchange = WireExchange(datetime.now(UTC), monotonic())
+        self._exchange = exchange
+        _describe_connection(exchange, self.transport)
+        request.fangzhi_sink(exchange)  # type: ignore[attr-defined]
+        write_to = type(request).writeTo
+        request.writeTo = lambda transport: write_to(  # type: ignore[method-assign]
+            request, _Tee(transport, exchange.request)
+        )
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:
+        exchange = self._exchange
+        if exchange is not None and not exchange.done.called:
+            exchange.response.write(data)
+            exchange.received += len(data)
+            if not exchange.head_seen and not self._head_is_bounded(exchange):
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+    def _head_is_bounded(self, exchange: WireExchange) -> bool:
+        """False when the head grew past the limit; the connection is then given up."""
+        exchange.response.seek(0)
+        exchange.head_seen = head_length(exchange.response.read(HEAD_LIMIT)) > 0
+        exchange.response.seek(0, 2)
+        if exchange.head_seen or exchange.received < HEAD_LIMIT:
+            return True
+        exchange.finish("length")
+        assert self.transport is not None
+        self.transport.abortConnection()
+        return False
+
+    def _finishResponse(self, rest: bytes) -> None:
+        exchange = self._exchange
+        if exchange is not None:
+            exchange.finish(surplus=len(rest))
+        super()._finishResponse(rest)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        if self._exchange is not None:
+            self._exchange.finish("disconnect")
+
+
+class _Tee:
+    """A transport that also keeps what is written to it."""
+
+    def __init__(self, transport: Any, kept: bytearray) -> None:
+        self._transport, self._kept = transport, kept
+
+    def write(self, data: bytes) -> None:
+        self._kept += data
+        self._transport.write(data)
+
+    def writeSequence(self, data: Any) -> None:
+        self.write(b"".join(data))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+def _describe_connection(exchange: WireExchange, transport: Any) -> None:
+    with suppress(AttributeError):
+        exchange.ip_address = transport.getPeer().host
+    handle: Any = getattr(transport, "getHandle", lambda: None)()
+    if not hasattr(handle, "get_protocol_version_name"):
+        return
+    version = handle.get_protocol_version_name()  # TLSv1.3
+    exchange.protocols = ("http/1.1", version.lower().replace("tlsv", "tls/"))
+    exchange.cipher = handle.get_cipher_name()
+    certificate = handle.get_peer_certificate(as_cryptography=True)
+    if certificate is not None:
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        der = certificate.public_bytes(Encoding.DER)
+        exchange.certificate = hashlib.sha256(der).hexdigest()
