@@ -52,7 +52,8 @@ def captures(path: Path) -> Iterator[Replayed | Damage]:
 
 def capture_of(record: ReadRecord, file: str) -> Capture:
     """The capture a response record holds."""
-    block = record.block.read()
+    with record.block as file:
+        block = file.read()
     head = message.head_length(block)
     name = file.removesuffix(OPEN)
     return Capture(

@@ -11,9 +11,10 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from archive.model import Location
 
@@ -27,7 +28,10 @@ _VERSION = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """One record as read: named fields in order, the block, and where it lies."""
+    """One record as read: named fields in order, the block, and where it lies.
+
+    A block of more than `IN_MEMORY` bytes is readable until the next record is asked for.
+    """
 
     headers: tuple[tuple[str, str], ...]
     block: BinaryIO
@@ -175,6 +179,8 @@ def _records(members: _Members, name: str) -> Iterator[ReadRecord]:
         end = members.position - (len(members._out) if not members.gzip else 0)
         members.record_end = end
         yield ReadRecord(headers, block, Location(name, start, end - start))
+        if not isinstance(block, BytesIO):
+            block.close()
 
 
 def _head(members: _Members) -> tuple[bytes | None, int]:
@@ -220,7 +226,7 @@ def _block(members: _Members, headers: tuple[tuple[str, str], ...]) -> BinaryIO:
     if not stated.isdigit() or int(stated) > BLOCK_LIMIT:
         raise _Bad(f"Content-Length {stated[:40]!r} cannot be read")
     left = int(stated)
-    block = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the caller reads it
+    block = TemporaryFile() if left > IN_MEMORY else BytesIO()  # noqa: SIM115  the caller reads it
     while left:
         piece = members.read(min(left, PIECE))
         if not piece:
@@ -228,7 +234,7 @@ def _block(members: _Members, headers: tuple[tuple[str, str], ...]) -> BinaryIO:
         block.write(piece)
         left -= len(piece)
     block.seek(0)
-    return cast(BinaryIO, block)
+    return block
 
 
 def _gap(members: _Members) -> None:

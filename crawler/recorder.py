@@ -186,9 +186,10 @@ class Recorder:
         self._writer.ready(exchange.date)
         records = exchange_records(exchange, self._writer.info)
         places = self._writer.write(records)
-        if dict(records[0].headers)["WARC-Type"] != "response":
-            return []
-        return [_acknowledged(exchange, records[0].id, places[0], self.run)]
+        answered = dict(records[0].headers)["WARC-Type"] == "response"
+        found = [_acknowledged(exchange, records[0].id, places[0], self.run)] if answered else []
+        exchange.response.close()
+        return found
 
     def _stop(self, error: ArchiveError) -> None:
         """Remember the first failure and end the crawl: nothing more can be kept."""

@@ -1,0 +1,230 @@
+"""What is written is what is read, and a crash costs nothing that was acknowledged."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archive.errors import WriteFailed
+from archive.warc import Exchange, exchange_records, pieces, sha256
+from archive.warcreader import Damage, ReadRecord, read, read_at, whole_members
+from archive.warcwriter import OPEN, Naming, WarcWriter, recover
+
+NOW = datetime(2026, 11, 24, 8, 0, 0, 123456, UTC)
+NAMES = Naming("test", "host")
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+
+
+def writer(folder: Path, **options: float) -> WarcWriter:
+    return WarcWriter(folder, NAMES, {"software": "fangzhi"}, **options)  # type: ignore[arg-type]
+
+
+def exchange(
+    response: bytes, uri: str = "http://a.test/", request: bytes = b"GET / HTTP/1.1\r\n\r\n"
+) -> Exchange:
+    return Exchange(uri, NOW, request, BytesIO(response))
+
+
+def write(folder: Path, exchanges: list[Exchange]) -> Path:
+    out = writer(folder)
+    out.ready(NOW)
+    for one in exchanges:
+        out.write(exchange_records(one, out.info))
+    path = out.close()
+    assert path is not None
+    return path
+
+
+def whole(path: Path) -> list[ReadRecord]:
+    records = list(read(path))
+    assert not [r for r in records if isinstance(r, Damage)]
+    return [r for r in records if isinstance(r, ReadRecord)]
+
+
+odd_bytes = st.binary(max_size=400) | st.builds(lambda b: HEAD + b, st.binary(max_size=400))
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+@given(st.lists(st.tuples(odd_bytes, st.binary(max_size=80)), max_size=4))
+def test_what_is_written_is_what_is_read(
+    tmp_path_factory: pytest.TempPathFactory, sent: list[tuple[bytes, bytes]]
+) -> None:
+    folder = tmp_path_factory.mktemp("warc")
+    path = write(folder, [exchange(response, request=request) for response, request in sent])
+    records = whole(path)
+    responses = [r.block.read() for r in records if r.type == "response"]
+    requests = [r.block.read() for r in records if r.type == "request"]
+    assert responses == [response for response, _ in sent if response]
+    assert requests == [request for _, request in sent if request]
+    for record in records:
+        record.block.seek(0)
+        assert record.get("WARC-Block-Digest") == sha256(pieces(record.block))
+        again = read_at(path, record.location.offset)
+        assert again.headers == record.headers
+
+
+def test_an_interim_head_is_cut_from_the_block_and_kept_in_the_metadata(tmp_path: Path) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n"
+    records = whole(write(tmp_path, [exchange(early + HEAD + b"<p>x")]))
+    assert [r.type for r in records] == ["warcinfo", "response", "request", "metadata"]
+    assert records[1].block.read() == HEAD + b"<p>x"
+    assert b"http-interim: HTTP/1.1 103 Early Hints; Link: </s.css>" in records[3].block.read()
+
+
+def test_the_payload_digest_is_over_the_dechunked_still_coded_body(tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+    records = whole(
+        write(tmp_path, [exchange(head + b"3\r\n\x1f\x8b\x08\r\n2\r\nxy\r\n0\r\n\r\n")])
+    )
+    assert records[1].get("WARC-Payload-Digest") == sha256([b"\x1f\x8b\x08xy"])
+
+
+def test_all_records_of_an_exchange_share_the_date_and_point_backwards(tmp_path: Path) -> None:
+    info, response, request, metadata = whole(write(tmp_path, [exchange(HEAD)]))
+    dates = {r.get("WARC-Date") for r in (response, request, metadata)}
+    assert dates == {"2026-11-24T08:00:00.123456Z"}
+    assert request.get("WARC-Concurrent-To") == metadata.get("WARC-Refers-To") == f"<{response.id}>"
+    assert response.get("WARC-Warcinfo-ID") == f"<{info.id}>"
+
+
+def test_a_url_cannot_forge_a_header(tmp_path: Path) -> None:
+    records = whole(write(tmp_path, [exchange(HEAD, uri="http://a.test/\r\nX-Injected: 1")]))
+    assert records[1].get("X-Injected") is None
+    assert records[1].get("WARC-Target-URI") == "http://a.test/%0D%0AX-Injected: 1"
+
+
+def test_a_file_is_rotated_by_size_and_by_age(tmp_path: Path) -> None:
+    out = writer(tmp_path, rotate_bytes=1, rotate_seconds=100)
+    for second in (0, 1, 2):
+        out.ready(NOW.replace(second=second))
+        out.write(exchange_records(exchange(HEAD), out.info))
+    out.close()
+    assert len(list(tmp_path.glob("*.warc.gz"))) == 3
+    aged = writer(tmp_path, rotate_seconds=60)
+    assert aged.ready(NOW.replace(year=2027))
+    assert not aged.ready(NOW.replace(year=2027, second=30))
+    assert aged.ready(NOW.replace(year=2027, minute=1))
+    aged.close()
+
+
+@pytest.mark.parametrize("cut", [1, 7, 9, 200])
+def test_a_torn_file_is_cut_at_its_last_whole_record_and_the_rest_kept(
+    tmp_path: Path, cut: int
+) -> None:
+    path = write(tmp_path, [exchange(HEAD + os.urandom(500)) for _ in range(4)])
+    data = path.read_bytes()
+    records = len(whole(path))
+    path.unlink()
+    (tmp_path / (path.name + OPEN)).write_bytes(data[:-cut])
+    [found] = recover(tmp_path)
+    assert found.path == path
+    assert len(whole(path)) == found.records == records - 1
+    assert data[:-cut].endswith((tmp_path / (path.name + ".torn")).read_bytes())
+    assert recover(tmp_path) == []
+
+
+def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
+    out = writer(tmp_path)
+    out.ready(NOW)
+    assert recover(tmp_path) == []
+    assert list(tmp_path.glob(f"*{OPEN}"))
+    out.close()
+
+
+def test_a_failed_write_gives_the_file_up_at_its_last_whole_record(tmp_path: Path) -> None:
+    out = writer(tmp_path)
+    out.ready(NOW)
+    out.write(exchange_records(exchange(HEAD), out.info))
+    out.sync()
+
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            data = super().read(size)
+            if self.tell() > 70_000:
+                raise OSError(5, "Input/output error")
+            return data
+
+    bad = exchange_records(exchange(HEAD + b"x" * 60_000), out.info)
+    broken = Broken(b"y" * 200_000)
+    with pytest.raises(WriteFailed, match="Input/output error"):
+        out.write([type(bad[0])(bad[0].headers, broken, 200_000)])
+    [found] = recover(tmp_path)
+    assert len(whole(found.path)) == 4
+
+
+@pytest.mark.parametrize("damage", ["flip", "garbage", "empty-member", "zeros", "bom"])
+def test_damage_costs_only_the_damaged_record_and_is_named(tmp_path: Path, damage: str) -> None:
+    path = write(tmp_path, [exchange(HEAD + os.urandom(300)) for _ in range(3)])
+    places = [r.location for r in whole(path)]
+    data = bytearray(path.read_bytes())
+    third = places[4].offset
+    if damage == "flip":
+        data[third + 40] ^= 0x10
+    elif damage == "garbage":
+        data[third:third] = b"garbage between members" * 3
+    elif damage == "empty-member":
+        data[third:third] = bytes.fromhex("1f8b080000000000000303000000000000000000")
+    elif damage == "zeros":
+        data += b"\0" * 512
+    else:
+        data[:0] = b"\xef\xbb\xbf"
+    path.write_bytes(data)
+    found = list(read(path))
+    lost = [r for r in found if isinstance(r, Damage)]
+    assert len(found) - len(lost) == len(places) - (damage == "flip")
+    assert [d.start for d in lost] == {"flip": [third], "garbage": [third], "empty-member": []}.get(
+        damage, [0] if damage == "bom" else [len(data) - 512]
+    )
+
+
+def test_whole_members_stops_at_the_first_torn_one(tmp_path: Path) -> None:
+    path = write(tmp_path, [exchange(HEAD)])
+    size = path.stat().st_size
+    assert whole_members(path) == (4, size)
+    path.write_bytes(path.read_bytes()[:-3])
+    count, end = whole_members(path)
+    assert count == 3
+    assert end < size - 3
+
+
+CHILD = """
+import sys, os
+from pathlib import Path
+from tests.test_warc import HEAD, NOW, exchange, writer
+from archive.warc import exchange_records
+out = writer(Path(sys.argv[1])); out.ready(NOW)
+for i in range(100000):
+    records = exchange_records(exchange(HEAD + os.urandom(3000)), out.info)
+    out.write(records); out.sync()
+    os.write(1, (records[0].id + "\\n").encode())
+"""
+
+
+def test_kill_9_while_writing_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+    )
+    assert child.stdout is not None
+    acknowledged = [child.stdout.readline().decode().strip() for _ in range(25)]
+    child.send_signal(signal.SIGKILL)
+    acknowledged += [
+        row.decode().strip() for row in child.stdout.readlines() if row.endswith(b"\n")
+    ]
+    child.wait()
+    child.stdout.close()
+    [found] = recover(tmp_path)
+    kept = {record.id for record in whole(found.path)}
+    assert set(acknowledged) <= kept
