@@ -38,7 +38,9 @@ def _plain(value: Any) -> Any:
 def _edit(edit: Edit) -> dict[str, Any]:
     """An edit without the keys that hold their default: ledgers are most of a line's weight."""
     kept = asdict(edit).items()
-    return {k: _plain(v) for k, v in kept if v != _EDIT_DEFAULTS[k] or k in ("step", "at", "old", "new")}
+    return {
+        k: _plain(v) for k, v in kept if v != _EDIT_DEFAULTS[k] or k in ("step", "at", "old", "new")
+    }
 
 
 def edit_from_json(value: Mapping[str, Any]) -> Edit:

@@ -159,6 +159,7 @@ class Reason(StrEnum):
     REDIRECT = "redirect"
     HTTP_ERROR = "http-error"
     ROBOTS = "robots"
+    DERIVATION_FAILED = "derivation-failed"  # a bug of ours; the capture is safe
 
 
 @dataclass(frozen=True, slots=True)

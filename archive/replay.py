@@ -15,7 +15,7 @@ from pathlib import Path
 from archive import message
 from archive.derive import derive
 from archive.jsonl import line
-from archive.model import Capture, SiteMemory
+from archive.model import Capture, Reason, Rejection, SiteMemory
 from archive.sites import Site
 from archive.warcreader import Damage, ReadRecord, read, read_at
 from archive.warcwriter import OPEN
@@ -52,8 +52,8 @@ def captures(path: Path) -> Iterator[Replayed | Damage]:
 
 def capture_of(record: ReadRecord, file: str) -> Capture:
     """The capture a response record holds."""
-    with record.block as file:
-        block = file.read()
+    with record.block as source:
+        block = source.read()
     head = message.head_length(block)
     name = file.removesuffix(OPEN)
     return Capture(
@@ -78,7 +78,26 @@ def derive_at(path: Path, offset: int, site: Site | None, memory: SiteMemory | N
         record = read_at(path, offset)
     except FileNotFoundError:
         record = read_at(path.with_name(path.name.removesuffix(OPEN)), offset)
-    return line(derive(capture_of(record, path.name), site=site, memory=memory))
+    return line_of(capture_of(record, path.name), site, memory)
+
+
+def line_of(capture: Capture, site: Site | None, memory: SiteMemory | None) -> str:
+    """The JSON line of one capture. A page that breaks the derivation is a rejection that says
+    how: its bytes are safe, and the crawl or replay goes on."""
+    try:
+        return line(derive(capture, site=site, memory=memory))
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}"
+        return line(
+            Rejection(
+                capture.record_id,
+                capture.input,
+                capture.target_uri,
+                capture.date,
+                Reason.DERIVATION_FAILED,
+                detail,
+            )
+        )
 
 
 def parse_date(value: str) -> datetime:
@@ -104,7 +123,7 @@ def lines(
             continue
         site, digest = replayed.site, replayed.memory
         memory = find_memory(site, digest) if site and digest else None
-        yield line(derive(replayed.capture, site=sites.get(site or ""), memory=memory))
+        yield line_of(replayed.capture, sites.get(site or ""), memory)
 
 
 def _fraction(value: str) -> str:

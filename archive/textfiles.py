@@ -47,7 +47,9 @@ class TextFile:
             left.unlink()
         self._lines: BufferedWriter = (folder / f"{self.stem}.jsonl{OPEN}").open("wb")
         name = f"{self.stem}-text{_SUFFIX}"
-        self._warc = WarcWriter(folder, _Named(name), {"software": "fangzhi", "derived-from": warc_name})
+        self._warc = WarcWriter(
+            folder, _Named(name), {"software": "fangzhi", "derived-from": warc_name}
+        )
 
     def add(self, line: str) -> None:
         """Append one derived line, and its conversion record if it is an article."""
@@ -94,4 +96,3 @@ def unfinished(warcs: list[Path], folder: Path) -> list[Path]:
     """The finished WARC files whose text was never completed."""
     closed = [path for path in warcs if path.name.endswith(_SUFFIX)]
     return [p for p in closed if not (folder / f"{p.name.removesuffix(_SUFFIX)}.jsonl").exists()]
-

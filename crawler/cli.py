@@ -8,6 +8,7 @@ interrupted cleanly. Scrapy is imported only where something is fetched.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -86,7 +87,7 @@ def _replay(verb: argparse.ArgumentParser) -> None:
     )
     _holdings(verb)
     _sites(verb)
-    verb.set_defaults(run=offline("replay"))
+    verb.set_defaults(run=later("crawler.replaying", "replay"))
 
 
 def _derive(verb: argparse.ArgumentParser) -> None:
@@ -98,7 +99,7 @@ def _derive(verb: argparse.ArgumentParser) -> None:
         "--no-memory", action="store_true", help="pages of a list teach each other nothing"
     )
     _sites(verb)
-    verb.set_defaults(run=offline("derive"))
+    verb.set_defaults(run=later("crawler.loose", "derive"))
 
 
 def _explain(verb: argparse.ArgumentParser) -> None:
@@ -106,13 +107,13 @@ def _explain(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--url", help="where the file came from")
     _holdings(verb)
     _sites(verb)
-    verb.set_defaults(run=offline("explain"))
+    verb.set_defaults(run=later("crawler.explain", "explain"))
 
 
 def _seeds(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("action", choices=["list", "check"])
     _sites(verb)
-    verb.set_defaults(run=offline("seeds"))
+    verb.set_defaults(run=later("crawler.seeds", "seeds"))
 
 
 def _holdings(verb: argparse.ArgumentParser) -> None:
@@ -124,13 +125,11 @@ def _sites(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--sites", type=Path, default=folder().parent / "sites", metavar="DIR")
 
 
-def offline(name: str) -> Any:
-    """The function of a command that needs no network, imported when it runs."""
+def later(module: str, name: str) -> Any:
+    """The function of a command, its module imported only when it runs."""
 
     def run(options: argparse.Namespace) -> int:
-        from crawler import offline as commands
-
-        code: int = getattr(commands, name)(options)
+        code: int = getattr(importlib.import_module(module), name)(options)
         return code
 
     return run
@@ -155,7 +154,7 @@ def run_crawl(options: argparse.Namespace) -> int:
 
 def run_scrape(options: argparse.Namespace) -> int:
     from crawler import run
-    from crawler.offline import print_run
+    from crawler.replaying import print_run
 
     code, name = run.scrape(options.url, _settings(options))
     if name:

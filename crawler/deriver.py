@@ -25,6 +25,7 @@ from archive.model import Location, SiteMemory
 from archive.replay import lines
 from archive.textfiles import TextFile, unfinished
 from archive.warcreader import Damage
+from crawler.reactor import reactor
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +63,9 @@ class Deriver:
 
     async def add(self, place: Location, site: str | None) -> None:
         """Derive one capture; returns at once unless too many are waiting."""
-        from twisted.internet import reactor
-
         future = self._executor().submit(worker.derive_place, place.file, place.offset, site)
         self._waiting.append((place.file, future))
-        future.add_done_callback(lambda _: reactor.callFromThread(self._drain))  # type: ignore[attr-defined]
+        future.add_done_callback(lambda _: reactor().callFromThread(self._drain))
         while len(self._waiting) > BACKLOG:
             room: Deferred[None] = Deferred()
             self._room.append(room)

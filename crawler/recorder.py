@@ -36,6 +36,7 @@ from archive.state import Acknowledged
 from archive.warc import Exchange, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
 from crawler.deriver import Deriver
+from crawler.reactor import reactor
 from crawler.report import Report, table
 from crawler.settings import SOFTWARE
 
@@ -164,8 +165,6 @@ class Recorder:
             self._stop(error)
 
     def _write_group(self, jobs: Sequence[_Job]) -> None:
-        from twisted.internet import reactor
-
         try:
             if self.failure is not None:
                 raise self.failure
@@ -175,12 +174,12 @@ class Recorder:
             self.holdings.state.acknowledge([c for captures in written for c in captures])
         except (ArchiveError, sqlite3.Error) as error:
             failure = error if isinstance(error, ArchiveError) else WriteFailed(str(error))
-            reactor.callFromThread(self._stop, failure)  # type: ignore[attr-defined]
+            reactor().callFromThread(self._stop, failure)
             for job in jobs:
-                reactor.callFromThread(job.done.errback, failure)  # type: ignore[attr-defined]
+                reactor().callFromThread(job.done.errback, failure)
             return
         for job, captures in zip(jobs, written, strict=True):
-            reactor.callFromThread(job.done.callback, captures)  # type: ignore[attr-defined]
+            reactor().callFromThread(job.done.callback, captures)
 
     def _write(self, exchange: Exchange) -> list[Acknowledged]:
         self._writer.ready(exchange.date)

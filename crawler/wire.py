@@ -6,8 +6,8 @@ content coding. Redirects, retries, robots.txt and error pages pass through here
 
 This file is the only one that touches private names of Scrapy and Twisted (tested with
 Scrapy 2.19, Twisted 26.10): `_ScrapyAgent`, `_LenientHTTP11ClientProtocol`, the pool's
-`_factory`, the protocol's `_finishResponse`. `self_test` fetches one page over loopback at
-start and compares bytes, so that an upgrade which moves them is noticed before a crawl.
+`_factory`, the protocol's `_finishResponse`. `self_test` passes one exchange through the tee in
+memory before a crawl starts, so that an upgrade which moves them is noticed by name.
 
 Limits: HTTP/1.1 only (an HTTP/2 exchange has no HTTP/1.1 bytes to keep). A CONNECT to a proxy
 is not part of the exchange and is not recorded.
@@ -35,12 +35,15 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
-from twisted.internet.protocol import connectionDone
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.web._newclient import HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
+from twisted.web.http_headers import Headers as TxHeaders
 
 from archive.message import HEAD_LIMIT, head_length
+from crawler.reactor import reactor
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -51,6 +54,9 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 1 << 20  # bytes of a response kept in memory; the rest goes to a temporary file
 PATIENCE = 5.0  # seconds to wait for the connection of a failed exchange to end
+
+
+_UPGRADE = "this version of Scrapy or Twisted moved what crawler/wire.py hooks into"
 
 
 class WireBroken(RuntimeError):
@@ -100,6 +106,7 @@ class RecordingHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self_test()
         self._pool._factory = _TeeFactory
         from crawler.recorder import Recorder
 
@@ -130,6 +137,8 @@ class RecordingHandler(HTTP11DownloadHandler):
     async def _keep(
         self, request: Request, exchanges: list[WireExchange], error: Exception | None
     ) -> None:
+        if error is None and not exchanges:
+            raise WireBroken(f"{request.url}: an answer came past the tee; {_UPGRADE}")
         for exchange in exchanges:
             await _ended(exchange, _cut_by(error))
         if self._recorder is not None:
@@ -148,9 +157,7 @@ async def _ended(exchange: WireExchange, cut: str) -> None:
         if exchange.truncated:
             exchange.truncated = cut
         return
-    from twisted.internet import reactor
-
-    timer = reactor.callLater(PATIENCE, exchange.finish, cut)  # type: ignore[attr-defined]
+    timer = reactor().callLater(PATIENCE, exchange.finish, cut)
     await maybe_deferred_to_future(exchange.done)
     if timer.active():
         timer.cancel()
@@ -164,9 +171,9 @@ class _RecordingAgent(_ScrapyAgent):
     exchanges: list[WireExchange]
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
-        agent = super()._get_agent(request, timeout)
+        agent: Any = super()._get_agent(request, timeout)
         agent._pool = _BoundPool(agent._pool, self.exchanges.append)
-        return agent
+        return cast("Agent", agent)
 
 
 class _BoundPool:
@@ -193,7 +200,7 @@ class _BoundConnection:
 
 class _TeeFactory(_LenientHTTP11ClientFactory):
     def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:
-        return _TeeProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        return _TeeProtocol(self._quiescentCallback)
 
 
 class _TeeProtocol(_LenientHTTP11ClientProtocol):
@@ -219,7 +226,7 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
             exchange.received += len(data)
             if not exchange.head_seen and not self._head_is_bounded(exchange):
                 return
-        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        super().dataReceived(data)
 
     def _head_is_bounded(self, exchange: WireExchange) -> bool:
         """False when the head grew past the limit; the connection is then given up."""
@@ -240,7 +247,7 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
         super()._finishResponse(rest)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        super().connectionLost(reason)
         if self._exchange is not None:
             self._exchange.finish("disconnect")
 
@@ -277,3 +284,32 @@ def _describe_connection(exchange: WireExchange, transport: Any) -> None:
 
         der = certificate.public_bytes(Encoding.DER)
         exchange.certificate = hashlib.sha256(der).hexdigest()
+
+
+def _discard(response: Any) -> None:
+    response.deliverBody(Protocol())
+
+
+def self_test() -> None:
+    """Pass one exchange through the tee in memory; `WireBroken` if a byte is lost or added."""
+    sent = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 \xb3\xc9\xb9\xa6\r\nx-lower: 1\r\n"
+    sent += b"Transfer-Encoding: chunked\r\n\r\n2;a=b\r\nhi\r\n0\r\n\r\n"
+    seen: list[WireExchange] = []
+    transport = StringTransport()
+    try:
+        protocol = _TeeFactory(lambda _: None, "").buildProtocol(None)
+        protocol.makeConnection(transport)
+        request = TxRequest(b"GET", b"/", TxHeaders({b"Host": [b"a.test"]}), None, persistent=True)
+        answer = _BoundConnection(protocol, seen.append).request(request)
+        answer.addCallback(_discard)
+        for at in range(0, len(sent), 7):
+            protocol.dataReceived(sent[at : at + 7])
+        protocol.dataReceived(b"surplus")
+        [exchange] = seen
+        exchange.response.seek(0)
+        exact = exchange.response.read() == sent and bytes(exchange.request) == transport.value()
+        exchange.response.close()
+    except (AttributeError, TypeError, ValueError) as error:
+        raise WireBroken(f"{error}; {_UPGRADE}") from error
+    if not (exact and exchange.done.called):
+        raise WireBroken(f"the tee lost or added bytes; {_UPGRADE}")

@@ -1,4 +1,4 @@
-"""Commands that read what is on disk: derive, replay, explain, seeds."""
+"""`fangzhi derive`: articles from loose files, one JSON line each, in order."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.sites import Site, in_scope, load, load_folder
+from archive.sites import Site, in_scope, load_folder
 
 from archive import decode, memory
 from archive.derive import derive_file
-from archive.errors import FangzhiError, SiteDefinitionError
-from archive.holdings import Holdings
+from archive.errors import FangzhiError
 from archive.jsonl import line
-from archive.model import SiteMemory
-from archive.replay import lines
-from archive.warcreader import Damage
+from archive.model import Page, SiteMemory
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
@@ -58,67 +55,6 @@ def derive(options: argparse.Namespace) -> int:
         )
         print(line(result))
     return code
-
-
-def replay(options: argparse.Namespace) -> int:
-    """`fangzhi replay`: derive named WARC files, or the whole holdings, again."""
-    sites = load_folder(options.sites) if options.sites.is_dir() else {}
-    holdings = (
-        Holdings(options.holdings, own=options.write or options.learn) if not options.file else None
-    )
-    files = options.file or (holdings.warcs() if holdings else [])
-    missing = [path for path in files if not path.is_file()]
-    for path in missing:
-        print(f"fangzhi: {path}: no such file", file=sys.stderr)
-    code = FAILED if missing else DONE
-    for path in files:
-        if path in missing:
-            continue
-        for text in _replayed(path, sites, holdings):
-            if isinstance(text, Damage):
-                code = FAILED
-                where = f"{text.file}: bytes {text.start:,} to {text.end:,}"
-                print(f"fangzhi: {where}: {text.problem}", file=sys.stderr)
-            else:
-                print(text)
-    return code
-
-
-def _replayed(
-    path: Path, sites: Mapping[str, Site], holdings: Holdings | None
-) -> Iterator[str | Damage]:
-    find = holdings.find_memory if holdings else _no_memory
-    yield from lines(path, sites, find)
-
-
-def _no_memory(site: str, digest: str) -> SiteMemory | None:
-    return None
-
-
-def seeds(options: argparse.Namespace) -> int:
-    """`fangzhi seeds list|check`."""
-    if not options.sites.is_dir():
-        raise SiteDefinitionError(options.sites, "", "no such folder")
-    code = DONE
-    for path in sorted(options.sites.glob("*.toml")):
-        try:
-            site = load(path)
-        except SiteDefinitionError as error:
-            print(f"fangzhi: {error}", file=sys.stderr)
-            code = WRONG_USE
-            continue
-        if options.action == "list":
-            print("\t".join([site.id, site.name, site.admin_code or "-", site.seeds[0].url]))
-    if options.action == "check" and code == DONE:
-        print(f"{len(list(options.sites.glob('*.toml')))} site definitions, all well-formed")
-    return code
-
-
-def print_run(root: Path, run: str) -> None:
-    """The lines of the captures of one run, from text/."""
-    holdings = Holdings(root)
-    for path in sorted(holdings.folder("text").glob("*.jsonl")):
-        sys.stdout.write(path.read_text("utf-8"))
 
 
 def site_of(url: str | None, sites: Mapping[str, Site]) -> Site | None:
@@ -167,7 +103,7 @@ def _taught(rows: Iterable[Mapping[str, Any]]) -> dict[str, SiteMemory]:
         loose = _read(row) if host else None
         if loose is not None:
             page = decode.decode_file(loose.data, loose.name, loose.url, loose.captured)
-            if not hasattr(page, "rejected"):
+            if isinstance(page, Page):
                 pages[host].append(memory.page_lines(page))
     return {host: memory.learn(host, kept) for host, kept in pages.items()}
 

@@ -1,0 +1,136 @@
+"""Labels such as 来源: and 发布时间: in the lines around an article.
+
+Words are matched on a folded copy of the line (Traditional to Simplified for the characters of
+the words, colons and blanks to one form); the copy has the length of the line, so every span
+holds for the line as published. Labels may be padded: `来　　源：`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from archive import vocab
+from archive.errors import VocabularyError
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_WIDTH = str.maketrans({"：": ":", "﹕": ":", "∶": ":", "\u3000": " ", "\xa0": " ", "\t": " "})
+_WALL = re.compile(r"[|｜丨┃│\]】]|\s{2,}")
+_TABLES = {
+    "evidence", "day", "fold", "label", "breadcrumb", "byline", "media", "reject", "meta",
+    "script", "gkml", "names",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A label in a line and the raw value that follows it."""
+
+    field: str
+    label: str  # as folded, without blanks
+    rank: int
+    value: str  # as published, stripped; may be empty
+    start: int  # of the label
+    end: int  # of the value
+
+
+def words(table: str, key: str) -> tuple[str, ...]:
+    """The list `key` of `table` in the vocabulary `metadata`."""
+    value = _metadata().get(table, {}).get(key)
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise VocabularyError(vocab.folder() / "metadata.toml", f"{table}.{key}", "not a list")
+    return tuple(value)
+
+
+@cache
+def _metadata() -> Mapping[str, Any]:
+    table = vocab.toml("metadata")
+    if unknown := set(table) - _TABLES:
+        problem = f"unknown table {sorted(unknown)[0]!r}; allowed: {', '.join(sorted(_TABLES))}"
+        raise VocabularyError(vocab.folder() / "metadata.toml", "", problem)
+    return table
+
+
+def fold(line: str) -> str:
+    """A copy of equal length with label characters Simplified and one form of colon and blank.
+
+    >>> fold("來　源：頂端新聞")
+    '来 源:顶端新闻'
+    """
+    return line.translate(_folding())
+
+
+@cache
+def _folding() -> dict[int, int | str]:
+    pairs = _metadata()["fold"]["pairs"].split()
+    return {ord(pair[0]): pair[1] for pair in pairs} | dict(_WIDTH)
+
+
+def labelled(line: str) -> tuple[Labelled, ...]:
+    """Every label of the line with its value, in order.
+
+    A label opens the line or follows something that is not Han; behind a first label it may be
+    glued to the value before it (`编辑：张三来源：新华社`). So 图片来源 in a caption is none.
+
+    >>> [(x.field, x.value) for x in labelled("来源：中国福彩网 2009-07-07 字号：[大 中]")]
+    [('source', '中国福彩网 2009-07-07'), ('other', '[大 中')]
+    """
+    folded = fold(line)
+    found = list(_openings(folded))
+    ends = [start for start, *_ in found[1:]] + [len(line)]
+    out = []
+    for (start, value_at, label, field, rank), end in zip(found, ends, strict=True):
+        wall = _WALL.search(folded, _skip_blank(folded, value_at), end)
+        stop = wall.start() if wall else end
+        value = line[value_at:stop].strip()
+        out.append(Labelled(field, label, rank, value, start, stop))
+    return tuple(out)
+
+
+def _skip_blank(folded: str, at: int) -> int:
+    while at < len(folded) and folded[at] in " [【|":
+        at += 1
+    return at
+
+
+def _openings(folded: str) -> Iterable[tuple[int, int, str, str, int]]:
+    pattern, fields = _label_pattern()
+    seen = False
+    for match in pattern.finditer(folded):
+        glued = match.start() > 0 and _is_han(folded[match.start() - 1])
+        if glued and not seen:
+            continue
+        label = re.sub(r"\s", "", match["colon"] or match["bare"])
+        field, rank = fields[label]
+        seen = True
+        yield match.start(), match.end(), label, field, rank
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
+@cache
+def _label_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
+    fields: dict[str, tuple[str, int]] = {}
+    bare: set[str] = set()
+    for entry in _metadata()["label"]:
+        if set(entry) != {"field", "rank", "words", "bare"}:
+            where = f"label {entry.get('field')}"
+            allowed = "needs exactly field, rank, words, bare"
+            raise VocabularyError(vocab.folder() / "metadata.toml", where, allowed)
+        bare.update(fold(word) for word in entry["bare"])
+        for word in entry["words"] + entry["bare"]:
+            fields.setdefault(fold(word), (entry["field"], entry["rank"]))
+    colon = "|".join(_padded(word) for word in sorted(fields, key=len, reverse=True))
+    plain = "|".join(_padded(word) for word in sorted(bare, key=len, reverse=True))
+    # Without a colon a label counts at the start of a cell only: 来源CSDN, 发表于2014-08-24.
+    pattern = rf"(?P<colon>{colon}) {{0,4}}:|(?:(?<=[|>】\]])|^|(?<=\| )) ?(?P<bare>{plain})(?=[^{HAN}:]|\Z)"
+    return re.compile(pattern), fields
+
+
+def _padded(word: str) -> str:
+    return " {0,4}".join(re.escape(char) for char in word if char != " ")

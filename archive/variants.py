@@ -1,0 +1,33 @@
+"""Traditional characters folded one to one, for looking words up without moving offsets."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from archive import vocab
+
+
+def simplify(text: str) -> str:
+    """The text with every Traditional character replaced by its Simplified one, same length.
+
+    >>> simplify("感謝您訪問我們的網站")
+    '感谢您访问我们的网站'
+
+    One reading for each character (乾 → 干 also in 乾县), so it serves look-up and counting
+    only; what is published is never rewritten with it.
+    """
+    return text.translate(_table())
+
+
+def is_traditional(character: str) -> bool:
+    """True for a character that only Traditional text uses."""
+    return ord(character) in _table()
+
+
+@cache
+def _table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for line in vocab.lines("variants.tsv"):
+        traditional, simplified = line.split("\t")
+        table.update(zip(map(ord, traditional), simplified, strict=True))
+    return table

@@ -1,0 +1,161 @@
+"""`fangzhi replay`: the archive derived again, printed, compared or written."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from archive.sites import Site, load_folder
+
+from archive import decode, memory
+from archive.holdings import Holdings
+from archive.model import Page, SiteMemory
+from archive.replay import Replayed, captures, lines
+from archive.state import State
+from archive.textfiles import TextFile
+from archive.warcreader import Damage
+
+DONE, FAILED = 0, 1
+
+
+def replay(options: argparse.Namespace) -> int:
+    """`fangzhi replay`: derive named WARC files, or the whole holdings, again."""
+    sites = load_folder(options.sites) if options.sites.is_dir() else {}
+    if options.file:
+        return _replay_files(options.file, sites)
+    holdings = Holdings(options.holdings, own=options.write or options.learn)
+    try:
+        learned = _learn(holdings) if options.learn else {}
+        return _replay_holdings(holdings, sites, learned, write=options.write, diff=options.diff)
+    finally:
+        holdings.close()
+
+
+def _replay_files(files: Iterable[Path], sites: Mapping[str, Site]) -> int:
+    code = DONE
+    for path in files:
+        if not path.is_file():
+            print(f"fangzhi: {path}: no such file", file=sys.stderr)
+            code = FAILED
+            continue
+        for text in lines(path, sites, _no_memory):
+            if isinstance(text, Damage):
+                code = FAILED
+                _say(text)
+            else:
+                print(text)
+    return code
+
+
+def _replay_holdings(
+    holdings: Holdings,
+    sites: Mapping[str, Site],
+    learned: Mapping[str, SiteMemory],
+    *,
+    write: bool,
+    diff: bool,
+) -> int:
+    def find(site: str, digest: str) -> SiteMemory | None:
+        return learned.get(site) or holdings.find_memory(site, digest)
+
+    code = DONE
+    changed = total = 0
+    for path in holdings.warcs():
+        stored = _stored(holdings, path) if diff else {}
+        with _sink(holdings, path, write) as text:
+            for row in lines(path, sites, find):
+                if isinstance(row, Damage):
+                    code = FAILED
+                    _say(row)
+                    continue
+                if text is not None:
+                    text.add(row)
+                if not diff:
+                    print(row)
+                    continue
+                total += 1
+                found = difference(stored.get(json.loads(row)["id"]), json.loads(row))
+                changed += bool(found)
+                if found:
+                    print(found)
+    if diff:
+        print(f"{changed} of {total} lines differ from the stored text", file=sys.stderr)
+    return code
+
+
+def difference(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
+    """What changed between a stored line and a new one, for reading; empty where nothing did."""
+    name = f"{new['id']} {new['url']}"
+    if old is None:
+        return f"+ {name}: not stored before"
+    keys = [key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key)]
+    rows = [f"~ {name}"] if keys else []
+    for key in keys:
+        if key in ("text", "text_norm"):
+            before, after = str(old.get(key) or ""), str(new.get(key) or "")
+            rows += difflib.unified_diff(
+                before.split("\n"), after.split("\n"), key, key, lineterm="", n=0
+            )
+        elif key not in ("edits", "evidence"):
+            rows.append(f"  {key}: {old.get(key)!r} -> {new.get(key)!r}")
+        else:
+            rows.append(f"  {key}")
+    return "\n".join(rows)
+
+
+@contextmanager
+def _sink(holdings: Holdings, path: Path, write: bool) -> Iterator[TextFile | None]:
+    """The text file a replay replaces, once it is complete; nothing when it only prints."""
+    if not write or not path.name.endswith(".gz"):
+        yield None
+        return
+    with TextFile(holdings.folder("text"), path.name) as text:
+        yield text
+
+
+def _stored(holdings: Holdings, path: Path) -> dict[str, dict[str, Any]]:
+    kept = holdings.folder("text") / f"{path.name.partition('.warc.gz')[0]}.jsonl"
+    rows = kept.read_text("utf-8").splitlines() if kept.exists() else []
+    return {row["id"]: row for row in map(json.loads, rows)}
+
+
+def _learn(holdings: Holdings) -> dict[str, SiteMemory]:
+    """What the captures of each site in the holdings have in common, saved."""
+    pages: dict[str, list[list[str]]] = defaultdict(list)
+    for path in holdings.warcs():
+        for replayed in captures(path):
+            if isinstance(replayed, Replayed) and replayed.site:
+                page = decode.decode_http(replayed.capture)
+                if isinstance(page, Page):
+                    pages[replayed.site].append(memory.page_lines(page))
+    learned = {site: memory.learn(site, kept) for site, kept in pages.items()}
+    for one in learned.values():
+        holdings.keep_memory(one)
+    return learned
+
+
+def _say(damage: Damage) -> None:
+    where = f"{damage.file}: bytes {damage.start:,} to {damage.end:,}"
+    print(f"fangzhi: {where}: {damage.problem}", file=sys.stderr)
+
+
+def _no_memory(site: str, digest: str) -> SiteMemory | None:
+    return None
+
+
+def print_run(root: Path, run: str) -> None:
+    """The lines of the captures of one run, from text/."""
+    state = State(root / "state.sqlite")
+    wanted = {capture.record_id for capture in state.captures() if capture.run == run}
+    state.close()
+    for path in sorted((root / "text").glob("*.jsonl")):
+        for row in path.read_text("utf-8").splitlines():
+            if json.loads(row)["id"] in wanted:
+                print(row)

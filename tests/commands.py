@@ -1,0 +1,49 @@
+"""Run the `fangzhi` command as a user does, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+def fangzhi(
+    *arguments: object, timeout: float = 300, stdin: bytes | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The finished command, output as text."""
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        cwd=ROOT,
+        input=stdin.decode() if stdin is not None else None,
+    )
+
+
+def command(*arguments: object) -> list[str]:
+    """The command line."""
+    return [sys.executable, "-m", "crawler.cli", *map(str, arguments)]
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    """The JSON lines of an output."""
+    return [json.loads(row) for row in text.splitlines()]
+
+
+def report(holdings: Path) -> dict[str, Any]:
+    """The newest run report of a holdings folder."""
+    newest = max((holdings / "runs").glob("*.json"), key=lambda path: path.name)
+    found: dict[str, Any] = json.loads(newest.read_text("utf-8"))
+    return found
+
+
+def adds_up(numbers: dict[str, Any]) -> bool:
+    """requested = articles + rejections + failures + not derived + pending."""
+    outcomes = numbers["articles"] + numbers["not_derived"] + numbers["pending"]
+    outcomes += sum(numbers["rejected"].values()) + sum(numbers["failed"].values())
+    return bool(numbers["requested"] == outcomes)
