@@ -137,10 +137,10 @@ def parse(value: str) -> str | None:
 
 
 def _first(value: str) -> str | None:
-    for found in find(value):
-        return iso(found)
-    match = _COMPACT.match(value)
-    found = _found(match) if match else find_short(value)
+    found = next(find(value), None)
+    if found is None:
+        match = _COMPACT.match(value)
+        found = _found(match) if match else find_short(value)
     return iso(found) if found else None
 
 

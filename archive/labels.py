@@ -15,12 +15,13 @@ from typing import Any
 
 from archive import vocab
 from archive.errors import VocabularyError
+from archive.variants import simplify
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _WIDTH = str.maketrans({"：": ":", "﹕": ":", "∶": ":", "\u3000": " ", "\xa0": " ", "\t": " "})
 _WALL = re.compile(r"[|｜丨┃│\]】]|\s{2,}")
 _TABLES = {
-    "evidence", "day", "fold", "label", "breadcrumb", "byline", "media", "reject", "meta",
+    "evidence", "day", "label", "breadcrumb", "byline", "media", "reject", "meta",
     "script", "gkml", "names",
 }  # fmt: skip
 
@@ -55,18 +56,12 @@ def _metadata() -> Mapping[str, Any]:
 
 
 def fold(line: str) -> str:
-    """A copy of equal length with label characters Simplified and one form of colon and blank.
+    """A copy of equal length in Simplified characters with one form of colon and blank.
 
     >>> fold("來　源：頂端新聞")
     '来 源:顶端新闻'
     """
-    return line.translate(_folding())
-
-
-@cache
-def _folding() -> dict[int, int | str]:
-    pairs = _metadata()["fold"]["pairs"].split()
-    return {ord(pair[0]): pair[1] for pair in pairs} | dict(_WIDTH)
+    return simplify(line).translate(_WIDTH)
 
 
 def labelled(line: str) -> tuple[Labelled, ...]:
@@ -80,7 +75,7 @@ def labelled(line: str) -> tuple[Labelled, ...]:
     """
     folded = fold(line)
     found = list(_openings(folded))
-    ends = [start for start, *_ in found[1:]] + [len(line)]
+    ends = [*(start for start, *_ in found[1:]), len(line)][: len(found)]
     out = []
     for (start, value_at, label, field, rank), end in zip(found, ends, strict=True):
         wall = _WALL.search(folded, _skip_blank(folded, value_at), end)
@@ -113,6 +108,11 @@ def _is_han(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
 
 
+def label_rank(label: str) -> int:
+    """The rank of a label among those of its field; 1 for an unknown one."""
+    return _label_pattern()[1].get(label, ("", 1))[1]
+
+
 @cache
 def _label_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
     fields: dict[str, tuple[str, int]] = {}
@@ -124,7 +124,7 @@ def _label_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
             raise VocabularyError(vocab.folder() / "metadata.toml", where, allowed)
         bare.update(fold(word) for word in entry["bare"])
         for word in entry["words"] + entry["bare"]:
-            fields.setdefault(fold(word), (entry["field"], entry["rank"]))
+            fields.setdefault(fold(word).replace(" ", ""), (entry["field"], entry["rank"]))
     colon = "|".join(_padded(word) for word in sorted(fields, key=len, reverse=True))
     plain = "|".join(_padded(word) for word in sorted(bare, key=len, reverse=True))
     # Without a colon a label counts at the start of a cell only: 来源CSDN, 发表于2014-08-24.

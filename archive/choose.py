@@ -1,0 +1,198 @@
+"""One value for each field, with the reason and whoever disagreed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from archive import dates
+from archive.docnumber import document_number
+from archive.labels import fold, label_rank
+from archive.model import Candidate
+from archive.script import is_mechanical_traditional
+from archive.titles import tokens
+
+# Origins in order of trust; a prefix ends with ":" . What the reader sees near the title beats
+# what the template says about itself: PubDate was another day than the displayed one on 11 of 26
+# UCAP pages, the displayed day was never wrong where it could be checked.
+_ORDER: dict[str, tuple[str, ...]] = {
+    "title": (
+        "layout:", "meta:ArticleTitle", "meta:", "heading:in-title", "line:", "heading:h1",
+        "heading:above-date", "table:", "json-ld:", "island:", "script:", "heading:h2", "html:",
+    ),
+    "published": (
+        "layout:", "label-1", "table:", "date", "label-2", "above:", "script:", "json-ld:",
+        "meta:", "island:", "late-1", "url", "late-2",
+    ),
+    "source": (
+        "layout:", "label-1", "script:", "beside-date", "above:", "byline", "credit", "meta:",
+        "label-2", "table:", "late-1", "late-2", "island:",
+    ),
+    "authors": (
+        "layout:", "label-1", "byline", "credit", "text:", "above:", "meta:", "script:", "late-1",
+        "json-ld:",
+    ),
+    "editors": ("layout:", "label-1", "credit", "byline", "late-1", "above:", "meta:"),
+    "column": ("layout:", "meta:", "line:", "near:", "above:"),
+    "site_id_code": ("meta:",),
+    "doc_number": ("layout:", "table:", "title:", "line:", "text:"),
+}  # fmt: skip
+_MANY = ("authors", "editors")
+FIELDS = (
+    "title",
+    "published",
+    "source",
+    "authors",
+    "editors",
+    "column",
+    "doc_number",
+    "site_id_code",
+)
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    text: str,
+    captured: datetime | None,
+    url: str | None,
+    simplify: Callable[[str], str],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The article's metadata, and for each field where it came from and who disagreed.
+
+    Values are as published. Only where Traditional is a machine's work on a mainland text
+    (`is_mechanical_traditional`) they are given in Simplified, as their writer wrote them.
+    """
+    offered = [*candidates, *_from_url(url)]
+    offered += document_number(offered, text)
+    offered = [c for c in offered if _is_possible(c, captured)]
+    if is_mechanical_traditional(text):
+        offered = [Candidate(c.field, simplify(c.value), c.origin) for c in offered]
+    fields: dict[str, Any] = {}
+    evidence: dict[str, Any] = {}
+    for field in FIELDS:
+        ranked = _ranked(field, offered)
+        value, reason = _many(ranked) if field in _MANY else _one(field, ranked)
+        fields[field] = value
+        if reason:
+            evidence[field] = reason
+    evidence.update(_extra(offered))
+    return fields, evidence
+
+
+def _from_url(url: str | None) -> list[Candidate]:
+    day = dates.url_date(url) if url else None
+    return [Candidate("published", day, "url")] if day else []
+
+
+def _is_possible(candidate: Candidate, captured: datetime | None) -> bool:
+    """No day after the capture, none before the first Chinese site."""
+    if candidate.field != "published":
+        return bool(candidate.value.strip())
+    day = candidate.value[:10]
+    last = captured.astimezone(dates.BEIJING).date().isoformat() if captured else "2100-01-01"
+    return "1990-01-01" <= day <= last
+
+
+def _ranked(field: str, offered: Iterable[Candidate]) -> list[Candidate]:
+    order = _ORDER[field]
+    ranked = [(_rank(c.origin, order), c) for c in offered if c.field == field]
+    kept = [(rank, i, c) for i, (rank, c) in enumerate(ranked) if rank < len(order)]
+    return [c for _, _, c in sorted(kept, key=lambda row: row[:2])]
+
+
+def _rank(origin: str, order: tuple[str, ...]) -> int:
+    kind = _kind(origin)
+    for rank, entry in enumerate(order):
+        if kind == entry or origin == entry or (entry.endswith(":") and origin.startswith(entry)):
+            return rank
+    return len(order)
+
+
+def _kind(origin: str) -> str:
+    """`label-1`, `label-2` for labelled values near the title, `late-…` further down, else its name."""
+    place, _, name = origin.partition(":")
+    if place not in ("line", "near", "late"):
+        return origin
+    if name in ("date", "byline", "credit", "beside-date", "breadcrumb"):
+        return name
+    rank = label_rank(name)
+    return f"{'late' if place == 'late' else 'label'}-{rank}"
+
+
+def _one(field: str, ranked: list[Candidate]) -> tuple[str | None, dict[str, Any] | None]:
+    if not ranked:
+        return None, None
+    best = ranked[0]
+    if field == "title":
+        best = _fuller(best, ranked)
+    if field == "published":
+        best = _with_time(best, ranked)
+    others = [c for c in ranked if not _agrees(field, best.value, c.value)]
+    return best.value, _reason(best.origin, best.value, others)
+
+
+def _agrees(field: str, one: str, other: str) -> bool:
+    if field == "published":
+        return one[:10] == other[:10]
+    return tokens(fold(one)) == tokens(fold(other))
+
+
+def _fuller(best: Candidate, ranked: list[Candidate]) -> Candidate:
+    """The whole title where the best one was cut: it ends with … or inside a quotation."""
+    cut = re.sub(r"\s*(?:…+|\.{2,}|。{2,})\s*$", "", best.value)
+    own = tokens(cut)
+    open_quote = best.value.count("“") > best.value.count("”")
+    for other in ranked:
+        longer = tokens(other.value)
+        if len(longer) <= len(own) or longer[: len(own)] != own or other.origin.startswith("html:"):
+            continue
+        if cut != best.value or open_quote or other.origin == "heading:in-title":
+            return other
+    return best
+
+
+def _with_time(best: Candidate, ranked: list[Candidate]) -> Candidate:
+    """The same day with its time, where a less trusted place shows one."""
+    if "T" in best.value:
+        return best
+    same = [c for c in ranked if "T" in c.value and c.value[:10] == best.value]
+    return next(
+        (c for c in same if not c.origin.startswith(("build:", "meta:", "json-ld:", "island:"))),
+        best,
+    )
+
+
+def _many(ranked: list[Candidate]) -> tuple[tuple[str, ...], dict[str, Any] | None]:
+    """All names of the best place; names another place adds are recorded, not joined."""
+    if not ranked:
+        return (), None
+    order = ranked[0].origin
+    place = [c for c in ranked if _same_place(c.origin, order)]
+    chosen = tuple(dict.fromkeys(c.value for c in place))
+    others = [c for c in ranked if c.value not in chosen]
+    return chosen, _reason(order, list(chosen), others)
+
+
+def _same_place(one: str, other: str) -> bool:
+    near = ("line:", "near:")
+    return one == other or (one.startswith(near) and other.startswith(near))
+
+
+def _reason(origin: str, value: Any, others: Iterable[Candidate]) -> dict[str, Any]:
+    listed = dict.fromkeys((c.origin, c.value) for c in others)
+    return {
+        "origin": origin,
+        "value": value,
+        "others": [{"origin": o, "value": v} for o, v in list(listed)[:12]],
+    }
+
+
+def _extra(offered: Sequence[Candidate]) -> dict[str, Any]:
+    """Fields the article has no key for: index number, validity, day of writing, site name."""
+    out: dict[str, Any] = {}
+    for candidate in offered:
+        if candidate.field in ("index_number", "validity", "written", "site_name"):
+            out.setdefault(candidate.field, _reason(candidate.origin, candidate.value, ()))
+    return out

@@ -1,0 +1,93 @@
+"""The 政府信息公开 table: index number, issuing office, document number and days of a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from archive import dates, headline
+from archive.blocks import Block
+from archive.labels import HAN, fold, words
+from archive.model import Candidate
+
+_ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordinary head lines
+_REACH = 60  # blocks a table may span
+DOC_NUMBER = re.compile(
+    rf"(?P<agency>[{HAN}]{{1,12}})\s?[〔\[（(【]\s?(?P<year>20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?(?P<number>\d{{1,5}})\s?[号號]"
+)
+
+
+def table(blocks: Sequence[Block]) -> tuple[Candidate, ...]:
+    """The fields of the page's information table; empty when fewer than three labels stand together.
+
+    Labels are padded (`索 引 号：`, `标　　题：`), so they are compared with all blanks removed.
+    """
+    rows = list(_rows(blocks))
+    for first, _, _, _ in rows:
+        near = [row for row in rows if first <= row[0] < first + _REACH]
+        if len({label for _, label, _, _ in near}) >= _ENOUGH:
+            return tuple(c for row in near for c in _candidates(row[1], row[2], row[3]))
+    return ()
+
+
+def _rows(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str, str]]:
+    for index, block in enumerate(blocks):
+        if len(block.text) > 600:
+            continue
+        pairs = list(_pairs(block.text))
+        if pairs:
+            for label, value in pairs:
+                yield index, label, _fields()[label], value
+        elif (label := _squeezed(block.text).rstrip(":")) in _fields():
+            follows = blocks[index + 1].text if index + 1 < len(blocks) else ""
+            bare = _squeezed(follows).rstrip(":") in _fields() or any(True for _ in _pairs(follows))
+            yield index, label, _fields()[label], "" if bare else follows[:300]
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    folded = fold(text)
+    matches = list(_inline().finditer(folded))
+    for match, after in zip(matches, [*matches[1:], None], strict=False):
+        end = after.start() if after else len(text)
+        label = re.sub(r"\s", "", match[1])
+        value = text[match.end() : end].strip(" |\u3000\xa0")
+        if value:
+            yield label, value[:300]
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s\[\]【】]", "", fold(text[:40]))
+
+
+@cache
+def _fields() -> dict[str, str]:
+    keys = ("published", "written", "source", "doc_number", "index", "title", "validity", "other")
+    return {fold(word): key for key in keys for word in words("gkml", key)}
+
+
+@cache
+def _inline() -> re.Pattern[str]:
+    labels = sorted(_fields(), key=len, reverse=True)
+    spaced = "|".join(r"\s{0,6}".join(label) for label in labels)
+    return re.compile(rf"(?<![{HAN}])[\[【]?\s?({spaced})\s{{0,6}}[\]】]?\s?:")
+
+
+def _candidates(label: str, field: str, value: str) -> Iterator[Candidate]:
+    origin = f"table:{label}"
+    if field in ("published", "written"):
+        day = dates.parse(value)
+        if day:
+            yield Candidate(field, day, origin)
+    elif field == "doc_number":
+        match = DOC_NUMBER.search(value)
+        if match:
+            yield Candidate(field, match[0], origin)
+    elif field == "source":
+        source = headline.source_value(value)
+        if source:
+            yield Candidate(field, source, origin)
+    elif field == "title" and len(value) >= 4:
+        yield Candidate(field, value, origin)
+    elif field in ("index", "validity") and len(value) <= 60:
+        yield Candidate("index_number" if field == "index" else field, value.split(" ")[0], origin)

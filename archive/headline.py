@@ -1,0 +1,195 @@
+"""What a single line before or after an article says about it.
+
+Every value is a candidate with its origin; choosing among them is archive/choose.py's.
+Origins: `line:<label>` for a labelled value, `line:byline`, `line:credit`, `line:breadcrumb`,
+`line:date` for a bare day, `line:beside-date` for a medium that stands beside one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from archive import bylines, dates
+from archive.labels import HAN, Labelled, fold, labelled, words
+from archive.model import Candidate
+
+_CRUMB = re.compile(r"\s*(?:>>|>|»|›|→|＞|/|／|\\|-|－|—|\||｜|·|::|\s{2,})\s*")
+_LONGEST = 400  # characters of a meta line with its toolbar, measured on 450 pages
+
+
+def read_line(line: str) -> tuple[Candidate, ...]:
+    """Every field a head or tail line speaks of; nothing for a title or a sentence.
+
+    >>> [(c.field, c.value) for c in read_line("發佈時間：2021-09-06 10:23　來　源：天津日報　浏览：3")]
+    [('published', '2021-09-06T10:23:00+08:00'), ('source', '天津日報')]
+    >>> [(c.field, c.value) for c in read_line("所在位置:首頁 > 文字頭條 > 正文")]
+    [('column', '文字頭條')]
+    """
+    line = line.strip()
+    if not line or len(line) > _LONGEST:
+        return ()
+    found = labelled(line)
+    values = [candidate for label in found for candidate in _from_label(label)]
+    values += _column(line)
+    if not any(c.field == "published" for c in values):
+        values += _bare_date(line, found)
+    if not any(c.field in ("authors", "editors") for c in values):
+        values += bylines.byline(line) or _bracketed(line)
+    return tuple(dict.fromkeys(values))
+
+
+def _bracketed(line: str) -> tuple[Candidate, ...]:
+    """A line that is nothing but a credit in brackets."""
+    if len(line) > 80 or not re.fullmatch(r"[（(\[【].*[)）\]】]", line):
+        return ()
+    inner = line[1:-1]
+    plain = bylines.names(inner, strict=True)
+    return bylines.credit(inner) or tuple(
+        Candidate("authors", name, "line:credit") for name in plain if len(plain) > 1
+    )
+
+
+def _from_label(label: Labelled) -> list[Candidate]:
+    origin = f"line:{label.label}"
+    if label.field == "published":
+        day = _day(label.value)
+        return [Candidate("published", day, origin)] if day else []
+    if label.field == "source":
+        source = source_value(label.value)
+        return [Candidate("source", source, origin)] if source else []
+    if label.field in ("authors", "editors"):
+        return [Candidate(label.field, name, origin) for name in bylines.names(label.value[:80])]
+    return []
+
+
+def _day(value: str) -> str | None:
+    head = value[:40].lstrip(" [【(（|")
+    for found in dates.find(head):
+        return dates.iso(found) if found.start <= 2 else None
+    short = dates.find_short(head)
+    return dates.iso(short) if short and short.start == 0 else None
+
+
+def source_value(value: str) -> str | None:
+    """The name of a source out of a raw value, or None when it is no name of anybody.
+
+    >>> source_value("《人民日报》 2021年09月06日 第1版"), source_value("网易版权所有")
+    ('《人民日报》', None)
+
+    Ends at a blank (templates put the next item there) unless Latin letters stand on both sides
+    of it; the cost is a source with a blank inside, which loses its second part.
+    """
+    value = value.strip().strip("[]【】|:：;；,，。 \u3000\xa0")
+    value = re.split(r"(?<![A-Za-z])[\s\u3000]+|[\s\u3000]+(?![A-Za-z])", value)[0]
+    found = next(dates.find(value), None)
+    value = (value[: found.start] if found else value).strip("[]【】|:：;；,，。（( ")
+    folded = fold(value)
+    if not 2 <= len(value) <= 40 or not re.search(f"[{HAN}A-Za-z]", value):
+        return None
+    if folded.lower().startswith(_rejected("source")) or any(
+        w in folded for w in _rejected("within")
+    ):
+        return None
+    return value
+
+
+@cache
+def _rejected(key: str) -> tuple[str, ...]:
+    return tuple(fold(word) for word in words("reject", key))
+
+
+def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
+    """A day that is most of a short line, and the medium beside it.
+
+    Between labels the day stands before the first or behind the value of one that takes no day.
+    """
+    if len(line) > 120 or (len(line) > 60 and not found):
+        return []
+    day = next(dates.find(line), None) or dates.find_short(line)
+    if day is None:
+        return []
+    rest = (line[: day.start] + " " + line[day.end :]).strip()
+    if not found and (re.search("[。；！？]", rest) or len(re.findall(f"[{HAN}]", rest)) > 24):
+        return []
+    if any(x.field == "other" and x.start < day.start < x.end for x in found):
+        return []
+    out = [Candidate("published", dates.iso(day), "line:date")]
+    if not any(x.field == "source" for x in found):
+        out += _beside(rest)
+    return out
+
+
+def _beside(rest: str) -> list[Candidate]:
+    for token in re.split(r"[\s|｜丨\[\]【】]+", rest)[:4]:
+        if token and len(token) <= 16 and bylines.names_medium(token):
+            value = source_value(token)
+            if value:
+                return [Candidate("source", value, "line:beside-date")]
+    return []
+
+
+def _column(line: str) -> list[Candidate]:
+    crumbs = breadcrumb(line)
+    named = [crumb for crumb in crumbs if fold(crumb) not in _skipped()]
+    return [Candidate("column", named[-1], "line:breadcrumb")] if named else []
+
+
+@cache
+def _skipped() -> frozenset[str]:
+    return frozenset(map(fold, (*words("breadcrumb", "home"), *words("breadcrumb", "skip"))))
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    leads = sorted(map(fold, words("breadcrumb", "lead")), key=len, reverse=True)
+    spaced = "|".join(" {0,3}".join(lead) for lead in leads)
+    return re.compile(rf"[\s·:>\[【]*(?:{spaced})\s*(?:是|为)?\s*[:>\]】]\s*")
+
+
+@cache
+def _home() -> re.Pattern[str]:
+    homes = "|".join(sorted(map(fold, words("breadcrumb", "home")), key=len, reverse=True))
+    return re.compile(rf"\s*\[?\S{{0,12}}?(?:{homes})\]?\s*(?:>>|>|»|›|→|＞|/|-|－|\||::)")
+
+
+def breadcrumb(line: str) -> tuple[str, ...]:
+    """The crumbs of a breadcrumb line, without its lead-in; empty when it is none.
+
+    >>> breadcrumb("[首页] >> 新闻动态 >> 教育要闻"), breadcrumb("首页 关于我们 联系我们")
+    (('首页', '新闻动态', '教育要闻'), ())
+
+    Needs 当前位置: or a way from the home page with signs between.
+    """
+    folded = fold(line)
+    lead = _lead().match(folded)
+    if not lead and not _home().match(folded):
+        return ()
+    body = line[lead.end() :] if lead else line
+    crumbs = [crumb.strip(" []【】:：>＞") for crumb in _CRUMB.split(body[:300])]
+    crumbs = [crumb for crumb in crumbs if crumb]
+    return tuple(crumbs) if len(crumbs) > 1 and all(len(c) <= 80 for c in crumbs) else ()
+
+
+def is_byline(line: str) -> bool:
+    """True when the whole line only says who wrote it, when, or where it is from.
+
+    >>> is_byline("頂端新聞·河南商報 高嵩 通訊員 高慧恒"), is_byline("来源：新华社 2021-09-06 10:23")
+    (True, True)
+    >>> is_byline("记者：您怎么看这次改革？"), is_byline("9月6日，全市“双减”工作会议召开。")
+    (False, False)
+    """
+    line = line.strip()
+    if not line or len(line) > 120 or re.search(r"[。？！?!]", line):
+        return False
+    found = labelled(line)
+    if not found:
+        values = read_line(line)
+        return any(c.field in ("authors", "source") for c in values)
+    if found[0].start > 0 and not _is_filler(line[: found[0].start]):
+        return False
+    return all(len(x.value) <= 40 for x in found) and bool(read_line(line))
+
+
+def _is_filler(text: str) -> bool:
+    return bool(next(dates.find(text), None)) or len(re.findall(f"[{HAN}]", text)) <= 12

@@ -1,0 +1,29 @@
+"""Metadata of an article: who, when, where from. The functions the pipeline calls.
+
+read_line, is_byline, trailing_credit    what the lines around a text say
+from_page                                what the page says outside its text
+choose                                   one value for each field, and who disagreed
+dateline                                 the day the opening paragraph reports
+"""
+
+from __future__ import annotations
+
+from archive.bylines import trailing_credit
+from archive.choose import choose
+from archive.dates import dateline
+from archive.headline import breadcrumb, is_byline, read_line
+from archive.pagemeta import from_page
+from archive.provenance import provenance_flags
+from archive.script import is_mechanical_traditional
+
+__all__ = [
+    "breadcrumb",
+    "choose",
+    "dateline",
+    "from_page",
+    "is_byline",
+    "is_mechanical_traditional",
+    "provenance_flags",
+    "read_line",
+    "trailing_credit",
+]

@@ -1,0 +1,199 @@
+"""What an HTML page says about its article outside the text: meta tags, headings, the lines
+under the title, scripts, JSON-LD, the 政府信息公开 table.
+
+Nothing is chosen here. Origins: `meta:<name>`, `build:<name>` (a time of page generation),
+`heading:…`, `html:title`, `near:<…>` for the window after the title, `late:<…>` for labels
+further down, `script:<variable>`, `json-ld:<key>`, `island:<key>`, `table:<label>`, `url`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from archive import bylines, dates, gkml, headline, scriptmeta, titles
+from archive.blocks import Block, visible_blocks
+from archive.labels import HAN, fold, words
+from archive.model import Candidate, Page
+
+WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
+_LATE = 120  # blocks after the title searched for labels that no window held
+
+
+def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
+    """Every metadata candidate of the page, those of the visible page first."""
+    metas = meta_tags(root)
+    blocks = visible_blocks(root)
+    heads = titles.title_candidates(root, blocks, metas)
+    at = titles.title_block(blocks, heads)
+    found = [
+        *gkml.table(blocks),
+        *_window(blocks, at),
+        *_late(blocks, at),
+        *(candidate for candidate, _ in heads),
+        *_from_metas(metas),
+        *scriptmeta.from_scripts(root),
+    ]
+    day = dates.url_date(page.url) if page.url else None
+    if day:
+        found.append(Candidate("published", day, "url"))
+    return tuple(dict.fromkeys(found))
+
+
+def meta_tags(root: Any) -> dict[str, str]:
+    """Meta names in lower case with their first usable content.
+
+    The first occurrence wins: included headers and footers bring a second <head> with the names
+    of their own (UCAP: ColumnName=公共头 on 225 of 262 pages).
+    """
+    tags: dict[str, str] = {}
+    for element in root.iter("meta"):
+        name = element.get("name") or element.get("property") or element.get("itemprop")
+        if not name:
+            continue
+        key = re.sub(r"\s+", " ", name).strip().lower()
+        key = "others" if key == "others" and "others" not in tags else key
+        tags.setdefault(key, _content(element.get("content") or ""))
+    return {key: value for key, value in tags.items() if value}
+
+
+def _content(value: str) -> str:
+    value = re.sub(
+        r"</?(?:div|br|p|span|b|strong|font|sup|sub)\b[^<>]{0,80}>", "", html.unescape(value[:2000])
+    )
+    value = re.sub(r"\s+", " ", value).strip()
+    if fold(value) in _placeholders() or re.search(r"\$\{|<%|\{\{|\[!--|\{\$|<\$", value):
+        return ""
+    return value
+
+
+@cache
+def _placeholders() -> frozenset[str]:
+    return frozenset(map(fold, words("reject", "placeholder")))
+
+
+def _from_metas(metas: dict[str, str]) -> Iterator[Candidate]:
+    built = _build_time(metas)
+    for name, value in _fields(metas, "published"):
+        day = dates.parse(value)
+        if day:
+            origin = "build" if built and _close(day, built) else "meta"
+            yield Candidate("published", day, f"{origin}:{name}")
+    for name, value in _fields(metas, "source"):
+        plain = re.sub(rf"^(?:{_source_labels()})\s*[:：]\s*", "", value)
+        source = headline.source_value(plain)
+        if source:
+            yield Candidate("source", source, f"meta:{name}")
+    for name, value in _fields(metas, "authors"):
+        for author in bylines.names(value[:80]):
+            yield Candidate("authors", author, f"meta:{name}")
+    for field in ("column", "site_id_code", "site_name"):
+        for name, value in _fields(metas, field):
+            yield Candidate(field, value[:80], f"meta:{name}")
+
+
+def _fields(metas: dict[str, str], field: str) -> Iterator[tuple[str, str]]:
+    for name in words("meta", field):
+        if value := metas.get(name.lower()):
+            yield name, value
+
+
+@cache
+def _source_labels() -> str:
+    return "来源|來源|信息来源|文章来源|稿源"
+
+
+def _build_time(metas: dict[str, str]) -> datetime | None:
+    for value in metas.values():
+        if any(word in value for word in words("meta", "build")):
+            day = dates.parse(re.sub(f"^[{HAN}: ：]+", "", value))
+            return _moment(day) if day else None
+    return None
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dates.BEIJING)
+
+
+def _close(day: str, built: datetime) -> bool:
+    """Within ten minutes of the page's generation: UCAP fills PubDate with the build time."""
+    return "T" in day and abs((_moment(day) - built).total_seconds()) < 600
+
+
+def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
+    """What the lines around the title say, up to the first paragraph of the body.
+
+    Bare days count only before that paragraph: after it a lone day is the notice's own.
+    """
+    if at is None:
+        return
+    before = blocks[max(0, at - 3) : at]
+    body = False
+    for offset, block in enumerate(blocks[at + 1 : at + 1 + WINDOW]):
+        if not body and _is_body(block):
+            body = True
+        text = _joined(blocks, at + 1 + offset)
+        for candidate in headline.read_line(text):
+            if body and candidate.origin in ("line:date", "line:beside-date", "line:byline"):
+                continue
+            yield _near(candidate)
+        if not body:
+            yield from _alone(blocks, at + 1 + offset)
+    for block in before:
+        for candidate in headline.read_line(block.text):
+            if candidate.origin != "line:byline":
+                yield replace(candidate, origin="above:" + candidate.origin[5:])
+
+
+def _alone(blocks: list[Block], at: int) -> Iterator[Candidate]:
+    """A block that is only a medium's name, next to a block with the day."""
+    text = blocks[at].text.strip("[]【】 ")
+    if not 3 <= len(text) <= 14 or not bylines.names_medium(text) or re.search(r"[\s：:]", text):
+        return
+    beside = (blocks[i].text for i in (at - 1, at + 1) if 0 <= i < len(blocks))
+    if any(len(x) < 40 and next(dates.find(x), None) for x in beside):
+        value = headline.source_value(text)
+        if value:
+            yield Candidate("source", value, "near:beside-date")
+
+
+def _near(candidate: Candidate) -> Candidate:
+    return replace(candidate, origin=candidate.origin.replace("line:", "near:", 1))
+
+
+def _joined(blocks: list[Block], at: int) -> str:
+    """A block's text, with the next one's when the block ends with a label and a colon."""
+    text = blocks[at].text
+    if len(text) < 60 and text.rstrip().endswith((":", "：")) and at + 1 < len(blocks):
+        return f"{text} {blocks[at + 1].text[:60]}"
+    return text
+
+
+def _is_body(block: Block) -> bool:
+    return len(re.findall(f"[{HAN}]", block.text)) >= 40 and bool(re.search("[，。；]", block.text))
+
+
+def _late(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
+    start = 0 if at is None else at + 1 + WINDOW
+    for index in range(start, min(len(blocks), start + _LATE * (1 + (at is None)))):
+        if len(blocks[index].text) > 200 or blocks[index].linked:
+            continue
+        for candidate in headline.read_line(_joined(blocks, index)):
+            if candidate.origin not in (
+                "line:date",
+                "line:byline",
+                "line:beside-date",
+                "line:breadcrumb",
+            ):
+                yield replace(candidate, origin=candidate.origin.replace("line:", "late:", 1))
+    if at is not None:
+        for block in blocks[max(0, at - 12) : max(0, at - 3)]:
+            for candidate in headline.read_line(block.text):
+                if candidate.field == "column":
+                    yield _near(candidate)

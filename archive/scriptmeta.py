@@ -1,0 +1,114 @@
+"""Metadata in scripts: string literals, JSON-LD, data islands. Nothing is run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from archive import bylines, dates, headline
+from archive.labels import words
+from archive.model import Candidate
+
+_LONGEST = 400_000  # characters read of one script
+_LD_LONGEST = 200_000
+_LD_NODES = 2_000
+
+
+def from_scripts(root: Any) -> Iterator[Candidate]:
+    """Candidates of every inline script, in document order, the first of each origin only."""
+    seen: set[str] = set()
+    for element in root.iter("script"):
+        text = element.text or ""
+        kind = (element.get("type") or "").lower()
+        found = _json_ld(text) if "ld+json" in kind else _literals(text[:_LONGEST])
+        for candidate in found:
+            if candidate.origin not in seen or candidate.field == "authors":
+                seen.add(candidate.origin)
+                yield candidate
+
+
+def _literals(text: str) -> Iterator[Candidate]:
+    for match in _variable().finditer(text):
+        name = match["name"]
+        value = (match["one"] or match["two"] or match["number"] or "").strip()
+        if not value:
+            continue
+        origin = f"{'island' if match['quote'] else 'script'}:{name}"
+        yield from _value(_kinds()[name], value, origin)
+
+
+def _value(field: str, value: str, origin: str) -> Iterator[Candidate]:
+    if field == "published":
+        day = dates.parse(value)
+        if day:
+            yield Candidate(field, day, origin)
+    elif field == "source":
+        source = headline.source_value(value)
+        if source and re.search("[\u4e00-\u9fff]", source):
+            yield Candidate(field, source, origin)
+    elif field == "authors":
+        for name in bylines.names(value[:80]):
+            yield Candidate(field, name, origin)
+    else:
+        plain = re.sub(r"<[^<>]{0,80}>|\\[nrt]", "", value).strip()
+        if len(plain) >= 4:
+            yield Candidate(field, plain, origin)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return {
+        name: field
+        for field in ("published", "source", "title", "authors")
+        for name in words("script", field)
+    }
+
+
+@cache
+def _variable() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _kinds()), key=len, reverse=True))
+    return re.compile(
+        rf"""(?<![\w$])(?P<quote>["']?)(?P<name>{names})(?P=quote)\s{{0,5}}[:=]\s{{0,5}}"""
+        r"""(?:'(?P<one>[^'\n]{0,200})'|"(?P<two>[^"\n]{0,200})"|(?P<number>\d{10}(?:\d{3})?)(?!\d))"""
+    )
+
+
+def _json_ld(text: str) -> Iterator[Candidate]:
+    if len(text) > _LD_LONGEST:
+        return
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return
+    for node in _nodes(data):
+        kind = node.get("@type")
+        if not re.search(r"Article|Posting|WebPage|Report", str(kind)[:100]):
+            continue
+        for key in ("headline", "datePublished", "pubDate"):
+            value = node.get(key)
+            if isinstance(value, str) and value.strip():
+                field = "title" if key == "headline" else "published"
+                yield from _value(field, value.strip()[:300], f"json-ld:{key}")
+        yield from _people(node.get("author"))
+
+
+def _nodes(data: Any) -> Iterator[dict[str, Any]]:
+    waiting, seen = [data], 0
+    while waiting and seen < _LD_NODES:
+        node = waiting.pop(0)
+        seen += 1
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(value for key, value in node.items() if key == "@graph")
+        elif isinstance(node, list):
+            waiting.extend(node[:_LD_NODES])
+
+
+def _people(author: Any) -> Iterator[Candidate]:
+    for person in (author if isinstance(author, list) else [author])[:10]:
+        name = person.get("name") if isinstance(person, dict) else person
+        if isinstance(name, str):
+            yield from (Candidate("authors", n, "json-ld:author") for n in bylines.names(name[:80]))
