@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archive import memory, warcwriter
+from archive import cdxj, memory, warcwriter
 from archive.errors import HoldingsError, HoldingsInUse
 from archive.model import SiteMemory
 from archive.state import State
@@ -84,6 +84,18 @@ class Holdings:
         path = self.folder("runs") / f"{run}.json"
         write_whole(path, (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
         return path
+
+    def index_finished(self) -> int:
+        """Write the index of every finished WARC file that has none; how many there were."""
+        finished = [path for path in self.warcs() if path.name.endswith(".gz")]
+        written = 0
+        for path in finished:
+            target = self.folder("index") / f"{path.name.removesuffix('.warc.gz')}.cdxj"
+            if not target.exists():
+                rows = sorted(f"{row}\n".encode() for row in cdxj.index(path))
+                write_whole(target, b"".join(rows))
+                written += 1
+        return written
 
     def close(self) -> None:
         if self.state is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from archive import message
@@ -17,6 +16,7 @@ from archive.derive import derive
 from archive.jsonl import line
 from archive.model import Capture, Reason, Rejection, SiteMemory
 from archive.sites import Site
+from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read, read_at
 from archive.warcwriter import OPEN
 
@@ -100,19 +100,6 @@ def line_of(capture: Capture, site: Site | None, memory: SiteMemory | None) -> s
         )
 
 
-def parse_date(value: str) -> datetime:
-    """WARC-Date as an aware moment; the epoch when it cannot be read.
-
-    >>> parse_date("2026-11-24T08:00:00.5Z").isoformat()
-    '2026-11-24T08:00:00.500000+00:00'
-    """
-    try:
-        moment = datetime.fromisoformat(value[:19] + _fraction(value) + "+00:00")
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return moment
-
-
 def lines(
     path: Path, sites: Mapping[str, Site], find_memory: Callable[[str, str], SiteMemory | None]
 ) -> Iterator[str | Damage]:
@@ -124,13 +111,6 @@ def lines(
         site, digest = replayed.site, replayed.memory
         memory = find_memory(site, digest) if site and digest else None
         yield line_of(replayed.capture, sites.get(site or ""), memory)
-
-
-def _fraction(value: str) -> str:
-    if value[19:20] != ".":
-        return ""
-    digits = value[20:].rstrip("Z")
-    return f".{digits[:6]:0<6}" if digits.isdigit() else ""
 
 
 def _is_about(record: ReadRecord, capture: Capture) -> bool:

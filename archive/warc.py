@@ -70,6 +70,19 @@ def warc_date(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def parse_date(value: str) -> datetime:
+    """WARC-Date as an aware moment; the epoch when it cannot be read.
+
+    >>> parse_date("2026-11-24T08:00:00.5Z").isoformat()
+    '2026-11-24T08:00:00.500000+00:00'
+    """
+    try:
+        moment = datetime.fromisoformat(value[:19] + _fraction(value) + "+00:00")
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return moment
+
+
 def sha256(pieces: Iterable[bytes]) -> str:
     """Labelled digest, lower-case Base16 (iipc/warc-specifications#48)."""
     digest = hashlib.sha256()
@@ -168,6 +181,13 @@ def pieces(block: BinaryIO | bytes, start: int = 0) -> Iterator[bytes]:
     source.seek(start)
     while piece := source.read(PIECE):
         yield piece
+
+
+def _fraction(value: str) -> str:
+    if value[19:20] != ".":
+        return ""
+    digits = value[20:].rstrip("Z")
+    return f".{digits[:6]:0<6}" if digits.isdigit() else ""
 
 
 def _record(headers: Headers, block: bytes) -> Record:

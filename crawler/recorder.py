@@ -161,8 +161,10 @@ class Recorder:
                 self._write_group(jobs)
         try:
             self._writer.close()
-        except WriteFailed as error:
-            self._stop(error)
+            self.holdings.index_finished()
+        except (WriteFailed, OSError) as error:
+            failure = error if isinstance(error, WriteFailed) else WriteFailed(str(error))
+            reactor().callFromThread(self._stop, failure)
 
     def _write_group(self, jobs: Sequence[_Job]) -> None:
         try:

@@ -1,0 +1,62 @@
+"""CDXJ index lines (CDXJ 0.1.0): one per response, revisit and resource, in byte order.
+
+`<SURT> <14-digit date> <JSON>`; the JSON carries the exact URL, because a SURT folds case and
+two pages of a Chinese portal may differ in nothing else, and the digest of the record's bytes
+(`recordDigest`), by which a partial load is verified (wacz-auth 0.1.0).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive import message
+from archive.uri import surt
+from archive.warc import parse_date
+from archive.warcreader import Damage, ReadRecord, read
+
+INDEXED = ("response", "revisit", "resource")
+
+
+def index(path: Path) -> Iterator[str]:
+    """The index lines of a WARC file, in the order of its records."""
+    with path.open("rb") as file:
+        for record in read(path):
+            if not isinstance(record, Damage) and record.type in INDEXED:
+                file.seek(record.location.offset)
+                member = file.read(record.location.length)
+                yield line(record, hashlib.sha256(member).hexdigest())
+
+
+def line(record: ReadRecord, digest: str) -> str:
+    """The index line of one record."""
+    uri = (record.get("WARC-Target-URI") or "").strip("<>")
+    head = record.block.read(message.HEAD_LIMIT)
+    head = head[: message.head_length(head)]
+    sent = message.field(head, "content-type") if head else record.get("Content-Type")
+    fields = {
+        "url": uri,
+        "mime": "warc/revisit"
+        if record.type == "revisit"
+        else _media(sent),
+        "status": str(message.status(head)) if head else None,
+        "digest": record.get("WARC-Payload-Digest"),
+        "length": str(record.location.length),
+        "offset": str(record.location.offset),
+        "filename": record.location.file,
+        "recordDigest": f"sha256:{digest}",
+    }
+    kept = {name: value for name, value in fields.items() if value is not None}
+    stamp = parse_date(record.get("WARC-Date") or "").strftime("%Y%m%d%H%M%S")
+    return f"{surt(uri)} {stamp} {json.dumps(kept, ensure_ascii=False)}"
+
+
+def _media(value: str | None) -> str:
+    """The media type alone; `unk` where there is none.
+
+    >>> _media("text/html; charset=gbk")
+    'text/html'
+    """
+    return (value or "unk").partition(";")[0].strip() or "unk"
