@@ -1,0 +1,91 @@
+"""Which script a text is written in, told by its characters.
+
+Traditional-only: OpenCC maps it to another character and no conversion ever gives it.
+Simplified-only: a conversion gives it, GB 2312 has it and Big5 has not. Characters of both
+(于, 后, 里, 干, 著) say nothing. Languages other than Chinese are named only by sure signs.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from archive import opencc_tables
+
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|on|with|by|that)\b", re.IGNORECASE)
+# Scripts of China's minority languages that stand for one language on mainland pages.
+_OTHER = (
+    ("ug", re.compile("[\u06c7\u06c6\u06c8\u06cb\u06d0\u06d5\u06be]")),  # Uyghur letters
+    ("bo", re.compile("[\u0f00-\u0fff]")),
+    ("mn-Mong", re.compile("[\u1820-\u18aa]")),
+    ("ii", re.compile("[\ua000-\ua48c]")),
+    ("und-Arab", re.compile("[\u0600-\u06ff]")),
+    ("und-Cyrl", re.compile("[\u0400-\u04ff]")),
+)
+
+
+def script(text: str) -> str:
+    """The BCP 47 tag of the text: zh-Hans, zh-Hant, ja, ko, en, …, or und without letters.
+
+    >>> [script(t) for t in ("关于会议的通知", "關於會議的通知", "会議のお知らせ", "Notice of the day")]
+    ['zh-Hans', 'zh-Hant', 'ja', 'en']
+
+    Chinese without any character that tells the scripts apart is zh-Hans: this is an archive of
+    mainland pages. Japanese needs one kana in five hanzi and kana, so a の in a brand is Chinese.
+    """
+    han = len(_HAN.findall(text))
+    kana = len(_KANA.findall(text))
+    if kana and kana >= 0.2 * (han + kana):
+        return "ja"
+    counts = {tag: len(pattern.findall(text)) for tag, pattern in _OTHER}
+    counts["ko"] = len(_HANGUL.findall(text))
+    other = max(counts, key=lambda tag: counts[tag])
+    if counts[other] > 2 * han and counts[other] > 0.5 * len(_LATIN.findall(text)):
+        return next(tag for tag, count in counts.items() if count and count >= 0.05 * counts[other])
+    latin = len(_LATIN.findall(text))
+    if latin > 8 * han:  # an English word has about five letters, a hanzi is about a word
+        return "en" if len(_ENGLISH.findall(text)) * 40 >= latin else "und-Latn"
+    if not han:
+        return "und"
+    traditional, simplified = evidence(text)
+    return "zh-Hant" if traditional > simplified else "zh-Hans"
+
+
+def evidence(text: str) -> tuple[int, int]:
+    """How many characters only Traditional, and only Simplified, writing has."""
+    deleted = _only()
+    length = len(text)
+    return (
+        length - len(text.translate(deleted[0])),
+        length - len(text.translate(deleted[1])),
+    )
+
+
+def is_japanese(paragraph: str) -> bool:
+    """True for a paragraph with at least two kana, a tenth of its hanzi and kana."""
+    kana = len(_KANA.findall(paragraph))
+    return kana >= 2 and 9 * kana >= len(_HAN.findall(paragraph))
+
+
+@cache
+def _only() -> tuple[dict[int, None], dict[int, None]]:
+    tables = opencc_tables.load()
+    given = set("".join(tables.characters.values())) | set("".join(tables.phrases.values()))
+    changed = {chr(code) for code, new in tables.characters.items() if chr(code) != new}
+    simplified = (c for c in given - changed if _encodes(c, "gb2312") and not _encodes(c, "big5"))
+    return (
+        {ord(c): None for c in changed - given},
+        {ord(c): None for c in simplified},
+    )
+
+
+def _encodes(character: str, codec: str) -> bool:
+    try:
+        character.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
