@@ -24,6 +24,16 @@ def is_traditional(character: str) -> bool:
     return ord(character) in _table()
 
 
+def is_simplified(character: str) -> bool:
+    """True for a character that only Simplified text uses."""
+    return character in _simplified()
+
+
+@cache
+def _simplified() -> frozenset[str]:
+    return frozenset(_table().values()) - frozenset("".join(vocab.lines("both_scripts.txt")))
+
+
 @cache
 def _table() -> dict[int, str]:
     table: dict[int, str] = {}

@@ -1,0 +1,101 @@
+"""GBK text cut between the two bytes of a character, and how it is put together again.
+
+A collector that searches GBK bytes for a mark (！ is A3 A1, ？ is A3 BF) also finds the pair that
+straddles two characters: 。　 is A1 A3 | A1 A1. It cuts there and decodes the pieces, so the lead
+byte left over shows as `?`, the pair as the mark, and what follows is read one byte late:
+
+    確保“雙減  B4_5F B1_A3 A1_B0 EB_70 9C_70   shown as   確?！半p減
+                       ^^ ^^
+
+until a byte in the ASCII range (p) or a byte that cannot be decoded brings it in step again.
+All bytes but one or two are still there. `cut` is that machine; archive/cuts.py runs it backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal
+
+Decoder = Literal["py", "ms"]
+DECODERS: tuple[Decoder, ...] = ("py", "ms")
+MARKS = "！？，；：。"
+_FOLD = str.maketrans("！？，；：（）＜＞\u3000", "!?,;:()<> ")
+_WIDEN = str.maketrans("!?,;:() ", "！？，；：（）\u3000")
+LEADS = range(0x81, 0xFF)
+
+
+def cut(text: str, marks: str = "！？", decoder: Decoder = "py") -> str:
+    """What a tool makes of a text when it searches its GBK bytes for `marks`, one after another.
+
+    >>> cut("確保“雙減”"), cut("統一。　　林學")
+    ('確?！半p減”', '統一?！　×謱W')
+    """
+    pieces: list[bytes | str] = [text.encode("gbk", "replace")]
+    for mark in marks:
+        needle = mark.encode("gbk")
+        pieces = [part for piece in pieces for part in _split(piece, needle, mark)]
+    return "".join(p if isinstance(p, str) else decode(p, decoder) for p in pieces)
+
+
+def _split(piece: bytes | str, needle: bytes, mark: str) -> Iterator[bytes | str]:
+    if isinstance(piece, str):
+        yield piece
+        return
+    first, *rest = piece.split(needle)
+    yield first
+    for part in rest:
+        yield mark
+        yield part
+
+
+def decode(data: bytes, decoder: Decoder) -> str:
+    """GBK bytes as the two kinds of decoder show them when some cannot be decoded.
+
+    "py" shows `?` for one byte; "ms" shows `?` for a byte pair and drops pairs of the
+    user-defined rows.
+    """
+    if decoder == "py":
+        return data.decode("gbk", "replace").replace("\ufffd", "?")
+    out, at = [], 0
+    while at < len(data):
+        pair = data[at : at + 2]
+        if pair[0] < 0x80:
+            out.append(chr(pair[0]))
+            at += 1
+            continue
+        char = character(pair[0], pair[1]) if len(pair) == 2 else None
+        out.append(char or ("" if len(pair) == 2 and is_user_defined(*pair) else "?"))
+        at += 2
+    return "".join(out)
+
+
+def is_user_defined(lead: int, trail: int) -> bool:
+    return (0xAA <= lead <= 0xAF or 0xF8 <= lead <= 0xFE) and 0xA1 <= trail <= 0xFE
+
+
+@cache
+def character(lead: int, trail: int) -> str | None:
+    """The GBK character of two bytes, `None` if there is none."""
+    try:
+        return bytes((lead, trail)).decode("gbk")
+    except UnicodeDecodeError:
+        return None
+
+
+def bytes_of(char: str) -> bytes:
+    """The bytes of a shown character: GBK, or GB 18030 for private use; empty for others."""
+    try:
+        return char.encode("gb18030" if "\ue000" <= char <= "\uf8ff" else "gbk")
+    except UnicodeEncodeError:
+        return b""
+
+
+def fold(text: str) -> str:
+    """The text with the marks folded to ASCII, as some pages were before we got them."""
+    return text.translate(_FOLD)
+
+
+def widen(text: str) -> str:
+    """The text with ASCII marks made full width: undoes `fold` where no ASCII mark was meant."""
+    return text.translate(_WIDEN)

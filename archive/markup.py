@@ -1,0 +1,125 @@
+"""HTML shown as text: tags and entities that a broken editor or mirror escaped twice.
+
+Only tags of a closed list count, and only where the text is not about code: a bulletin that
+quotes `<script>` or `onerror=` keeps every one of its tags and entities.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from archive.model import Change
+
+_BLOCK = "p|h[1-6]|div|br|li|tr|blockquote|section|article|table|tbody|ul|ol|center|hr"
+_INLINE = "span|strong|font|b|em|u|i|a|img|td|th|o:p|sup|sub|big|small|st1:[a-z]+"
+_LT, _GT = r"(?:<|&lt;)", r"(?:>|&gt;)"
+_ATTRIBUTES = r"(?:\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|&quot;[^<>]*?&quot;|[^\s\"'<>&]+))?)*"
+TAG = re.compile(
+    rf"{_LT}(?P<close>/)?(?P<name>{_BLOCK}|{_INLINE})(?P<attributes>{_ATTRIBUTES})\s*/?{_GT}",
+    re.IGNORECASE,
+)
+# The filling of one mirror family: any element, alone with a random id of five characters.
+_FILLING = re.compile(
+    rf"{_LT}(?P<name>[a-z]{{1,12}}\d?) id=[\"'](?P<id>[a-z0-9]{{5}})[\"']\s*/?{_GT}"
+)
+_RUN_GAP = re.compile(r"\s*")
+
+# Text about code: tags that run, event handlers, source of a page or a program.
+_LISTING = re.compile(
+    rf"{_LT}/?(?:script|iframe|svg|object|embed|form|input|html|head|body|meta|link|style|\?|%|!)"
+    r"|javascript:|\bon(?:error|load|click|mouseover)\s*=|alert\(|\bXSS\b|跨站脚本|\bpayload\b",
+    re.IGNORECASE,
+)
+# 使用<p>标签: the tag is what the sentence speaks of.
+_SPOKEN_OF = re.compile(r"\s*(?:标签|標籤|标记|標記|元素|tag)", re.IGNORECASE)
+
+ENTITY = re.compile(
+    r"&(?:amp;){0,3}(?:nbsp|ensp|emsp|thinsp|ldquo|rdquo|lsquo|rsquo|quot|apos|middot|bull|mdash|ndash"
+    r"|hellip|times|divide|deg|amp|lt|gt|lsaquo|rsaquo|laquo|raquo|copy|reg|permil|yen|sect|plusmn"
+    r"|zwnj|zwj|shy|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});"
+)
+
+
+def decode(text: str) -> Iterator[Change]:
+    """Leaked tags become line ends or nothing, leaked entities their character."""
+    if ("<" not in text and "&" not in text) or _LISTING.search(text):
+        return
+    runs = list(_runs(text))
+    for start, end, new in runs:
+        yield Change(
+            start, end, new, "leaked-tag", text[start:end].strip()[:80], 0.98, "leaked-markup"
+        )
+    for match in ENTITY.finditer(text):
+        if not any(start <= match.start() < end for start, end, _ in runs):
+            new = _character(match[0])
+            if new is not None:
+                yield Change(
+                    match.start(),
+                    match.end(),
+                    new,
+                    "leaked-entity",
+                    match[0],
+                    0.99,
+                    "leaked-markup",
+                )
+
+
+def _character(entity: str) -> str | None:
+    """What an entity stands for, however often it was escaped; `None` for what is no text."""
+    char = html.unescape(re.sub("^&(?:amp;)+(?=.)", "&", entity))
+    return char if len(char) == 1 and (char.isprintable() or char.isspace()) else None
+
+
+def _runs(text: str) -> Iterator[tuple[int, int, str]]:
+    """Stretches of leaked tags with the space around them, and what stands for each."""
+    tags = _tags(text)
+    while tags:
+        run = [tags.pop(0)]
+        while tags and not text[run[-1].end() : tags[0].start()].strip():
+            run.append(tags.pop(0))
+        yield _replacement(text, run)
+
+
+def _tags(text: str) -> list[re.Match[str]]:
+    """Every leaked tag, in order; none unless the document shows that they are markup."""
+    filling = _filling(text)
+    tags = [m for m in TAG.finditer(text) if not _SPOKEN_OF.match(text, m.end())]
+    if not any(map(_is_sure, tags)) and not _is_closed(tags):
+        tags = []
+    taken = {m.start() for m in tags}
+    return sorted([*tags, *(m for m in filling if m.start() not in taken)], key=lambda m: m.start())
+
+
+def _is_sure(match: re.Match[str]) -> bool:
+    name = match["name"].lower()
+    return bool(match["attributes"].strip()) or name == "br" or ":" in name
+
+
+def _is_closed(tags: list[re.Match[str]]) -> bool:
+    """True when something opens and something closes."""
+    return len({bool(tag["close"]) for tag in tags}) == 2
+
+
+def _filling(text: str) -> list[re.Match[str]]:
+    found = list(_FILLING.finditer(text))
+    if not found:
+        return []
+    names = "|".join(sorted({re.escape(m["name"]) for m in found}))
+    return [*found, *re.finditer(rf"{_LT}/(?P<name>{names}){_GT}", text)]
+
+
+def _replacement(text: str, run: list[re.Match[str]]) -> tuple[int, int, str]:
+    start, end = run[0].start(), run[-1].end()
+    if not any(re.fullmatch(_BLOCK, tag["name"], re.IGNORECASE) for tag in run):
+        return start, end, ""
+    while start and text[start - 1].isspace():
+        start -= 1
+    end = _space_after(text, end)
+    return start, end, "\n" if start and end < len(text) else ""
+
+
+def _space_after(text: str, at: int) -> int:
+    match = _RUN_GAP.match(text, at)
+    return match.end() if match else at

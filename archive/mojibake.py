@@ -1,0 +1,112 @@
+"""Lines decoded with the wrong character set, and what cannot be brought back.
+
+Bytes do not lie: a line that is wrong in the same way from end to end encodes back into the bytes
+it came from, and these decode into Chinese with the right character set. Accepted only where
+the round trip loses nothing and the language model finds the result far likelier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from archive.language import model
+from archive.model import Change
+
+_GAIN = 1.5  # nats a character of the result; 1 false repair in 2,400 clean lines at 1.5
+_LEAST = 4  # hanzi in the result: fewer are no evidence
+
+# Accented letters and Latin-1 signs in a row, as GBK or UTF-8 bytes look one by one.
+_LATIN = re.compile(
+    "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{4}"
+)
+# What the commonest UTF-8 bytes of Chinese give when they are read as GBK: ，。的中国是一不在…
+_UTF8_AS_GBK = re.compile(
+    "[锛銆鐨涓鍥鏄鍦鍙浠鏈绗璁骞闂寮搴鏃鏀缁杩].{0,3}[锛銆鐨涓鍥鏄鍦鍙浠鏈绗璁骞闂寮搴鏃鏀缁杩]"
+)
+_LOST = re.compile("锟斤拷|烫烫烫|\ufffd")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+_MANY_LOST = 3
+
+
+def fix(text: str) -> Iterator[Change]:
+    """The repair of every line that is mojibake as a whole, and flags on what is lost."""
+    if _LATIN.search(text):
+        yield from _lines(text, _LATIN, _from_latin, "latin-1")
+    elif _UTF8_AS_GBK.search(text):
+        yield from _lines(text, _UTF8_AS_GBK, _from_gbk, "utf-8 as gbk")
+    lost = list(_LOST.finditer(text))
+    if len(lost) >= _MANY_LOST:
+        yield Change(
+            lost[0].start(),
+            lost[0].end(),
+            "",
+            "replaced-characters",
+            f"{len(lost)} places",
+            1.0,
+            "replaced-characters",
+            applied=False,
+        )
+
+
+def _lines(
+    text: str, pattern: re.Pattern[str], decode: Callable[[str], list[str]], evidence: str
+) -> Iterator[Change]:
+    start = 0
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip("\r\n")
+        if pattern.search(bare):
+            best = _best(bare, decode(bare))
+            if best:
+                yield Change(start, start + len(bare), best, "mojibake", evidence, 0.98, "mojibake")
+        start += len(line)
+
+
+def _best(line: str, readings: list[str]) -> str | None:
+    """The likeliest reading if it is Chinese and far likelier than the line."""
+    lm = model()
+    scored = [(lm.cost(r) / len(r), r) for r in readings if _hanzi(r) >= max(_LEAST, 0.3 * len(r))]
+    if not scored:
+        return None
+    cost, reading = min(scored)
+    return reading if lm.cost(line) / len(reading) - cost > _GAIN else None
+
+
+def _hanzi(text: str) -> int:
+    return sum("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+def _from_latin(line: str) -> list[str]:
+    data = _latin_bytes(line)
+    return [r for charset in ("utf-8", "gb18030") if data and (r := _decoded(data, charset))]
+
+
+def _latin_bytes(line: str) -> bytes:
+    """The bytes of a line read as Latin-1 or windows-1252; empty if it was not."""
+    out = bytearray()
+    for char in line:
+        if char <= "\xff":
+            out.append(ord(char))
+        else:
+            try:
+                out += char.encode("cp1252")
+            except UnicodeEncodeError:
+                return b""
+    return bytes(out)
+
+
+def _from_gbk(line: str) -> list[str]:
+    try:
+        data = line.encode("gb18030")
+    except UnicodeEncodeError:
+        return []
+    reading = _decoded(data, "utf-8")
+    return [reading] if reading else []
+
+
+def _decoded(data: bytes, charset: str) -> str | None:
+    try:
+        text = data.decode(charset)
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(text) else text
