@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterable
 
 from archive.model import About, Change
+from archive.punctuation import SPACED_DATE
 
 _BLANKS = re.compile(r"\s+")
 _LINE_END = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# 7月12 日: mirrors and word processors set a blank between a figure and 年, 月, 日. A figure
-# before it and the unit's place in a date are asked for: 图1 日照 keeps its blank.
-_DATE = re.compile(r"(?<=\d年|\d月) (?=\d{1,2} ?[月日])|(?<=[年月]\d) (?=[月日])|(?<=[年月]\d\d) (?=[月日])")
-_YEAR = re.compile(r"(?<=\b[12]\d{3}) (?=年 ?\d{1,2} ?月)")
 _SENTENCE_END = frozenset("。！？!?”’」』）)；;…：:")
 
 
@@ -25,9 +22,10 @@ def lines(text: str, about: About) -> Iterable[Change]:
     """
     for match in _BLANKS.finditer(text):
         yield from _blank(text, match.start(), match.end())
-    for pattern in (_DATE, _YEAR):
-        for match in pattern.finditer(text):
-            yield Change(match.start(), match.end(), "", "date-space")
+    for date in SPACED_DATE.finditer(text):
+        for match in re.finditer("[ \u00a0]+", date[0]):
+            start, end = (date.start() + offset for offset in match.span())
+            yield Change(start, end, "", "date-space", evidence=date[0])
 
 
 def _blank(text: str, start: int, end: int) -> Iterable[Change]:

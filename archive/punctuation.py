@@ -40,8 +40,12 @@ _BLANKS = re.compile(f"[{_BLANK}]+")
 _NO_BLANK_AROUND = re.compile(r" ?([，。、；：？！]) ?")
 _NO_BLANK_INSIDE = re.compile(r"(?<=[（《〈【〔「『]) | (?=[）》〉】〕」』])")
 _QUOTE_BLANK = re.compile(f"(?<=[“‘]) (?=[{_HAN}])|(?<=[{_HAN}。！？]) (?=[”’])")
-_DATE_BLANK = re.compile(
-    r"(?<=\d) (?=[年月日](?!\w))|(?<=\d) (?=[年月日]\s?\d)|(?<=\d[年月]) (?=\d)"
+# 2021 年 7月12 日: word processors and mirrors set blanks between figures and units. Only whole
+# dates, so that 图1 日照 and the cells of a table keep theirs.
+_B = "[ \u00a0]{0,2}"
+SPACED_DATE = re.compile(
+    rf"(?<!\d)(?:(?:19|20)\d\d{_B}年{_B}\d{{1,2}}{_B}月(?:{_B}\d{{1,2}}{_B}日)?"
+    rf"|\d{{1,2}}{_B}月{_B}\d{{1,2}}{_B}日)"
 )
 _POINT = re.compile(r"(?<=\d)．(?=\d)")
 _TITLE = re.compile(r"《[^《》]*》")
@@ -69,7 +73,7 @@ def _space(text: str) -> str:
     text = _NO_BLANK_AROUND.sub(r"\1", text)
     text = _NO_BLANK_INSIDE.sub("", text)
     text = _QUOTE_BLANK.sub("", text)
-    return _DATE_BLANK.sub("", text)
+    return SPACED_DATE.sub(lambda m: m[0].replace(" ", ""), text)
 
 
 def _marks(text: str) -> str:

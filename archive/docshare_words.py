@@ -1,0 +1,74 @@
+"""The words of document-sharing sites (seeds/vocab/docshare.toml), ready for matching."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from archive import vocab
+from archive.errors import VocabularyError
+
+Patterns = tuple[tuple[str, re.Pattern[str]], ...]
+
+_ASCII = str.maketrans("，：！（）", ",:!()")  # patterns are written with ASCII marks
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Signs, furniture lines and tails; each method names the entry that matches, or ``""``."""
+
+    signs: Patterns
+    lines: Patterns
+    tails: Patterns
+    inlines: Patterns
+    glue: tuple[str, ...]
+
+    def sign(self, line: str) -> str:
+        return _match(self.signs, line)
+
+    def line(self, line: str) -> str:
+        return _match(self.lines, line)
+
+    def tail(self, line: str) -> str:
+        return _match(self.tails, line)
+
+    def inline(self, line: str) -> Iterator[re.Match[str]]:
+        for _, pattern in self.inlines:
+            yield from pattern.finditer(line.translate(_ASCII))
+
+    def glued(self, title: str) -> re.Pattern[str]:
+        """Two or more of the title and the glue words, the title at least once, at a start."""
+        name = re.escape(title)
+        glue = "|".join(map(re.escape, self.glue))
+        return re.compile(rf"(?:(?:{glue}) *)*{name} *(?:(?:{name}|{glue}) *)+")
+
+
+def _match(patterns: Patterns, line: str) -> str:
+    line = line.strip()[:400].translate(_ASCII)
+    return next((name for name, pattern in patterns if pattern.fullmatch(line)), "")
+
+
+@cache
+def words() -> Words:
+    """The vocabulary, read strictly."""
+    table = vocab.toml("docshare")
+    keys = ("sign", "line", "tail", "inline")
+    _only(table, (*keys, "glue"), "")
+    _only(table["glue"], ("words", "evidence", "day"), "glue")
+    signs, lines, tails, inlines = (_patterns(table[key], key) for key in keys)
+    return Words(signs, lines, tails, inlines, tuple(table["glue"]["words"]))
+
+
+def _patterns(rows: list[dict[str, Any]], key: str) -> Patterns:
+    for number, row in enumerate(rows, 1):
+        _only(row, ("name", "pattern", "evidence", "day"), f"{key} {number}")
+    return tuple((row["name"], re.compile(row["pattern"])) for row in rows)
+
+
+def _only(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
+    if set(table) != set(keys):
+        odd = ", ".join(sorted(set(table) ^ set(keys)))
+        raise VocabularyError(vocab.folder() / "docshare.toml", where, f"key {odd}")
