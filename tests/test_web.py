@@ -1,0 +1,193 @@
+"""The local test web does what its specification says."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+from lxml import html
+
+from tests.web import HOSTS, Web, expected, start
+from tests.web.server import LOOPBACK
+
+TRS = "www.qinghe-trs.test"
+PAGER = re.compile(r'createPageHTML\((\d+), *\d+, *"(\w+)", *"(\w+)"\)')
+REFRESH = re.compile(r"(?i)url=([^\"']+)")
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with start() as running:
+        yield running
+
+
+def ask(web: Web, url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, header fields (lower-case names) and body of a GET through the proxy."""
+    connection = http.client.HTTPConnection(LOOPBACK, web.port, timeout=5)
+    try:
+        connection.request("GET", quote(url, safe=":/?&=%#+,;"), headers=headers)
+        answer = connection.getresponse()
+        fields = {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, fields, answer.read()
+    finally:
+        connection.close()
+
+
+def raw(port: int, request: bytes, tls: str | None = None) -> bytes:
+    """What the server sends for exact request bytes, until it closes."""
+    with socket.create_connection((LOOPBACK, port), timeout=5) as plain:
+        if tls is None:
+            return _talk(plain, request)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(plain, server_hostname=tls) as secure:
+            return _talk(secure, request)
+
+
+def _talk(connection: socket.socket, request: bytes) -> bytes:
+    connection.sendall(request)
+    received = b""
+    while data := connection.recv(1 << 16):
+        received += data
+    return received
+
+
+def links(url: str, body: bytes) -> set[str]:
+    """The URLs of one host that a page leads to: anchors, pictures, script pagers, refresh."""
+    tree = html.fromstring(body)
+    found = {str(value) for value in tree.xpath("//a/@href | //img/@src | //link/@href")}
+    found |= {str(value) for value in tree.xpath("//script/@src")}
+    for content in tree.xpath("//meta[translate(@http-equiv,'REFSH','refsh')='refresh']/@content"):
+        found |= set(REFRESH.findall(str(content)))
+    for pages, name, ending in PAGER.findall(tree.text_content()):
+        found |= {f"{name}_{page}.{ending}" for page in range(1, int(pages))}
+    absolute = {urljoin(url, link) for link in found if not link.startswith("javascript")}
+    return {link for link in absolute if urlsplit(link).netloc == urlsplit(url).netloc}
+
+
+def walk(web: Web, host: str) -> dict[str, bytes]:
+    """Every page that links and pagers reach from the home page, URL -> body."""
+    start_url = f"http://{host}/"
+    waiting, pages = [start_url], dict[str, bytes]()
+    asked = {start_url}
+    while waiting:
+        url = waiting.pop()
+        status, fields, body = ask(web, url)
+        if status != 200:
+            continue
+        pages[url] = body
+        if fields["content-type"].startswith("text/html"):
+            fresh = links(url, body) - asked
+            asked |= fresh
+            waiting += sorted(fresh)
+    return pages
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_every_expected_url_is_reached_from_the_home_page(web: Web, host: str) -> None:
+    missing = set(expected(host)) - set(walk(web, host))
+    assert {url for url in missing if not url.endswith("/index.html")} == set()
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_two_servers_send_the_same_bytes(web: Web, host: str) -> None:
+    with start() as other:
+        for url in expected(host):
+            assert ask(web, url) == ask(other, url)
+
+
+def test_absolute_form_and_host_field_give_the_same_bytes(web: Web) -> None:
+    fields = f"Host: {TRS}\r\nConnection: close\r\n\r\n".encode()
+    proxied = raw(web.port, f"GET http://{TRS}/xwzx/ HTTP/1.1\r\n".encode() + fields)
+    assert proxied == raw(web.port, b"GET /xwzx/ HTTP/1.1\r\n" + fields)
+
+
+def test_tls_serves_the_same_site(web: Web) -> None:
+    request = f"GET /jyxx/ HTTP/1.1\r\nHost: {TRS}\r\nConnection: close\r\n\r\n".encode()
+    assert raw(web.tls_port, request, tls=TRS) == raw(web.port, request)
+    assert web.log(TRS)[-2].scheme == "https"
+
+
+def test_connect_tunnels_to_the_tls_listener(web: Web) -> None:
+    connection = http.client.HTTPSConnection(LOOPBACK, web.port, timeout=5, context=_trust_nobody())
+    connection.set_tunnel(TRS, 443)
+    try:
+        connection.request("GET", "/robots.txt")
+        assert b"Disallow: /search/" in connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def _trust_nobody() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def test_an_unknown_host_is_a_bad_gateway(web: Web) -> None:
+    assert ask(web, "http://nowhere.test/")[0] == 502
+
+
+def test_the_log_holds_what_crossed_the_wire(web: Web) -> None:
+    request = (
+        f"GET http://{TRS}/ HTTP/1.1\r\nhOsT: {TRS}\r\nX-Odd:  a \r\nConnection: close\r\n\r\n"
+    )
+    received = raw(web.port, request.encode())
+    last = web.log(TRS)[-1]
+    assert (last.request, last.response) == (request.encode(), received)
+
+
+def test_validators_are_nginx_style_and_answered_with_304(web: Web) -> None:
+    url = next(url for url, page in expected(TRS).items() if page.verdict)
+    _, fields, body = ask(web, url)
+    stamp, _, size = fields["etag"].strip('"').partition("-")
+    assert int(size, 16) == len(body)
+    assert int(stamp, 16) > 0
+    assert ask(web, url, **{"If-None-Match": fields["etag"]})[::2] == (304, b"")
+    assert ask(web, url, **{"If-Modified-Since": fields["last-modified"]})[::2] == (304, b"")
+    assert ask(web, url, **{"If-None-Match": '"0-0"'})[0] == 200
+
+
+def test_the_control_endpoint_resets_and_moves_the_clock() -> None:
+    with start() as web:
+        before = ask(web, f"http://{TRS}/")[1]["date"]
+        assert ask(web, f"http://x/__ctl?host={TRS}")[2].count(b"\n") == 1
+        ask(web, "http://x/__ctl?advance=3600")
+        assert ask(web, f"http://{TRS}/")[1]["date"] != before
+        ask(web, "http://x/__ctl?reset=1")
+        assert web.log() == []
+        assert ask(web, f"http://{TRS}/")[1]["date"] == before
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_sentence_id_stands_in_one_article_of_its_host_only(web: Web, host: str) -> None:
+    keys = [page.key for page in expected(host).values() if page.key and not page.part_of]
+    assert len(keys) == len(set(keys))
+    for page in expected(host).values():
+        if page.verdict and page.lines is not None and page.key:
+            assert "".join(page.lines).count(page.key) == 1
+
+
+def test_the_trs_portal_is_as_specified(web: Web) -> None:
+    pages = expected(TRS)
+    articles = {url: page for url, page in pages.items() if page.verdict}
+    assert len(articles) == 60
+    assert all(page.date and page.title for page in articles.values())
+    assert sum("low-text" in page.flags for page in articles.values()) == 5
+    bodies = {url: ask(web, url)[2].decode() for url in articles}
+    assert sum("var  pubdata=" in body for body in bodies.values()) == 10
+    assert sum(b"createPageHTML(5, " in ask(web, url)[2] for url in pages) >= 15
+    for url, page in articles.items():
+        lengths = [len("".join(page.lines))] if page.lines else []
+        assert all(300 <= n <= 900 or "low-text" in page.flags for n in lengths), url
+
+
+def test_list_pages_of_the_trs_portal_link_their_pager_by_script_only(web: Web) -> None:
+    first = ask(web, f"http://{TRS}/jyxx/")[2]
+    assert not re.search(rb"href=[\"'][^\"']*index_\d", first)
+    assert b'createPageHTML(5, 0, "index", "html")' in first

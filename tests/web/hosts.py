@@ -1,0 +1,19 @@
+"""Which hosts there are; each is built when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from tests.web import trs
+from tests.web.site import Site
+
+HOSTS: Mapping[str, Callable[[], Site]] = {
+    trs.HOST: trs.build,
+}
+
+
+@cache
+def site(host: str) -> Site:
+    """The host's model."""
+    return HOSTS[host]()
