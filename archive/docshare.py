@@ -62,25 +62,28 @@ def _chain(text: str) -> list[_Mark]:
     """The longest run of marks with constant stride, or nothing."""
     marks = [_Mark(int(m[1]), m.start(), m.end()) for m in _MARK.finditer(text)]
     best: list[_Mark] = []
-    for first in [mark for mark in marks if mark.number == 1][:20]:
-        for second in [m for m in marks if m.number == 2 and m.start > first.end][:20]:
-            chain = _follow(marks, first, second)
+    for index, mark in enumerate(marks):
+        if mark.number == 1:
+            chain = _follow(text, marks[index:])
             if len(chain) > len(best) and _is_proven(text, chain):
                 best = chain
     return best
 
 
-def _follow(marks: list[_Mark], first: _Mark, second: _Mark) -> list[_Mark]:
-    chain, stride = [first, second], second.start - first.end
-    for mark in marks:
-        distance = mark.start - chain[-1].end
-        if mark.number == chain[-1].number + 1 and abs(distance - stride) <= _SLACK:
-            chain.append(mark)
+def _follow(text: str, marks: list[_Mark]) -> list[_Mark]:
+    """The marks that count on from the first, each chunk one line: the site kept no line ends."""
+    chain = marks[:1]
+    for mark in marks[1:]:
+        if mark.number != chain[-1].number + 1 or text.find("\n", chain[-1].end, mark.start) >= 0:
+            break
+        chain.append(mark)
     return chain
 
 
 def _is_proven(text: str, chain: list[_Mark]) -> bool:
     """Equal strides, and at least one cut inside a sentence, as no list has it."""
+    if len(chain) < 2:
+        return False
     gaps = [after.start - before.end for before, after in pairwise(chain)]
     usual = max(set(gaps), key=lambda gap: (gaps.count(gap), gap))
     if (
