@@ -70,6 +70,7 @@ _SILENT = frozenset(
         "object",
     ]
 )
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LONGEST = 4000  # characters kept of one block: more than any line read here needs
 
@@ -99,7 +100,7 @@ def _walk(root: Any) -> Iterator[Block]:
     links = 0
 
     def flush() -> Iterator[Block]:
-        text = re.sub(r"\s+", " ", "".join(pieces)).strip()
+        text = re.sub(r"[ \t\r\n\f\xa0]+", " ", "".join(pieces)).strip()
         plain = len(text) - state["linked"]
         if text:
             yield _block(text, stack[-1] if stack else root, plain < 0.2 * len(text))
@@ -118,7 +119,7 @@ def _walk(root: Any) -> Iterator[Block]:
             add(element.tail)
             continue
         tag = element.tag
-        block = tag in _BLOCKS
+        block = tag in _BLOCKS and not (tag == "br" and _in_heading(stack))
         if event == "start":
             if tag == "script":
                 add(written_by(element.text or ""))
@@ -130,7 +131,7 @@ def _walk(root: Any) -> Iterator[Block]:
                 yield from flush()
                 stack.append(element)
             links += tag == "a"
-            add(element.text)
+            add(element.text if tag != "br" else " ")
         else:
             if stack and stack[-1] is None:
                 stack.pop()
@@ -170,6 +171,11 @@ def written_by(script: str) -> str:
         if named and all(terms) and not re.search(r"[()]", re.sub(_TERM, "", expression)):
             out.append(re.sub(r"<[^>]*>|&(?:emsp|nbsp|ensp);?", " ", "".join(terms)))
     return f" {' '.join(out)} ".replace("  ", " ") if out else ""
+
+
+def _in_heading(stack: list[Any]) -> bool:
+    """A line end inside a heading does not end it; it only separates words."""
+    return bool(stack) and stack[-1] is not None and stack[-1].tag in _HEADINGS
 
 
 def _is_hidden(element: Any) -> bool:

@@ -61,7 +61,8 @@ def _no_names() -> frozenset[str]:
 
 def names_medium(token: str) -> bool:
     """True when the token ends like the name of a newspaper, station, office or account."""
-    return len(token) >= 3 and fold(token).endswith(_media())
+    folded = fold(token)
+    return len(token) >= 3 and folded.endswith(_media()) and not re.search("[的了第]|关于", folded)
 
 
 @cache
@@ -97,6 +98,12 @@ def _tokens(value: str) -> list[str]:
 
 
 def _bare(token: str) -> str:
+    inside = re.match(
+        r"(?:《.{2,12}》|.{2,12}?)(?:特约|见习|見習|实习|實習|首席)?(?:记者|記者|通讯员|通訊員|实习生|實習生)(?=.)",
+        token,
+    )
+    if inside and names_medium(inside[0].strip("《》")[:-2].strip("》")):
+        token = token[inside.end() :]
     role, rest = split_role(token)
     while role and rest:
         token = rest.lstrip("：:/／ ")
@@ -126,6 +133,44 @@ def split_role(token: str) -> tuple[str, str]:
 @cache
 def _roles() -> tuple[str, ...]:
     return tuple(sorted(map(fold, words("byline", "roles")), key=len, reverse=True))
+
+
+_FREE = ("作者", "文章作者", "本文作者")  # labels behind which pen names are usual
+
+
+def labelled_names(label: str, value: str) -> tuple[str, ...]:
+    """The names behind an author or editor label.
+
+    Behind 作者 a single pen name is believed; behind 记者 and the others only names are, since
+    `记者：您怎么看？` opens the questions of an interview.
+    """
+    value = re.split(r"[。？！?!]|\s{3,}", value[:80])[0]
+    found = names(value)
+    sure = tuple(name for name in found if is_name(name))
+    latin = label in editor_words() and bool(re.fullmatch(r"[A-Za-z][\w .-]+", " ".join(found)))
+    if sure or not (label in _FREE or latin) or len(found) != 1:
+        return sure
+    return found if not names_medium(found[0]) and len(found[0]) <= 20 else ()
+
+
+def in_text(text: str) -> tuple[Candidate, ...]:
+    """Names a text itself gives: 本报讯（记者 张三）, 新华社电（记者李四）, a byline as last line.
+
+    Only the first four paragraphs are read for a bracket, where news sets it, and the last three
+    for a line or a bracket; what stands between is what people say.
+    """
+    paragraphs = [line for line in text.split("\n") if line.strip()]
+    for paragraph in paragraphs[:4]:
+        for match in _REPORTER.finditer(paragraph[:_HEAD]):
+            found = tuple(c for c in credit(match[1]) if c.field == "authors")
+            if found:
+                return tuple(Candidate(c.field, c.value, "text:lead") for c in found)
+    out: list[Candidate] = []
+    for paragraph in paragraphs[-3:] if len(paragraphs) > 3 else paragraphs[-1:]:
+        trailing = trailing_credit(paragraph)
+        found = trailing[1] if trailing else byline(paragraph.strip(" □■●◎"))
+        out += [Candidate(c.field, c.value, "text:end") for c in found if c.field != "source"]
+    return tuple(out)
 
 
 def _may_be_name(token: str) -> bool:
@@ -188,6 +233,10 @@ def _dissect(token: str) -> tuple[str, str, str]:
     return "", "", _bare(token)
 
 
+_HEAD = 200  # characters of a paragraph in which news sets its reporter, measured on 300 articles
+_REPORTER = re.compile(
+    r"[（(]([^（()）]{0,20}(?:记者|記者|通讯员|通訊員|实习生|實習生)[^（()）]{1,60})[)）]"
+)
 _TRAIL = re.compile(r"[（(\[【]\s*([^（()）\[\]【】。]{2,60}?)\s*[)）\]】]\s*[。.]?\s*\Z")
 _SENTENCE_END = re.compile(r"[。！？!?…”\"’』」》)）]\s*\Z")
 
@@ -232,6 +281,8 @@ def credit(inner: str) -> tuple[Candidate, ...]:
         if kind:
             field, marked = kind, True
             continue
+        if not marked and _is_outlet(token):
+            continue
         if not (is_name(token) or (marked and _may_be_name(token) and len(token) <= 5)):
             if names_medium(token) and not any(c.field == "source" for c in out):
                 out.append(Candidate("source", token, "line:credit"))
@@ -242,8 +293,13 @@ def credit(inner: str) -> tuple[Candidate, ...]:
     return tuple(out) if marked else ()
 
 
+def _is_outlet(token: str) -> bool:
+    """本报, 总台, 新华社 before a role."""
+    return len(token) <= 8 and fold(token)[-1:] in "报台社网刊" and not is_name(token)
+
+
 def _credit_tokens(inner: str) -> list[str]:
-    labels = sorted((*_editor_words(), *_neutral_words(), *_roles()), key=len, reverse=True)
+    labels = sorted((*editor_words(), *_neutral_words(), *_roles()), key=len, reverse=True)
     long = "|".join(re.escape(label) for label in labels if len(label) > 1)
     folded = fold(inner)
     spaced, at = "", 0
@@ -255,7 +311,7 @@ def _credit_tokens(inner: str) -> list[str]:
 
 def _kind(token: str) -> str:
     folded = fold(token)
-    if folded in _editor_words():
+    if folded in editor_words():
         return "editors"
     if folded in _neutral_words():
         return "neutral"
@@ -263,7 +319,7 @@ def _kind(token: str) -> str:
 
 
 @cache
-def _editor_words() -> frozenset[str]:
+def editor_words() -> frozenset[str]:
     return frozenset(map(fold, words("byline", "editors")))
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from archive import dates
+from archive.bylines import in_text
 from archive.docnumber import document_number
 from archive.labels import fold, label_rank
 from archive.model import Candidate
 from archive.script import is_mechanical_traditional
-from archive.titles import tokens
+from archive.titles import squeezed, tokens
 
 # Origins in order of trust; a prefix ends with ":" . What the reader sees near the title beats
 # what the template says about itself: PubDate was another day than the displayed one on 11 of 26
@@ -20,25 +21,27 @@ from archive.titles import tokens
 _ORDER: dict[str, tuple[str, ...]] = {
     "title": (
         "layout:", "meta:ArticleTitle", "meta:", "heading:in-title", "line:", "heading:h1",
-        "heading:above-date", "table:", "json-ld:", "island:", "script:", "heading:h2", "html:",
+        "table:", "json-ld:", "html:title", "heading:above-date", "island:", "script:",
+        "heading:h2", "html:",
     ),
     "published": (
         "layout:", "label-1", "table:", "date", "label-2", "above:", "script:", "json-ld:",
         "meta:", "island:", "late-1", "url", "late-2",
     ),
     "source": (
-        "layout:", "label-1", "script:", "beside-date", "above:", "byline", "credit", "meta:",
-        "label-2", "table:", "late-1", "late-2", "island:",
+        "layout:", "label-1", "beside-date", "script:", "above:", "byline", "credit", "meta:",
+        "label-2", "table:", "late-1", "island:",
     ),
     "authors": (
-        "layout:", "label-1", "byline", "credit", "text:", "above:", "meta:", "script:", "late-1",
-        "json-ld:",
+        "layout:", "label-1", "byline", "credit", "text:", "above:", "meta:", "script:", "json-ld:",
     ),
-    "editors": ("layout:", "label-1", "credit", "byline", "late-1", "above:", "meta:"),
-    "column": ("layout:", "meta:", "line:", "near:", "above:"),
+    "editors": ("layout:", "label-1", "credit", "byline", "text:", "late-1", "above:"),
+    "column": ("layout:", "meta:", "breadcrumb", "breadcrumb-parent"),
     "site_id_code": ("meta:",),
     "doc_number": ("layout:", "table:", "title:", "line:", "text:"),
 }  # fmt: skip
+# Flags of damage that only mirror machinery does.
+_MIRROR = frozenset(("pinyin-gloss", "gbk-cut", "mirror"))
 _MANY = ("authors", "editors")
 FIELDS = (
     "title",
@@ -58,17 +61,24 @@ def choose(
     captured: datetime | None,
     url: str | None,
     simplify: Callable[[str], str],
+    flags: Sequence[str] = (),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The article's metadata, and for each field where it came from and who disagreed.
 
     Values are as published. Only where Traditional is a machine's work on a mainland text
-    (`is_mechanical_traditional`) they are given in Simplified, as their writer wrote them.
+    (`is_mechanical_traditional`) they are given in Simplified, as their writer wrote them: always
+    for a loose text; for an HTML page only where `flags` show a mirror's damage, since the Big5
+    gateways of Xinhua and the portals of Hong Kong convert the same way and are publishers
+    (2 of the 104 Traditional pages of zh_daniel; no other page passes the test).
     """
     offered = [*candidates, *_from_url(url)]
     offered += document_number(offered, text)
+    offered += in_text(text)
     offered = [c for c in offered if _is_possible(c, captured)]
-    if is_mechanical_traditional(text):
+    mirrored = _MIRROR.intersection(flags) or not any(_is_of_page(c) for c in candidates)
+    if mirrored and is_mechanical_traditional(text):
         offered = [Candidate(c.field, simplify(c.value), c.origin) for c in offered]
+    offered = _without_titles(offered)
     fields: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     for field in FIELDS:
@@ -81,9 +91,23 @@ def choose(
     return fields, evidence
 
 
+def _is_of_page(candidate: Candidate) -> bool:
+    return candidate.origin.startswith(("html:", "heading:", "meta:"))
+
+
 def _from_url(url: str | None) -> list[Candidate]:
     day = dates.url_date(url) if url else None
     return [Candidate("published", day, "url")] if day else []
+
+
+def _without_titles(offered: Sequence[Candidate]) -> list[Candidate]:
+    """Crumbs that are the title itself, or its beginning, name no column."""
+    titles = {squeezed(c.value) for c in offered if c.field == "title"}
+    return [
+        c
+        for c in offered
+        if c.field != "column" or not any(t.startswith(squeezed(c.value)) for t in titles if t)
+    ]
 
 
 def _is_possible(candidate: Candidate, captured: datetime | None) -> bool:
@@ -115,7 +139,7 @@ def _kind(origin: str) -> str:
     place, _, name = origin.partition(":")
     if place not in ("line", "near", "late"):
         return origin
-    if name in ("date", "byline", "credit", "beside-date", "breadcrumb"):
+    if name in ("date", "byline", "credit", "beside-date") or name.startswith("breadcrumb"):
         return name
     rank = label_rank(name)
     return f"{'late' if place == 'late' else 'label'}-{rank}"

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from archive import bylines, dates
-from archive.labels import HAN, Labelled, fold, labelled, words
+from archive import bylines, dates, gazetteer
+from archive.labels import HAN, Labelled, fold, label_words, labelled, words
 from archive.model import Candidate
 
 _CRUMB = re.compile(r"\s*(?:>>|>|»|›|→|＞|/|／|\\|-|－|—|\||｜|·|::|\s{2,})\s*")
+_CRUMBS = 8  # of a way from the home page; a menu has more
 _LONGEST = 400  # characters of a meta line with its toolbar, measured on 450 pages
 
 
@@ -59,7 +60,8 @@ def _from_label(label: Labelled) -> list[Candidate]:
         source = source_value(label.value)
         return [Candidate("source", source, origin)] if source else []
     if label.field in ("authors", "editors"):
-        return [Candidate(label.field, name, origin) for name in bylines.names(label.value[:80])]
+        found = bylines.labelled_names(label.label, label.value)
+        return [Candidate(label.field, name, origin) for name in found]
     return []
 
 
@@ -80,11 +82,15 @@ def source_value(value: str) -> str | None:
     Ends at a blank (templates put the next item there) unless Latin letters stand on both sides
     of it; the cost is a source with a blank inside, which loses its second part.
     """
-    value = value.strip().strip("[]【】|:：;；,，。 \u3000\xa0")
+    value = re.sub(r"^(?:摘自|转自|轉自|转载自|轉載自)[:：]?", "", value.strip())
+    value = value.strip("[]【】|:：;；,，。╱/ \u3000\xa0")
     value = re.split(r"(?<![A-Za-z])[\s\u3000]+|[\s\u3000]+(?![A-Za-z])", value)[0]
     found = next(dates.find(value), None)
     value = (value[: found.start] if found else value).strip("[]【】|:：;；,，。（( ")
+    value = _without_place(value)
     folded = fold(value)
+    if re.search("[。，！？；“”…]", value) or folded in label_words():
+        return None
     if not 2 <= len(value) <= 40 or not re.search(f"[{HAN}A-Za-z]", value):
         return None
     if folded.lower().startswith(_rejected("source")) or any(
@@ -92,6 +98,12 @@ def source_value(value: str) -> str | None:
     ):
         return None
     return value
+
+
+def _without_place(value: str) -> str:
+    """中国中新社(北京): the place of the office is not the name."""
+    match = re.fullmatch(r"(.{2,30}?)\s*[（(]([^（()）]{2,4})[)）]", value)
+    return match[1] if match and gazetteer.codes(match[2]) else value
 
 
 @cache
@@ -130,9 +142,19 @@ def _beside(rest: str) -> list[Candidate]:
 
 
 def _column(line: str) -> list[Candidate]:
-    crumbs = breadcrumb(line)
-    named = [crumb for crumb in crumbs if fold(crumb) not in _skipped()]
-    return [Candidate("column", named[-1], "line:breadcrumb")] if named else []
+    named = [crumb for crumb in map(_crumb, breadcrumb(line)) if fold(crumb) not in _skipped()]
+    named = [crumb for crumb in named if 2 <= len(crumb)]
+    out = [Candidate("column", crumb, "line:breadcrumb") for crumb in named[-1:]]
+    # The last crumb may be the title; whoever chooses knows it and takes the one before.
+    return out + [Candidate("column", crumb, "line:breadcrumb-parent") for crumb in named[-2:-1]]
+
+
+def _crumb(text: str) -> str:
+    """A crumb without what stands behind it in its line: 要闻 正文, 其他 字号：大 中 小."""
+    found = labelled(text)
+    head = text[: found[0].start] if found and found[0].start else text
+    first, *rest = re.split(r"[\s\u3000]+", head.strip())
+    return first if rest and all(fold(word) in _skipped() for word in rest) else head.strip()
 
 
 @cache
@@ -150,7 +172,7 @@ def _lead() -> re.Pattern[str]:
 @cache
 def _home() -> re.Pattern[str]:
     homes = "|".join(sorted(map(fold, words("breadcrumb", "home")), key=len, reverse=True))
-    return re.compile(rf"\s*\[?\S{{0,12}}?(?:{homes})\]?\s*(?:>>|>|»|›|→|＞|/|-|－|\||::)")
+    return re.compile(rf"\s*\[?\S{{0,12}}?(?:{homes})\]?\s*(?:>>|>|»|›|→|＞)")
 
 
 def breadcrumb(line: str) -> tuple[str, ...]:
@@ -168,7 +190,7 @@ def breadcrumb(line: str) -> tuple[str, ...]:
     body = line[lead.end() :] if lead else line
     crumbs = [crumb.strip(" []【】:：>＞") for crumb in _CRUMB.split(body[:300])]
     crumbs = [crumb for crumb in crumbs if crumb]
-    return tuple(crumbs) if len(crumbs) > 1 and all(len(c) <= 80 for c in crumbs) else ()
+    return tuple(crumbs) if 1 < len(crumbs) <= _CRUMBS and all(len(c) <= 80 for c in crumbs) else ()
 
 
 def is_byline(line: str) -> bool:

@@ -96,9 +96,10 @@ def _openings(folded: str) -> Iterable[tuple[int, int, str, str, int]]:
     seen = False
     for match in pattern.finditer(folded):
         glued = match.start() > 0 and _is_han(folded[match.start() - 1])
-        if glued and not seen:
-            continue
-        label = re.sub(r"\s", "", match["colon"] or match["bare"])
+        quoted = match.start() > 0 and folded[match.start() - 1] in '“"「『‘'
+        if quoted or (glued and not seen):
+            continue  # 凡注明“来源：本网”的作品 is a disclaimer
+        label = re.sub(r"\s", "", match["colon"] or match["bare"] or match["cell"])
         field, rank = fields[label]
         seen = True
         yield match.start(), match.end(), label, field, rank
@@ -106,6 +107,16 @@ def _openings(folded: str) -> Iterable[tuple[int, int, str, str, int]]:
 
 def _is_han(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
+
+
+def label_words() -> frozenset[str]:
+    """Every label, folded and without blanks: a value that is one of them is a template's slip."""
+    return _label_words()
+
+
+@cache
+def _label_words() -> frozenset[str]:
+    return frozenset(_label_pattern()[1])
 
 
 def label_rank(label: str) -> int:
@@ -129,6 +140,7 @@ def _label_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
     plain = "|".join(_padded(word) for word in sorted(bare, key=len, reverse=True))
     # Without a colon a label counts at the start of a cell only: 来源CSDN, 发表于2014-08-24.
     pattern = rf"(?P<colon>{colon}) {{0,4}}:|(?:(?<=[|>】\]])|^|(?<=\| )) ?(?P<bare>{plain})(?=[^{HAN}:]|\Z)"
+    pattern += rf"|(?<=[|｜] )(?P<cell>来源|作者|编辑)(?=[{HAN}]{{2,12}} ?(?:[|｜]|\Z))"
     return re.compile(pattern), fields
 
 

@@ -22,6 +22,7 @@ from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
 
 WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
+_EARLY = ("line:date", "line:beside-date", "line:byline")  # say it above the text or not at all
 _LATE = 120  # blocks after the title searched for labels that no window held
 
 
@@ -90,7 +91,7 @@ def _from_metas(metas: dict[str, str]) -> Iterator[Candidate]:
         if source:
             yield Candidate("source", source, f"meta:{name}")
     for name, value in _fields(metas, "authors"):
-        for author in bylines.names(value[:80]):
+        for author in filter(bylines.is_name, bylines.names(value[:80])):
             yield Candidate("authors", author, f"meta:{name}")
     for field in ("column", "site_id_code", "site_name"):
         for name, value in _fields(metas, field):
@@ -140,15 +141,26 @@ def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
             body = True
         text = _joined(blocks, at + 1 + offset)
         for candidate in headline.read_line(text):
-            if body and candidate.origin in ("line:date", "line:beside-date", "line:byline"):
+            if body and (candidate.origin in _EARLY or candidate.field == "authors"):
                 continue
             yield _near(candidate)
         if not body:
             yield from _alone(blocks, at + 1 + offset)
     for block in before:
         for candidate in headline.read_line(block.text):
-            if candidate.origin != "line:byline":
+            if candidate.field == "column":
+                yield _near(candidate)
+            elif candidate.origin not in _EARLY:
                 yield replace(candidate, origin="above:" + candidate.origin[5:])
+            elif candidate.field == "published" and _is_dated(candidate, block.text):
+                yield replace(candidate, origin="above:date")
+
+
+def _is_dated(candidate: Candidate, text: str) -> bool:
+    """A day above the title counts with its time, or alone in its line as e-papers set it."""
+    found = next(dates.find(text), None)
+    alone = found is not None and len(text) - (found.end - found.start) <= 6
+    return "T" in candidate.value or (alone and not re.search("今天|今日|現在|现在", text))
 
 
 def _alone(blocks: list[Block], at: int) -> Iterator[Candidate]:
@@ -156,8 +168,10 @@ def _alone(blocks: list[Block], at: int) -> Iterator[Candidate]:
     text = blocks[at].text.strip("[]【】 ")
     if not 3 <= len(text) <= 14 or not bylines.names_medium(text) or re.search(r"[\s：:]", text):
         return
-    beside = (blocks[i].text for i in (at - 1, at + 1) if 0 <= i < len(blocks))
-    if any(len(x) < 40 and next(dates.find(x), None) for x in beside):
+    beside = [(i, blocks[i].text) for i in (at - 1, at + 1) if 0 <= i < len(blocks)]
+    days = [(i, next(dates.find(x), None)) for i, x in beside if len(x) < 40]
+    # An office above a bare day is a signature, not a source.
+    if any(day and (day.at or i < at) for i, day in days):
         value = headline.source_value(text)
         if value:
             yield Candidate("source", value, "near:beside-date")
@@ -170,7 +184,7 @@ def _near(candidate: Candidate) -> Candidate:
 def _joined(blocks: list[Block], at: int) -> str:
     """A block's text, with the next one's when the block ends with a label and a colon."""
     text = blocks[at].text
-    if len(text) < 60 and text.rstrip().endswith((":", "：")) and at + 1 < len(blocks):
+    if len(text) <= 12 and text.rstrip().endswith((":", "：")) and at + 1 < len(blocks):
         return f"{text} {blocks[at + 1].text[:60]}"
     return text
 

@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archive import dates, headline
+from archive import headline
 from archive.blocks import Block
-from archive.labels import words
+from archive.labels import fold, words
 from archive.model import Candidate
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+")
-# A site's name is cut off at these when a blank or the end of a name stands on the right side.
+# What stands between a title and the names of column and site. Not ——: that opens a subtitle.
 _CUT = re.compile(
-    r"\s*(?:[-—–－]{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|-(?=[^-]*$)|–(?=[^–]*$)|—(?=[^—]*$))\s*"
+    r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?=[^—]*$))\s*"
 )
-_HEADING = re.compile(r"title|\btit\b|headline|biaoti|\bbt\d?\b|\bh1\b")
-_MAX = 150
+# A greeting, a login line, an address, or five words in a row (a menu): no titles.
+_NOISE = re.compile(
+    r"今天是|欢迎您|登录\W|\W注册$|www\.|\S\s+\S+\s+\S+\s+\S+\s+\S|^发表评论$|^相关"
+)
+_SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
+_LONGEST = 150  # characters of a title; the longest of 450 golds has 96
+_EXTRA = 16  # tokens a heading may hold beyond <title>: 【记者即时播报】, （川教函〔2020〕637号）
+_SITE_NAME = 14  # characters of a site's name in front of a title
+_SHARE = 0.5  # of <title> that a heading inside it must cover when it does not open it
 
 Ranked = tuple[Candidate, Block | None]
 
@@ -27,31 +34,53 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text.lower()))
 
 
+def squeezed(text: str) -> str:
+    """A text as its tokens alone, in Simplified: equal for two spellings of one title."""
+    return "".join(tokens(fold(text)))
+
+
 def title_candidates(root: Any, blocks: Sequence[Block], metas: dict[str, str]) -> list[Ranked]:
     """Titles with the block each was read from, best first within each origin."""
-    whole = re.sub(r"\s+", " ", _html_title(root))[:400].strip()
-    out: list[Ranked] = [
-        (Candidate("title", metas[name.lower()][:300], f"meta:{name}"), None)
-        for name in words("meta", "title")
-        if name.lower() in metas
-    ]
+    whole = re.sub(r"[ \t\r\n\f\xa0]+", " ", html_title(root))[:400].strip()
+    site = squeezed(_site_name(metas))
+    out: list[Ranked] = []
+    for name in words("meta", "title"):
+        value = metas.get(name.lower())
+        if value and squeezed(value) != site:
+            out.append((Candidate("title", _without_site(value, whole), f"meta:{name}"), None))
     inside = _in_title(blocks, whole)
     if inside:
-        out.append((Candidate("title", inside.text, "heading:in-title"), inside))
-    for origin, block in (*_headings(blocks), *_above_date(blocks)):
+        inside = _held_in_heading(blocks, *inside)
+        out.append((Candidate("title", inside[0], "heading:in-title"), inside[1]))
+    for origin, block in (*_above_date(blocks), *_headings(blocks, whole)):
         out.append((Candidate("title", block.text, origin), block))
     if whole and whole not in words("reject", "placeholder"):
-        out.append((Candidate("title", cut_site_name(whole), "html:title"), None))
+        cut = cut_site_name(whole)
+        seen = inside is not None or not _is_frame(squeezed(cut), blocks, site)
+        out.append((Candidate("title", cut, "html:title" if seen else "html:frame"), None))
     return out
 
 
-def _html_title(root: Any) -> str:
+def _without_site(value: str, whole: str) -> str:
+    """A meta title without the site's name in front (`某某网:标题`), where <title> lacks it there."""
+    name, _, rest = value.partition(":")
+    bare = _SITE.search(fold(name)) and rest and squeezed(whole).startswith(squeezed(rest))
+    return (rest.strip() if bare else value)[:300]
+
+
+def _site_name(metas: dict[str, str]) -> str:
+    names = (metas.get(name.lower()) for name in words("meta", "site_name"))
+    return next((name for name in names if name), "")
+
+
+def html_title(root: Any) -> str:
+    """The text of the first <title> that has any; "" without one."""
     for element in root.iter("title"):
         parent = element.getparent()
-        if parent is not None and parent.tag in ("head", "html", "body", "meta"):
+        if parent is None or parent.tag != "svg":
             text = "".join(element.itertext()).strip()
             if text:
-                return text
+                return str(text)
     return ""
 
 
@@ -60,77 +89,165 @@ def cut_site_name(title: str) -> str:
 
     >>> cut_site_name("全市会议召开_新闻中心_某某网"), cut_site_name("全市会议召开 - 某某县政府")
     ('全市会议召开', '全市会议召开')
+    >>> cut_site_name("深化学校体育改革——体育锻炼蔚然成风-教育局")
+    '深化学校体育改革——体育锻炼蔚然成风'
 
-    The first part is kept, and the next as well while what is kept has under four tokens.
+    >>> cut_site_name("某某网--财经--洋奶粉按兵不动")
+    '洋奶粉按兵不动'
+
+    The first part is kept, and the next as well while what is kept has under four tokens. Where
+    the site's name comes first, the longest other part is kept.
     """
-    kept = ""
-    at = 0
+    parts = [part.strip() for part in _CUT.split(title)]
+    if len(parts) > 1 and len(parts[0]) <= _SITE_NAME and _SITE.search(fold(parts[0])):
+        return max(parts[1:], key=len)
     for match in _CUT.finditer(title):
         kept = title[: match.start()].strip()
-        at = match.end()
         if len(tokens(kept)) >= 4:
             return kept
-    return title.strip() if at == 0 or len(tokens(kept)) < 4 else kept
+    return title.strip()
 
 
-def _in_title(blocks: Sequence[Block], whole: str) -> Block | None:
-    """The block whose text opens <title>, or the longest one contained in it."""
-    title = "".join(tokens(whole))
-    best: tuple[tuple[int, int, int], Block] | None = None
+def _is_frame(cut: str, blocks: Sequence[Block], site: str) -> bool:
+    """True when <title> only names site or column: it is the site's name or a link of the page."""
+    if len(cut) < 4 or cut == site or _SITE.search(cut):
+        return True
+    return any(block.linked and squeezed(block.text) == cut for block in blocks)
+
+
+def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
+    """The visible heading that covers most of <title>, with the text it shows.
+
+    A block counts when it opens <title>, when it is half of it, or when it holds the whole
+    title and little more. A name of the site, which closes <title>, is none of these.
+    """
+    title, cut = squeezed(whole), squeezed(cut_site_name(whole))
+    best: tuple[tuple[int, int], str, Block] | None = None
     for index, block in enumerate(blocks):
-        if not 4 <= len(block.text) <= _MAX or re.search(r"[>»]", block.text):
+        if block.linked or not 3 <= len(block.text) <= _LONGEST or re.search("[>»]", block.text):
             continue
-        own = "".join(tokens(block.text))
-        if len(own) < 4 or own not in title:
-            continue
-        score = (title.startswith(own) and not block.linked, len(own), -index)
-        if not block.linked and (best is None or score > best[0]):
-            best = (score, block)
-    return best[1] if best else None
+        own = squeezed(block.text)
+        covered = _covered(own, title, cut)
+        if covered == len(own) and title.startswith(own):
+            text, covered = _continued(blocks, index, title, whole)
+        else:
+            text = block.text
+        if covered >= 4 and (best is None or (covered, -index) > best[0]):
+            best = ((covered, -index), text, block)
+    return (best[1], best[2]) if best else None
 
 
-def _headings(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    for tag in ("h1", "ucaptitle", "h2"):
+def _covered(own: str, title: str, cut: str) -> int:
+    """How many characters of <title> the block shows, 0 when it is no heading of it."""
+    if _SITE.search(own) and own != title:
+        return 0
+    if len(own) >= 4 and (title.startswith(own) or cut.startswith(own)):
+        return len(own)
+    if own in cut and len(own) >= max(4, _SHARE * len(cut)):
+        return len(own)
+    if own == title:
+        return len(own)
+    if len(cut) >= 6 and cut in own and len(own) <= len(cut) + _EXTRA:
+        return len(cut)
+    return 0
+
+
+def _held_in_heading(blocks: Sequence[Block], text: str, block: Block) -> tuple[str, Block]:
+    """The page's heading where it says the title and a little more, 【记者即时播报】…."""
+    own = squeezed(text)
+    for other in blocks:
+        more = squeezed(other.text) if other.tag in ("h1", "h2", "h3") and not other.linked else ""
+        if own in more and len(own) < len(more) <= len(own) + _EXTRA:
+            return other.text, other
+    return text, block
+
+
+def _continued(blocks: Sequence[Block], index: int, title: str, whole: str) -> tuple[str, int]:
+    """A heading set in several lines, joined as <title> has it."""
+    own = squeezed(blocks[index].text)
+    last = index
+    for after in range(index + 1, min(index + 4, len(blocks))):
+        more = squeezed(blocks[after].text)
+        if not more or not title.startswith(own + more):
+            break
+        own, last = own + more, after
+    if last == index:
+        return blocks[index].text, len(own)
+    return _opening(whole, len(own)), len(own)
+
+
+def _opening(whole: str, size: int) -> str:
+    """The beginning of <title> that holds `size` squeezed characters."""
+    count = 0
+    for match in _TOKEN.finditer(whole):
+        count += len(match[0])
+        if count >= size:
+            tail = re.match(r"[”’」』》〉）)】\]！？!?]*", whole[match.end() :])
+            return whole[: match.end() + (tail.end() if tail else 0)].strip()
+    return whole
+
+
+def _headings(blocks: Sequence[Block], whole: str) -> Iterator[tuple[str, Block]]:
+    title, cut = squeezed(whole), squeezed(cut_site_name(whole))
+    for tag in ("ucaptitle", "h1", "h2"):
         for block in blocks:
-            if block.tag == tag and not block.linked and _is_title_text(block.text):
-                yield f"heading:{'h1' if tag != 'h2' else 'h2'}", block
-                break
+            if block.tag != tag or block.linked or not is_title_text(block.text):
+                continue
+            own = squeezed(block.text)
+            if title.endswith(own) and own not in (title, cut):
+                continue  # the site's name in its banner
+            yield f"heading:{'h1' if tag != 'h2' else 'h2'}", block
+            break
 
 
-def _is_title_text(text: str) -> bool:
-    return len(tokens(text)) >= 4 and len(text) <= _MAX and not headline.read_line(text)
+def is_title_text(text: str) -> bool:
+    """True for a line that could be a title: no meta line, no footer, not too long or short."""
+    if not 4 <= len(tokens(text)) or len(text) > _LONGEST:
+        return False
+    folded = fold(text)
+    if any(word in folded for word in words("reject", "within")) or _is_noise(text):
+        return False
+    return not headline.read_line(text)
 
 
 def _above_date(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """The block before the first line that holds a day with a time, or a labelled day."""
+    """The block before the first line that holds a labelled day or a day with a time."""
     for index, block in enumerate(blocks[1:], 1):
         if len(block.text) > 160 or block.linked:
             continue
-        if any(c.field == "published" for c in headline.read_line(block.text)):
+        said = headline.read_line(block.text)
+        days = [c for c in said if c.field == "published"]
+        if len({c.field for c in said}) > 1 or any(c.origin != "line:date" for c in days):
+            timed = bool(days)
+        else:
+            timed = any("T" in c.value for c in days)
+        if timed:
             for before in reversed(blocks[max(0, index - 3) : index]):
-                if _is_title_text(before.text) and not before.linked and not _is_noise(before.text):
+                if not before.linked and is_title_text(before.text):
                     yield "heading:above-date", before
                     return
-            found = next(dates.find(block.text), None)
-            if found and found.at:
-                return
 
 
 def _is_noise(text: str) -> bool:
-    return bool(re.search(r"今天是|欢迎|登录|注册|\s.*\s.*\s", text))
+    return bool(_NOISE.search(fold(text)))
+
+
+def _anchor(origin: str) -> int:
+    order = ("heading:in-title", "meta:", "heading:h1", "heading:above-date", "heading:")
+    return next((i for i, start in enumerate(order) if origin.startswith(start)), len(order))
 
 
 def title_block(blocks: Sequence[Block], heads: Sequence[Ranked]) -> int | None:
     """Where the title stands among the blocks: the window of the byline opens there."""
-    for candidate, block in heads:
-        if block is not None and candidate.origin != "heading:h2":
+    for candidate, block in sorted(heads, key=lambda head: _anchor(head[0].origin)):
+        if block is not None:
             return next(i for i, b in enumerate(blocks) if b is block)
-        wanted = "".join(tokens(candidate.value))[:40]
+        wanted = squeezed(candidate.value)[:40]
         if len(wanted) < 4 or candidate.origin.startswith("html"):
             continue
         for index, seen in enumerate(blocks):
-            if not seen.linked and len(seen.text) <= 2 * _MAX:
-                own = "".join(tokens(seen.text))
+            if not seen.linked and len(seen.text) <= 2 * _LONGEST:
+                own = squeezed(seen.text)
                 if own.startswith(wanted) or (len(own) >= 8 and wanted.startswith(own)):
                     return index
     return None
