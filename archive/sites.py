@@ -26,9 +26,9 @@ from archive.uri import ascii_url, dedupe_key, host_of, split
 KINDS = ("site", "list", "feed", "sitemap", "article")
 SCOPES = ("page", "prefix", "host", "domain")
 ROBOTS = ("obey", "ignore")
-CMS = tuple(
-    "trs jcms jpaas ucap vsb channels nfcms epoint truecms ilist dede empire phpcms sitefactory"
-    " gxnews founder other".split()
+CMS = (
+    *("trs", "jcms", "jpaas", "ucap", "vsb", "channels", "nfcms", "epoint", "truecms", "ilist"),
+    *("dede", "empire", "phpcms", "sitefactory", "gxnews", "founder", "other"),
 )
 # Further pages of a list: found by every rule that fits the page, or not followed.
 PAGINATIONS = ("auto", "none")

@@ -179,7 +179,7 @@ def _required(kind: type, name: str) -> bool:
 
 def _nearest(word: str, known: Any) -> str:
     close = difflib.get_close_matches(word.lower(), list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _named(value: Any) -> str:

@@ -1,0 +1,87 @@
+"""What stands around a link: is it shown, what does it say, which day does its list item carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from archive import dates
+
+Element = Any  # lxml ships no types
+
+# Shown to nobody: told in the markup itself, or moved out of the window, or without size.
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}px"
+    r"|font-size\s*:\s*0(?![.\d])|(?<![\w-])(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|!|$)(?=.*overflow\s*:\s*hidden)"
+    r"|overflow\s*:\s*hidden.*(?<![\w-])(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|!|$)|opacity\s*:\s*0(?![.\d])",
+    re.IGNORECASE | re.DOTALL,
+)
+_ITEMS = frozenset(("li", "tr", "dd", "dl"))
+_CLIMB = 4  # elements from an anchor to its list item; the saved trees need 3 (2026-11)
+_PIECES = 40  # text nodes read of one item: a real item has under ten
+_TEXT = 300  # characters of text kept
+_MONTH_DAY = re.compile(
+    r"(?<![\d.:/-])(?P<month>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日?(?![\d.:/-])"
+)
+_CUT = re.compile(r"(?:…+|\.{3,}|⋯+)$")
+
+
+def hides(element: Element) -> bool:
+    """Whether an element's own markup takes it and what it holds out of sight."""
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return bool(style and _UNSEEN.search(style[:1000]))
+
+
+def text_of(anchor: Element) -> str:
+    """What a link says: its text; its `title` where the text is cut short or absent; else the
+    picture's `alt`."""
+    text = _joined(islice(anchor.itertext(), _PIECES))
+    title = _joined([anchor.get("title") or ""])
+    if title and (not text or _CUT.search(text)):
+        return title
+    if text:
+        return text
+    return _joined(image.get("alt") or image.get("title") or "" for image in anchor.iter("img"))
+
+
+def day_of(anchor: Element, url: str) -> str | None:
+    """The day the list item of a link carries, `YYYY-MM-DD`.
+
+    A day without year takes the year of the link's address (`t20201124_…`), else `XXXX-MM-DD`.
+    None where the item carries no day or several that differ: then it may be an event's.
+    """
+    item = _item(anchor)
+    inside = set(islice(anchor.itertext(), _PIECES))
+    pieces = [piece for piece in islice(item.itertext(), _PIECES) if piece not in inside]
+    around = " ".join(pieces)[:_TEXT]
+    days = {found.day.isoformat() for found in dates.find(around)}
+    if days:
+        return days.pop() if len(days) == 1 else None
+    short = {(int(m["month"]), int(m["day"])) for m in _MONTH_DAY.finditer(around)}
+    return _with_year(*short.pop(), url) if len(short) == 1 else None
+
+
+def _with_year(month: int, day: int, url: str) -> str:
+    year = (dates.url_date(url) or "XXXX")[:4]
+    return f"{year}-{month:02}-{day:02}"
+
+
+def _item(anchor: Element) -> Element:
+    """The nearest list item or table row around a link, else its parent."""
+    parent = anchor.getparent()
+    element = parent
+    for _ in range(_CLIMB):
+        if element is None:
+            break
+        if element.tag in _ITEMS:
+            return element
+        element = element.getparent()
+    return anchor if parent is None else parent
+
+
+def _joined(pieces: Iterator[str] | list[str]) -> str:
+    return " ".join(" ".join(pieces)[: 4 * _TEXT].split())[:_TEXT]

@@ -1,0 +1,237 @@
+"""Where a page leads: anchors, frames, jumps, links written by script, further pages of a list.
+
+Pure functions from a page to links. They find and describe; whether a link is followed is
+decided by the scope and the spider. `javascript:`, `mailto:` and the like are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from archive import dom, vocab
+from archive.uri import join, split
+from crawler import anchors, pagers, scripts
+
+Element = Any  # lxml ships no types
+
+# Links taken from one page. The largest real page of the saved trees has 530 (2026-11).
+LINK_LIMIT = 20_000
+# When one address is found twice, the more telling relation is kept.
+_RANK = ("attachment", "feed", "refresh", "next", "pager", "iframe", "area", "link")
+_REFRESH = re.compile(
+    r"""^\s*[\d.]*\s*[;,]?\s*url\s*=\s*(["']?)(.*?)\1?\s*$""", re.IGNORECASE | re.DOTALL
+)
+_PAGE_OPTION = re.compile(
+    r"^(?:https?://|/|\.{1,2}/)\S+$|^[\w%./-]+\.(?:s?html?|jsp|aspx?|php)\b\S*$"
+)
+_BRACKETS = str.maketrans("", "", " \t\r\n\u00a0\u3000[]【】()（）「」")
+_NUMBER = re.compile(r"\d{1,4}")
+_FEED_TYPE = re.compile(r"application/(?:rss|atom)\+xml|text/xml", re.IGNORECASE)
+_FEED_PATH = re.compile(r"(?:rss|atom|feed|sitemap)[\w-]*(?:\.xml)?(?:\.gz)?$", re.IGNORECASE)
+_SUFFIX = re.compile(r"[_-]\d{1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link, with what the page says about it."""
+
+    url: str  # absolute, ready to fetch
+    text: str  # what the anchor says; its title where the text is cut short
+    rel: str  # link, pager, refresh, iframe, area, next, attachment, feed
+    hidden: bool  # stands in a block no reader sees
+    list_date: str | None  # day of the list item: YYYY-MM-DD, or XXXX-MM-DD without a year
+
+
+def links(root: Element, url: str, source: str, charset: str = "utf-8") -> list[Found]:
+    """Every link of an HTML page, each address once, in the order of the page.
+
+    `root` is the parsed page, `source` its text, `url` where it came from.
+    """
+    base = _base(root, url)
+    found: dict[str, Found] = {}
+    for href, link in _candidates(root, url, source):
+        target = join(base, href, charset)
+        if target is None or len(found) >= LINK_LIMIT:
+            continue
+        described = _described(replace(link, url=target), url)
+        earlier = found.get(target)
+        found[target] = _merged(earlier, described) if earlier else described
+    return list(found.values())
+
+
+def _candidates(root: Element, url: str, source: str) -> Iterator[tuple[str, Found]]:
+    hidden: set[Element] = set()
+    text_of_scripts: list[str] = []
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if anchors.hides(element) or element.getparent() in hidden:
+            hidden.add(element)
+        if element.tag == "script":
+            text_of_scripts.append(element.text or "")
+        yield from _of_element(element, element in hidden, url)
+    jump = "link" if root.find(".//a[@href]") is not None else "refresh"
+    for text in text_of_scripts:
+        yield from _of_script(text, jump)
+    yield from _of_islands(source)
+    for href in pagers.script_pages("\n".join(text_of_scripts), source, url):
+        yield href, _plain("pager")
+
+
+def _of_element(element: Element, hidden: bool, url: str) -> Iterator[tuple[str, Found]]:
+    get = element.get
+    match element.tag:
+        case "a" | "area" if get("href") or get("herf"):
+            rel = "area" if element.tag == "area" else _anchor_rel(element)
+            href = get("href") or get("herf")
+            text, day = anchors.text_of(element), anchors.day_of(element, href)
+            yield href, Found("", text, rel, hidden, day)
+        case "iframe" | "frame" if get("src"):
+            yield get("src"), _plain("iframe", hidden)
+        case "meta" if (get("http-equiv") or "").strip().lower() == "refresh":
+            if match := _REFRESH.match(get("content") or ""):
+                yield match[2], _plain("refresh")
+        case "link":
+            yield from _of_link(element)
+        case "option" if _PAGE_OPTION.match((get("value") or "").strip()):
+            yield get("value"), Found("", anchors.text_of(element), "link", hidden, None)
+        case "script" if get("querydata"):
+            if request := pagers.unit_request(get("url") or "", get("querydata")):
+                yield request, _plain("pager")
+    if click := get("onclick"):
+        yield from (
+            (href, replace(link, hidden=hidden)) for href, link in _of_script(click, "link")
+        )
+
+
+def _of_link(element: Element) -> Iterator[tuple[str, Found]]:
+    relations = (element.get("rel") or "").lower().split()
+    href = element.get("href")
+    if href and "next" in relations:
+        yield href, _plain("pager")
+    elif href and "alternate" in relations and _FEED_TYPE.match(element.get("type") or ""):
+        yield href, replace(_plain("feed"), text=element.get("title") or "")
+
+
+def _of_script(text: str, jump: str) -> Iterator[tuple[str, Found]]:
+    for link in scripts.written(text):
+        if link.tag == "option" and not _PAGE_OPTION.match(link.href):
+            continue
+        rel = {"jump": jump, "iframe": "iframe", "frame": "iframe", "area": "area"}.get(
+            link.tag, "link"
+        )
+        yield link.href, replace(_plain(rel), text=link.text)
+
+
+def _of_islands(source: str) -> Iterator[tuple[str, Found]]:
+    """The items of jcms `<record>` islands, which are HTML inside a script."""
+    for record in pagers.records(source):
+        yield from fragment_links(record)
+
+
+def fragment_links(fragment: str) -> Iterator[tuple[str, Found]]:
+    """The anchors of a piece of HTML, as written there."""
+    parsed = dom.parse(fragment) if "<" in fragment else None
+    for anchor in parsed.root.iter("a") if parsed else ():
+        if href := anchor.get("href"):
+            yield (
+                href,
+                Found("", anchors.text_of(anchor), "link", False, anchors.day_of(anchor, href)),
+            )
+
+
+def _anchor_rel(anchor: Element) -> str:
+    text = "".join(anchor.itertext())[:20].translate(_BRACKETS).lower()
+    if text in _pager_texts() or "next" in (anchor.get("rel") or "").lower().split():
+        return "pager"
+    return "number" if _NUMBER.fullmatch(text) else "link"
+
+
+def _described(link: Found, url: str) -> Found:
+    """The link with the relation its address shows: a file, a feed, a page of the same thing."""
+    path = split(link.url).path
+    name = path.rpartition("/")[2]
+    if is_attachment(link.url):
+        return replace(link, rel="attachment")
+    if link.rel == "link" and _FEED_PATH.search(name):
+        return replace(link, rel="feed")
+    if link.rel == "number":
+        return replace(link, rel="pager" if _same_run(url, link.url) else "link")
+    if link.rel == "pager" and _continues_article(url, link.url):
+        return replace(link, rel="next")
+    return link
+
+
+def is_attachment(url: str) -> bool:
+    """Whether an address is a file to keep beside an article, not a page to read links from."""
+    table = vocab.toml("discover")["attachment"]
+    address = url.partition("#")[0]
+    path, _, query = address.partition("?")
+    names = (path, query) if any(part in address.lower() for part in table["paths"]) else (path,)
+    if any(part in address.lower() for part in table["paths"]):
+        return True
+    extension = names[0].rpartition("/")[2].rpartition(".")[2].lower()
+    return "." in names[0].rpartition("/")[2] and extension in _extensions()
+
+
+def _same_run(url: str, target: str) -> bool:
+    """Whether two addresses are numbered pages of one list: same folder and same stem, or the
+    same path with another page number in the query."""
+    here, there = split(url), split(target)
+    if here.path == there.path:
+        return pagers.page_parameter(target) is not None
+    folder, name = _folder_and_stem(here.path)
+    other_folder, other = _folder_and_stem(there.path)
+    return other_folder.startswith(folder) and (name == other or not name or other.isdigit())
+
+
+def _folder_and_stem(path: str) -> tuple[str, str]:
+    folder, _, name = path.rpartition("/")
+    return folder, _SUFFIX.sub("", name.partition(".")[0])
+
+
+_ARTICLE_NAME = re.compile(r"/(?:t20\d{6}_|c_|content_|art_|post_)\d|/(?:19|20)\d\d[-/_]?[01]?\d")
+
+
+def _continues_article(url: str, target: str) -> bool:
+    """Whether a "next page" belongs to an article: an address with a day or an article's number,
+    continued by `_2` or `-2`."""
+    path, other = split(url).path, split(target).path
+    same = _folder_and_stem(path) == _folder_and_stem(other)
+    return same and path != other and bool(_ARTICLE_NAME.search(path))
+
+
+def _merged(first: Found, second: Found) -> Found:
+    return Found(
+        first.url,
+        first.text or second.text,
+        min(first.rel, second.rel, key=_RANK.index),
+        first.hidden and second.hidden,
+        first.list_date or second.list_date,
+    )
+
+
+def _plain(rel: str, hidden: bool = False) -> Found:
+    return Found("", "", rel, hidden, None)
+
+
+def _base(root: Element, url: str) -> str:
+    """The address links are relative to: `<base href>` where the page has a usable one."""
+    for element in root.iter("base"):
+        if element.get("href"):
+            return join(url, element.get("href")) or url
+    return url
+
+
+@cache
+def _pager_texts() -> frozenset[str]:
+    return frozenset(vocab.toml("discover")["pager"]["texts"])
+
+
+@cache
+def _extensions() -> frozenset[str]:
+    return frozenset(vocab.toml("discover")["attachment"]["extensions"])

@@ -1,0 +1,242 @@
+"""Further pages of a list that are named only in script, by CMS family.
+
+Each family is a pure function from the page's scripts to addresses. A family says the next two
+pages, not all of them: a crawl that meets known items can stop, and one page that fails does not
+hide the rest. The page's own number is read from its address as well, because some templates
+print the first page's number on every page.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+from archive import vocab
+from archive.uri import split
+from crawler.scripts import assigned
+
+AHEAD = 2
+# Where nothing says how many pages there are, a server that repeats its last page must not lead us on.
+UNCOUNTED_LIMIT = 500
+
+_CREATE_PAGE = re.compile(r"\bcreatePage(?:HTML)?\w{0,10}\s*\(([^()]{0,300})\)", re.IGNORECASE)
+_ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w$.-]+))\s*(?:,|$)""")
+_COMMENTED = re.compile(r"(?m)(?:^|(?<=[\s;{}]))//[^\n]*")
+_EXTENSION = re.compile(r"""\.(s?html?|jsp|aspx?|php)\b""")
+_OWN_NAME = re.compile(r"([^/]*?)(?:_(\d{1,5}))?\.(\w{1,6})$")
+_DATAPROXY = re.compile(r"[\w/.:-]{0,200}dataproxy\.jsp(?:\?[^\"'<>\s\]]{0,1500})?")
+_PAIR = re.compile(r"""["']?(\w{1,40})["']?\s*:\s*(?:"([^"]{0,300})"|'([^']{0,300})'|(\d{1,18}))""")
+_TOTAL_RECORDS = re.compile(
+    r"""<?["']?total_?records?["']?\s*[:=>]\s*["']?(\d{1,8})""", re.IGNORECASE
+)
+_TOTAL_PAGES = re.compile(r"""<?["']?total_?pages?["']?\s*[:=>]\s*["']?(\d{1,6})""", re.IGNORECASE)
+_PER_PAGE = re.compile(r"""["']?per_?page["']?\s*[:=]\s*["']?(\d{1,4})""", re.IGNORECASE)
+_PAGES_SAID = re.compile(
+    r"共\s{0,3}(?:<[^<>]{1,80}>\s{0,3})?(\d{1,5})(?:\s{0,3}<[^<>]{1,80}>)?\s{0,3}页"
+)
+_JPAGE_ONLY = ("proxyurl", "totalrecord", "perpage", "groupsize", "barposition")
+
+
+def script_pages(scripts: str, source: str, url: str) -> Iterator[str]:
+    """Addresses, as written, of the next pages of a list: `scripts` is the text of the page's
+    script elements, `source` the whole page."""
+    live = _COMMENTED.sub("", scripts)
+    yield from create_page(live, url)
+    yield from counted_page(live, url)
+    yield from jpage(source)
+    yield from query_page(source, url)
+
+
+def create_page(script: str, url: str) -> Iterator[str]:
+    """TRS `createPageHTML(total, current from 0, "index", "html")`, where `index_1` is page 2, and
+    UCAP `createPageHTML('page_div', pages, current from 1, 'list', 'shtml', records)`, where
+    `list_2` is page 2.
+
+    >>> list(create_page('createPageHTML(5, 0, "index", "html")', "http://a.test/xw/"))
+    ['index_1.html', 'index_2.html']
+    >>> list(create_page("createPageHTML('page_div',3,2,'list','shtml',45)", "http://a.test/list_2.shtml"))
+    ['list_3.shtml']
+    """
+    calls = [match[1] for match in _CREATE_PAGE.finditer(script)]
+    names = assigned(script) if calls else {}
+    for call in calls:
+        values = [_value(match, names) for match in _ARGUMENT.finditer(call)]
+        kinds = "".join("n" if value.isdigit() else "s" for value in values[:5])
+        if kinds.startswith("nnss"):
+            total, current, name, extension = values[:4]
+            yield from _numbered(name, extension, int(current), int(total) - 1, url)
+        elif kinds == "snnss":
+            _, total, current, name, extension = values[:5]
+            yield from _numbered(name, extension, max(1, int(current)), int(total), url)
+
+
+def counted_page(script: str, url: str) -> Iterator[str]:
+    """TRS templates that count in the page itself: `var countPage = 25`, `var currentPage = 0`,
+    or records and page size: `m_nRecordCount`, `m_nPageSize`, `m_nCurrPage`."""
+    if "countPage" not in script and "m_nRecordCount" not in script:
+        return
+    names = assigned(script)
+    total = _number(names.get("countPage"))
+    records, size = _number(names.get("m_nRecordCount")), _number(names.get("m_nPageSize"))
+    if total is None and records and size:
+        total = -(-records // size)
+    current = _number(names.get("currentPage")) or _number(names.get("m_nCurrPage")) or 0
+    own = _OWN_NAME.search(split(url).path)
+    written = _EXTENSION.search(script)
+    name = names.get("m_sPageName") or (own[1] if own else "index")
+    extension = names.get("m_sPageExt") or (own[3] if own else written[1] if written else "html")
+    yield from _numbered(name, extension, current, (total or 0) - 1, url)
+
+
+def jpage(source: str) -> Iterator[str]:
+    """jcms lists: page 2 and on come from `dataproxy.jsp`, as XML records.
+
+    The address stands whole in the island's `<nextgroup>`, or in pieces in the call of `jpage`.
+    Only `page` counts for the server; `startrecord` and `endrecord` go with it all the same.
+    """
+    match = max(_DATAPROXY.finditer(source), key=lambda m: "?" in m[0], default=None)
+    if match is None:
+        return
+    address, _, query = html.unescape(match[0]).partition("?")
+    pairs = dict(pair.partition("=")[::2] for pair in query.split("&") if "=" in pair)
+    if not pairs:
+        pairs = {
+            name: quote(double or single or bare, safe="/:")
+            for name, double, single, bare in _PAIR.findall(source[match.start() :][:3000])
+            if name.lower() not in _JPAGE_ONLY
+        }
+    size = _first(_PER_PAGE, source) or _number(pairs.get("perpage")) or 15
+    records = _first(_TOTAL_RECORDS, source)
+    if pairs and records:
+        yield from dataproxy(address, pairs, 1, size, records)
+
+
+def dataproxy(
+    address: str, pairs: dict[str, str], current: int, size: int, records: int | None
+) -> Iterator[str]:
+    """The next pages of a jcms list after page `current`."""
+    for page in range(current + 1, current + 1 + (AHEAD if records else 1)):
+        start = (page - 1) * size + 1
+        if (records and start > records) or (not records and page > UNCOUNTED_LIMIT):
+            return
+        end = min(start + size - 1, records) if records else start + size - 1
+        counted = {"page": page, "startrecord": start, "endrecord": end, "perpage": size}
+        kept = {name: value for name, value in pairs.items() if name not in counted}
+        yield address + "?" + "&".join(f"{k}={v}" for k, v in (kept | counted).items())
+
+
+def query_page(source: str, url: str) -> Iterator[str]:
+    """Lists whose address counts pages in its query (`iList.jsp?cat_id=1&cur_page=2`) and whose
+    pager calls a function: the next numbers, where the page says how many there are."""
+    total = _first(_PAGES_SAID, source) or _first(_TOTAL_PAGES, source)
+    current = page_parameter(url)
+    if current is None and "ilist.jsp" in url.lower():
+        name, number = "cur_page", 1
+    elif current is not None:
+        name, number = current
+    else:
+        return
+    for page in range(number + 1, min(number + AHEAD, total or 0) + 1):
+        yield with_parameter(url, name, str(page))
+
+
+def page_parameter(url: str) -> tuple[str, int] | None:
+    """The query parameter of a URL that counts pages, and its number."""
+    for pair in (split(url).query or "").split("&"):
+        name, _, value = pair.partition("=")
+        if name.lower() in _parameters() and value.isdigit() and len(value) < 6:
+            return name, int(value)
+    return None
+
+
+def with_parameter(url: str, name: str, value: str) -> str:
+    """The URL with one query parameter set; the others keep their bytes and order."""
+    address, _, query = url.partition("#")[0].partition("?")
+    pairs = [pair for pair in query.split("&") if pair]
+    if not any(pair.partition("=")[0] == name for pair in pairs):
+        pairs.append(f"{name}=")
+    return f"{address}?" + "&".join(
+        f"{name}={value}" if pair.partition("=")[0] == name else pair for pair in pairs
+    )
+
+
+def unit_request(address: str, query_data: str) -> str | None:
+    """jpaas: the request for the first page of the list that a `build/unit` script stands for.
+
+    The page number counts only inside `paramJson`; a bare `pageNo` is ignored on many sites.
+    """
+    pairs = {n: double or single or bare for n, double, single, bare in _PAIR.findall(query_data)}
+    if not pairs or "?" in address:
+        return None
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
+    return f"{address}?{query}&paramJson={_param_json(1)}"
+
+
+def next_unit(url: str) -> str | None:
+    """jpaas: the request for the page after this one."""
+    match = re.search(r"[?&]paramJson=([^&#]*)", url)
+    try:
+        number = int(json.loads(unquote(match[1]))["pageNo"]) + 1 if match else 0
+    except (ValueError, KeyError, TypeError):
+        return None
+    if not 1 < number <= UNCOUNTED_LIMIT:
+        return None
+    return with_parameter(url, "paramJson", _param_json(number))
+
+
+def records(source: str) -> Iterator[str]:
+    """The HTML of each `<record>` of a jcms island or reply."""
+    at = 0
+    while (start := source.find("<record>", at)) >= 0:
+        end = source.find("</record>", start)
+        at = end if end >= 0 else len(source)
+        record = source[start + len("<record>") : at].strip()
+        if record.startswith("<![CDATA["):
+            yield record[len("<![CDATA[") :].removesuffix("]]>")
+        else:
+            yield html.unescape(record)
+
+
+def total_records(source: str) -> int | None:
+    """How many records a jcms list says it has."""
+    return _first(_TOTAL_RECORDS, source)
+
+
+def _param_json(page: int) -> str:
+    return quote(json.dumps({"pageNo": page, "pageSize": "15"}, separators=(",", ":")), safe="")
+
+
+def _numbered(name: str, extension: str, current: int, last: int, url: str) -> Iterator[str]:
+    """`name_N.extension` for the pages after `current`, up to `last`."""
+    own = _OWN_NAME.search(split(url).path)
+    named = own is not None and own[1] == name
+    if own and named and own[2]:
+        current = max(current, int(own[2]))
+    for page in range(current + 1, min(current + AHEAD, last) + 1):
+        yield f"{name}_{page}.{extension.lstrip('.')}"
+
+
+def _value(argument: re.Match[str], names: dict[str, str]) -> str:
+    double, single, bare = argument.groups()
+    if bare is None:
+        return str(double or single or "")
+    return bare if bare.isdigit() else names.get(bare, "")
+
+
+def _number(text: Any) -> int | None:
+    return int(text) if isinstance(text, str) and text.isdigit() and len(text) < 9 else None
+
+
+def _first(pattern: re.Pattern[str], text: str) -> int | None:
+    match = pattern.search(text)
+    return int(match[1]) if match else None
+
+
+@cache
+def _parameters() -> frozenset[str]:
+    return frozenset(vocab.toml("discover")["pager"]["parameters"])

@@ -1,0 +1,169 @@
+"""Links that a page writes with script: string expressions evaluated, nothing executed.
+
+Chinese CMS templates print menus, neighbours and pagers through `document.write('<a href=…')`,
+jQuery `append`, or a jump `location.href='…'`. Such an expression is string literals and names
+joined by `+`; names are looked up among the literals assigned before. What cannot be known
+(a loop's counter, a call) becomes a hole, and a link with a hole is no link.
+
+Right for templates, which print one value per page; wrong where a script builds addresses from
+data it fetches: those stay unknown and the page looks empty.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Characters of script read on one page: the longest of the saved trees has 96,000 (2026-11).
+SCRIPT_BUDGET = 400_000
+HOLE = "\ufffc"
+
+_WORTH_READING = re.compile(r"href|location|open\s*\(|<iframe", re.IGNORECASE)
+# A string that is not closed on its line takes the line with it, so that reading stays linear.
+_TOKEN = re.compile(
+    r"""(?s)(?P<skip>\s+|//[^\n]*|<!--[^\n]*|/\*)
+    |(?P<string>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\\n]|\\.)*+`)
+    |(?P<torn>["'`][^\n]*)
+    |(?P<name>[A-Za-z_$][\w$.]*|\d[\w.]*)
+    |(?P<mark>[=!<>]=+|[-+*/%&|^]=|\+\+|--|=>|.)""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_CONTROL = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
+_WRITTEN = re.compile(
+    r"""(?is)<(a|area|iframe|frame)\b([^>]*)>([^<]*)|<option\b[^>]*\bvalue\s*=\s*["']?([^"'>\s]+)"""
+)
+_ATTRIBUTE = re.compile(r"""(?is)\b([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_JUMP = re.compile(r"(?:^|\.)location(?:\.href)?$")
+_JUMP_CALL = re.compile(r"(?:(?:^|\.)location\.(?:replace|assign)|^(?:window\.)?open)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A link a script writes: the address as written, its text, and its tag or `jump`."""
+
+    href: str
+    text: str
+    tag: str
+
+
+def written(script: str) -> Iterator[Written]:
+    """The links a script writes or jumps to.
+
+    >>> [w.href for w in written("var p='../zwgk/'; document.write('<a href=\\"'+p+'\\">公开</a>')")]
+    ['../zwgk/']
+    """
+    if not _WORTH_READING.search(script):
+        return
+    for value, is_jump in _values(list(_tokens(script[:SCRIPT_BUDGET]))):
+        if is_jump and value and HOLE not in value:
+            yield Written(value, "", "jump")
+        elif "<" in value:
+            yield from _links(value)
+
+
+def assigned(script: str) -> dict[str, str]:
+    """Names and the literals (numbers too) last assigned to them."""
+    names: dict[str, str] = {}
+    for _ in _values(list(_tokens(script[:SCRIPT_BUDGET])), names):
+        pass
+    return names
+
+
+def _tokens(script: str) -> Iterator[tuple[str, str]]:
+    position = 0
+    while match := _TOKEN.match(script, position):
+        position = match.end()
+        kind = str(match.lastgroup)
+        if match[0] == "/*":
+            position = script.find("*/", position) + 2
+            if position == 1:
+                return
+        elif kind == "string":
+            yield kind, _unescaped(match[0][1:-1])
+        elif kind != "skip":
+            yield kind, match[0]
+
+
+def _values(
+    tokens: list[tuple[str, str]], names: dict[str, str] | None = None
+) -> Iterator[tuple[str, bool]]:
+    """Every string expression, with whether the page is sent to it."""
+    names = {} if names is None else names
+    at = 0
+    while at < len(tokens):
+        start = at
+        value, at = _expression(tokens, at, names)
+        if value is None:
+            at = start + 1
+            continue
+        before = [text for _, text in tokens[max(0, start - 2) : start]]
+        target, mark = before if len(before) == 2 else ("", "")
+        if mark == "=" and HOLE not in value:
+            names[target] = value
+        jump = (mark == "=" and _JUMP.search(target)) or (mark == "(" and _JUMP_CALL.search(target))
+        yield value, bool(jump)
+
+
+def _expression(
+    tokens: list[tuple[str, str]], at: int, names: dict[str, str]
+) -> tuple[str | None, int]:
+    """The value of `operand + operand + …` that starts here and the index behind it; `None`
+    where none starts: a lone name that is a target or a call, or anything else."""
+    parts: list[str] = []
+    while at < len(tokens):
+        kind, text = tokens[at]
+        following = tokens[at + 1][1] if at + 1 < len(tokens) else ""
+        if kind == "name" and not parts and following in ("=", "(", "[", ":"):
+            return None, at
+        if kind == "string":
+            parts.append(text)
+        elif kind == "name":
+            parts.append(text if text.isdigit() else names.get(text, HOLE))
+        elif text == "(" and parts:
+            parts.append(HOLE)
+        else:
+            break
+        at = _behind_operand(tokens, at)
+        if at >= len(tokens) or tokens[at] != ("mark", "+"):
+            return "".join(parts), at
+        at += 1
+    return ("".join(parts) + HOLE if parts else None), at
+
+
+def _behind_operand(tokens: list[tuple[str, str]], at: int) -> int:
+    """The index behind an operand with the calls, subscripts and brackets that belong to it."""
+    at += tokens[at][1] != "("
+    while at < len(tokens) and tokens[at] in (("mark", "("), ("mark", "[")):
+        depth = 0
+        while at < len(tokens):
+            kind, text = tokens[at]
+            depth += (kind == "mark") * ((text in "([") - (text in ")]"))
+            at += 1
+            if depth == 0:
+                break
+    return at
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _CONTROL.get(match[3], match[3])
+
+
+def _links(fragment: str) -> Iterator[Written]:
+    for match in _WRITTEN.finditer(fragment):
+        tag = (match[1] or "option").lower()
+        attributes = {
+            name.lower(): double or single or bare
+            for name, double, single, bare in _ATTRIBUTE.findall(match[2] or "")
+        }
+        href = html.unescape(match[4] or attributes.get("href") or attributes.get("src") or "")
+        text = match[3] or attributes.get("title") or ""
+        if href and HOLE not in href:
+            yield Written(href, "" if HOLE in text else html.unescape(text).strip(), tag)
