@@ -6,16 +6,19 @@ import http.client
 import re
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from lxml import html
 
-from tests.web import HOSTS, Web, expected, start
+from tests.web import HOSTS, Expect, Web, expected, start
 from tests.web.server import LOOPBACK
 
 TRS = "www.qinghe-trs.test"
+DEDE = "www.dede-gbk.test"
 PAGER = re.compile(r'createPageHTML\((\d+), *\d+, *"(\w+)", *"(\w+)"\)')
 REFRESH = re.compile(r"(?i)url=([^\"']+)")
 
@@ -68,6 +71,11 @@ def links(url: str, body: bytes) -> set[str]:
         found |= {f"{name}_{page}.{ending}" for page in range(1, int(pages))}
     absolute = {urljoin(url, link) for link in found if not link.startswith("javascript")}
     return {link for link in absolute if urlsplit(link).netloc == urlsplit(url).netloc}
+
+
+def articles(host: str) -> dict[str, Expect]:
+    """The expected articles of a host."""
+    return {url: page for url, page in expected(host).items() if page.verdict}
 
 
 def walk(web: Web, host: str) -> dict[str, bytes]:
@@ -175,14 +183,14 @@ def test_a_sentence_id_stands_in_one_article_of_its_host_only(web: Web, host: st
 
 def test_the_trs_portal_is_as_specified(web: Web) -> None:
     pages = expected(TRS)
-    articles = {url: page for url, page in pages.items() if page.verdict}
-    assert len(articles) == 60
-    assert all(page.date and page.title for page in articles.values())
-    assert sum("low-text" in page.flags for page in articles.values()) == 5
-    bodies = {url: ask(web, url)[2].decode() for url in articles}
+    found = articles(TRS)
+    assert len(found) == 60
+    assert all(page.date and page.title for page in found.values())
+    assert sum("low-text" in page.flags for page in found.values()) == 5
+    bodies = {url: ask(web, url)[2].decode() for url in found}
     assert sum("var  pubdata=" in body for body in bodies.values()) == 10
     assert sum(b"createPageHTML(5, " in ask(web, url)[2] for url in pages) >= 15
-    for url, page in articles.items():
+    for url, page in found.items():
         lengths = [len("".join(page.lines))] if page.lines else []
         assert all(300 <= n <= 900 or "low-text" in page.flags for n in lengths), url
 
@@ -191,3 +199,62 @@ def test_list_pages_of_the_trs_portal_link_their_pager_by_script_only(web: Web) 
     first = ask(web, f"http://{TRS}/jyxx/")[2]
     assert not re.search(rb"href=[\"'][^\"']*index_\d", first)
     assert b'createPageHTML(5, 0, "index", "html")' in first
+
+
+def decoded(body: bytes) -> str:
+    """Strict UTF-8 first, then GB 18030, whatever the labels say."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("gb18030")
+
+
+def visible(body: bytes) -> str:
+    """The text of a page without any white space."""
+    tree = html.fromstring(decoded(body), parser=html.HTMLParser(remove_comments=True))
+    return "".join(str(tree.text_content()).split())
+
+
+@pytest.mark.parametrize("host", [TRS, DEDE])
+def test_every_expected_line_stands_on_its_page(web: Web, host: str) -> None:
+    for url, page in articles(host).items():
+        text = "".join(visible(ask(web, each)[2]) for each in (url, *page.parts))
+        for line in page.lines or ():
+            assert "".join(line.split()) in text, url
+
+
+def test_the_gbk_site_shows_every_disguise(web: Web) -> None:
+    seen = Counter[tuple[str, bool, str]]()
+    for url, page in articles(DEDE).items():
+        if not page.part_of:
+            _, fields, body = ask(web, url)
+            seen[fields["content-type"], b"charset=gb2312" in body, codec(body)] += 1
+    assert seen == {
+        ("text/html; charset=gb2312", True, "gbk"): 10,
+        ("text/html", True, "gbk"): 10,
+        ("text/html; charset=utf-8", True, "gbk"): 10,
+        ("text/html", False, "gbk"): 5,
+        ("text/html", True, "utf-8"): 3,
+        ("text/html", True, "gb18030"): 2,
+    }
+
+
+def codec(body: bytes) -> str:
+    """The first codec that reads the bytes."""
+    for name in ("utf-8", "gbk", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            body.decode(name)
+            return name
+    raise AssertionError("no codec reads this page")
+
+
+def test_two_gbk_articles_run_over_three_pages_each(web: Web) -> None:
+    pages = expected(DEDE)
+    whole = {url: page for url, page in pages.items() if page.parts}
+    assert [len(page.parts) for page in whole.values()] == [2, 2]
+    for url, page in whole.items():
+        rest = [pages[part] for part in page.parts]
+        assert all(part.part_of == url for part in rest)
+        lines = [line for part in rest for line in part.lines or ()]
+        assert page.lines is not None
+        assert list(page.lines[-len(lines) :]) == lines

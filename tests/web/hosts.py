@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from tests.web import trs
+from tests.web import dede, trs
 from tests.web.site import Site
 
 HOSTS: Mapping[str, Callable[[], Site]] = {
     trs.HOST: trs.build,
+    dede.HOST: dede.build,
 }
 
 
