@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from archive import bylines, dates, gazetteer
+from archive import bylines, dates, gazetteer, names
 from archive.labels import HAN, Labelled, fold, label_words, labelled, words
 from archive.model import Candidate
 
@@ -45,7 +45,7 @@ def _bracketed(line: str) -> tuple[Candidate, ...]:
     if len(line) > 80 or not re.fullmatch(r"[（(\[【].*[)）\]】]", line):
         return ()
     inner = line[1:-1]
-    plain = bylines.names(inner, strict=True)
+    plain = names.names(inner, strict=True)
     return bylines.credit(inner) or tuple(
         Candidate("authors", name, "line:credit") for name in plain if len(plain) > 1
     )
@@ -60,7 +60,7 @@ def _from_label(label: Labelled) -> list[Candidate]:
         source = source_value(label.value)
         return [Candidate("source", source, origin)] if source else []
     if label.field in ("authors", "editors"):
-        found = bylines.labelled_names(label.label, label.value)
+        found = names.labelled_names(label.label, label.value)
         return [Candidate(label.field, name, origin) for name in found]
     return []
 
@@ -134,7 +134,7 @@ def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
 
 def _beside(rest: str) -> list[Candidate]:
     for token in re.split(r"[\s|｜丨\[\]【】]+", rest)[:4]:
-        if token and len(token) <= 16 and bylines.names_medium(token):
+        if token and len(token) <= 16 and names.names_medium(token):
             value = source_value(token)
             if value:
                 return [Candidate("source", value, "line:beside-date")]
@@ -143,7 +143,7 @@ def _beside(rest: str) -> list[Candidate]:
 
 def _column(line: str) -> list[Candidate]:
     named = [crumb for crumb in map(_crumb, breadcrumb(line)) if fold(crumb) not in _skipped()]
-    named = [crumb for crumb in named if 2 <= len(crumb)]
+    named = [crumb for crumb in named if len(crumb) >= 2]
     out = [Candidate("column", crumb, "line:breadcrumb") for crumb in named[-1:]]
     # The last crumb may be the title; whoever chooses knows it and takes the one before.
     return out + [Candidate("column", crumb, "line:breadcrumb-parent") for crumb in named[-2:-1]]

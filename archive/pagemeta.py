@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from archive import bylines, dates, gkml, headline, scriptmeta, titles
+from archive import dates, gkml, headline, names, scriptmeta, titles
 from archive.blocks import Block, visible_blocks
 from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
@@ -91,7 +91,7 @@ def _from_metas(metas: dict[str, str]) -> Iterator[Candidate]:
         if source:
             yield Candidate("source", source, f"meta:{name}")
     for name, value in _fields(metas, "authors"):
-        for author in filter(bylines.is_name, bylines.names(value[:80])):
+        for author in filter(names.is_name, names.names(value[:80])):
             yield Candidate("authors", author, f"meta:{name}")
     for field in ("column", "site_id_code", "site_name"):
         for name, value in _fields(metas, field):
@@ -166,7 +166,7 @@ def _is_dated(candidate: Candidate, text: str) -> bool:
 def _alone(blocks: list[Block], at: int) -> Iterator[Candidate]:
     """A block that is only a medium's name, next to a block with the day."""
     text = blocks[at].text.strip("[]【】 ")
-    if not 3 <= len(text) <= 14 or not bylines.names_medium(text) or re.search(r"[\s：:]", text):
+    if not 3 <= len(text) <= 14 or not names.names_medium(text) or re.search(r"[\s：:]", text):
         return
     beside = [(i, blocks[i].text) for i in (at - 1, at + 1) if 0 <= i < len(blocks)]
     days = [(i, next(dates.find(x), None)) for i, x in beside if len(x) < 40]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from archive import bylines, dates, headline
+from archive import dates, headline, names
 from archive.labels import words
 from archive.model import Candidate
 
@@ -50,7 +50,7 @@ def _value(field: str, value: str, origin: str) -> Iterator[Candidate]:
         if source and re.search("[\u4e00-\u9fff]", source):
             yield Candidate(field, source, origin)
     elif field == "authors":
-        for name in bylines.names(value[:80]):
+        for name in names.names(value[:80]):
             yield Candidate(field, name, origin)
     else:
         plain = re.sub(r"<[^<>]{0,80}>|\\[nrt]", "", value).strip()
@@ -69,9 +69,9 @@ def _kinds() -> dict[str, str]:
 
 @cache
 def _variable() -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, _kinds()), key=len, reverse=True))
+    known = "|".join(sorted(map(re.escape, _kinds()), key=len, reverse=True))
     return re.compile(
-        rf"""(?<![\w$])(?P<quote>["']?)(?P<name>{names})(?P=quote)\s{{0,5}}[:=]\s{{0,5}}"""
+        rf"""(?<![\w$])(?P<quote>["']?)(?P<name>{known})(?P=quote)\s{{0,5}}[:=]\s{{0,5}}"""
         r"""(?:'(?P<one>[^'\n]{0,200})'|"(?P<two>[^"\n]{0,200})"|(?P<number>\d{10}(?:\d{3})?)(?!\d))"""
     )
 
@@ -111,4 +111,4 @@ def _people(author: Any) -> Iterator[Candidate]:
     for person in (author if isinstance(author, list) else [author])[:10]:
         name = person.get("name") if isinstance(person, dict) else person
         if isinstance(name, str):
-            yield from (Candidate("authors", n, "json-ld:author") for n in bylines.names(name[:80]))
+            yield from (Candidate("authors", n, "json-ld:author") for n in names.names(name[:80]))
