@@ -9,16 +9,19 @@ import ssl
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from lxml import html
 
-from tests.web import HOSTS, Expect, Web, expected, start
+from tests.web import HOSTS, Expect, Web, expected, mirror, start
 from tests.web.server import LOOPBACK
 
 TRS = "www.qinghe-trs.test"
 DEDE = "www.dede-gbk.test"
+MIRROR = "mirror-ft.test"
+GLOSS = re.compile(r"(?<=[一-鿿])(\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+ ?\))+")
 PAGER = re.compile(r'createPageHTML\((\d+), *\d+, *"(\w+)", *"(\w+)"\)')
 REFRESH = re.compile(r"(?i)url=([^\"']+)")
 
@@ -258,3 +261,52 @@ def test_two_gbk_articles_run_over_three_pages_each(web: Web) -> None:
         lines = [line for part in rest for line in part.lines or ()]
         assert page.lines is not None
         assert list(page.lines[-len(lines) :]) == lines
+
+
+def test_the_mirror_is_damaged_as_specified(web: Web) -> None:
+    found = articles(MIRROR)
+    bodies = {url: ask(web, url)[2].decode() for url in found}
+    assert len(found) == 30
+    assert sum("gbk-cut" in page.flags for page in found.values()) == 6
+    assert sum("&lt;p style=" in body for body in bodies.values()) == 4
+    for url, body in bodies.items():
+        assert body.count('class="pl_css_ganrao"') == 2
+        assert 'var V_PATH="/"' in body
+        footer = body.partition("主站蜘蛛池模板：<br />\n")[2].splitlines()[:40]
+        assert all(line.endswith("</a>|<br />") for line in footer)
+        assert len({line.split("/")[2] for line in footer}) == 40
+        assert urlsplit(url).path == urlsplit(found[url].same_as or "").path
+
+
+def test_a_mirrored_page_without_its_glosses_is_the_original(web: Web) -> None:
+    originals = expected(TRS)
+    for url, page in articles(MIRROR).items():
+        text = "".join(GLOSS.sub("", visible(ask(web, url)[2])).split())
+        original = originals[page.same_as or ""]
+        for line, clean in zip(page.lines or (), original.lines or (), strict=True):
+            assert ("gbk-cut" in page.flags) or "".join(line.split()) in text
+            assert len(line) == len(clean)
+
+
+def test_a_character_of_the_mirror_is_always_glossed_or_never(web: Web) -> None:
+    text = "".join(
+        visible(ask(web, url)[2]) for url, page in articles(MIRROR).items() if len(page.flags) == 1
+    )
+    ever = {text[at.start() - 1] for at in GLOSS.finditer(text)}
+    assert len(ever) > 100
+    for char in ever:
+        assert not re.search(f"{char}(?!\\()", text)
+
+
+def test_the_cut_pages_are_made_by_the_byte_rule(web: Web) -> None:
+    """The rule in its shortest form, written again: split, decode the pieces, join."""
+    for copy in mirror.copies():
+        if copy.is_cut:
+            whole = replace(copy, is_cut=False)
+            assert copy.lines == tuple(map(split_at_marks, whole.lines))
+            assert copy.lines != whole.lines
+
+
+def split_at_marks(text: str) -> str:
+    pieces = re.split(b"(\xa3\xa1|\xa3\xbf)", text.encode("gbk"))
+    return "".join(piece.decode("gbk", "replace").replace("\ufffd", "?") for piece in pieces)
