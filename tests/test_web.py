@@ -15,12 +15,13 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 from lxml import html
 
-from tests.web import HOSTS, Expect, Web, expected, mirror, start
+from tests.web import HOSTS, Expect, Web, expected, hacked, mirror, start
 from tests.web.server import LOOPBACK
 
 TRS = "www.qinghe-trs.test"
 DEDE = "www.dede-gbk.test"
 MIRROR = "mirror-ft.test"
+HACKED = "hacked.xian.test"
 GLOSS = re.compile(r"(?<=[一-鿿])(\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+ ?\))+")
 PAGER = re.compile(r'createPageHTML\((\d+), *\d+, *"(\w+)", *"(\w+)"\)')
 REFRESH = re.compile(r"(?i)url=([^\"']+)")
@@ -218,7 +219,7 @@ def visible(body: bytes) -> str:
     return "".join(str(tree.text_content()).split())
 
 
-@pytest.mark.parametrize("host", [TRS, DEDE])
+@pytest.mark.parametrize("host", [TRS, DEDE, HACKED])
 def test_every_expected_line_stands_on_its_page(web: Web, host: str) -> None:
     for url, page in articles(host).items():
         text = "".join(visible(ask(web, each)[2]) for each in (url, *page.parts))
@@ -310,3 +311,28 @@ def test_the_cut_pages_are_made_by_the_byte_rule(web: Web) -> None:
 def split_at_marks(text: str) -> str:
     pieces = re.split(b"(\xa3\xa1|\xa3\xbf)", text.encode("gbk"))
     return "".join(piece.decode("gbk", "replace").replace("\ufffd", "?") for piece in pieces)
+
+
+def test_the_hacked_site_cloaks_five_articles_and_spoils_six_titles(web: Web) -> None:
+    found = articles(HACKED)
+    assert Counter(page.verdict for page in found.values()) == {
+        "clean": 13,
+        "infected": 6,
+        "cloaked": 5,
+    }
+    for url, page in found.items():
+        browser = ask(web, url, **{"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/94.0"})[2]
+        for agent in ("fangzhi/0.1", "Mozilla/5.0 (compatible; Baiduspider/2.0)"):
+            differs = ask(web, url, **{"User-Agent": agent})[2] != browser
+            assert differs == (page.verdict == "cloaked")
+        assert (b"<title>&#" in browser) == (page.verdict == "infected")
+        assert page.title is None or f"<h1>{page.title}</h1>".encode() in browser
+
+
+def test_the_spam_of_the_sitemap_is_served_and_linked_nowhere(web: Web) -> None:
+    sitemap = ask(web, f"http://{HACKED}/sitemap.xml")[2].decode()
+    assert sitemap.count("<loc>") == len(hacked.SPAM_PATHS) + len(articles(HACKED)) == 224
+    spam = {f"http://{HACKED}{path}" for path in hacked.SPAM_PATHS}
+    assert len(spam) == 200
+    assert ask(web, min(spam))[0] == 200
+    assert spam.isdisjoint(walk(web, HACKED))

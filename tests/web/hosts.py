@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from tests.web import dede, mirror, trs
+from tests.web import dede, hacked, mirror, trs
 from tests.web.site import Site
 
 HOSTS: Mapping[str, Callable[[], Site]] = {
     trs.HOST: trs.build,
     dede.HOST: dede.build,
     mirror.HOST: mirror.build,
+    hacked.HOST: hacked.build,
 }
 
 
