@@ -57,9 +57,8 @@ def links(root: Element, url: str, source: str, charset: str = "utf-8") -> list[
         target = join(base, href, charset)
         if target is None or len(found) >= LINK_LIMIT:
             continue
-        described = _described(replace(link, url=target), url)
-        earlier = found.get(target)
-        found[target] = _merged(earlier, described) if earlier else described
+        this = described(replace(link, url=target), url)
+        found[target] = _merged(found[target], this) if target in found else this
     return list(found.values())
 
 
@@ -98,7 +97,9 @@ def _of_element(element: Element, hidden: bool, url: str) -> Iterator[tuple[str,
         case "link":
             yield from _of_link(element)
         case "option" if _PAGE_OPTION.match((get("value") or "").strip()):
-            yield get("value"), Found("", anchors.text_of(element), "link", hidden, None)
+            text = anchors.text_of(element)
+            rel = "number" if _NUMBER.fullmatch(text) else "link"
+            yield get("value"), Found("", text, rel, hidden, None)
         case "script" if get("querydata"):
             if request := pagers.unit_request(get("url") or "", get("querydata")):
                 yield request, _plain("pager")
@@ -151,11 +152,11 @@ def _anchor_rel(anchor: Element) -> str:
     return "number" if _NUMBER.fullmatch(text) else "link"
 
 
-def _described(link: Found, url: str) -> Found:
+def described(link: Found, url: str) -> Found:
     """The link with the relation its address shows: a file, a feed, a page of the same thing."""
     path = split(link.url).path
     name = path.rpartition("/")[2]
-    if is_attachment(link.url):
+    if link.rel != "feed" and is_attachment(link.url):
         return replace(link, rel="attachment")
     if link.rel == "link" and _FEED_PATH.search(name):
         return replace(link, rel="feed")
@@ -168,14 +169,11 @@ def _described(link: Found, url: str) -> Found:
 
 def is_attachment(url: str) -> bool:
     """Whether an address is a file to keep beside an article, not a page to read links from."""
-    table = vocab.toml("discover")["attachment"]
-    address = url.partition("#")[0]
-    path, _, query = address.partition("?")
-    names = (path, query) if any(part in address.lower() for part in table["paths"]) else (path,)
-    if any(part in address.lower() for part in table["paths"]):
+    path = url.partition("#")[0].lower().partition("?")[0]
+    if any(part in path for part in vocab.toml("discover")["attachment"]["paths"]):
         return True
-    extension = names[0].rpartition("/")[2].rpartition(".")[2].lower()
-    return "." in names[0].rpartition("/")[2] and extension in _extensions()
+    name = path.rpartition("/")[2]
+    return "." in name and name.rpartition(".")[2] in _extensions()
 
 
 def _same_run(url: str, target: str) -> bool:

@@ -1,9 +1,9 @@
 """Further pages of a list that are named only in script, by CMS family.
 
-Each family is a pure function from the page's scripts to addresses. A family says the next two
-pages, not all of them: a crawl that meets known items can stop, and one page that fails does not
-hide the rest. The page's own number is read from its address as well, because some templates
-print the first page's number on every page.
+Each family is a pure function from the page's scripts to addresses. The first page of a list
+names all the others, so that one page which fails does not hide the rest; a later page names the
+next two, which is enough to go on where a crawl entered in the middle. The page's own number is
+read from its address as well, because some templates print the first page's number everywhere.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from archive.uri import split
 from crawler.scripts import assigned
 
 AHEAD = 2
+# Pages of one list that are believed: the longest list of the notes has 434; a trap says 99,999.
+PAGES_LIMIT = 1000
 # Where nothing says how many pages there are, a server that repeats its last page must not lead us on.
 UNCOUNTED_LIMIT = 500
 
@@ -58,7 +60,7 @@ def create_page(script: str, url: str) -> Iterator[str]:
     `list_2` is page 2.
 
     >>> list(create_page('createPageHTML(5, 0, "index", "html")', "http://a.test/xw/"))
-    ['index_1.html', 'index_2.html']
+    ['index_1.html', 'index_2.html', 'index_3.html', 'index_4.html']
     >>> list(create_page("createPageHTML('page_div',3,2,'list','shtml',45)", "http://a.test/list_2.shtml"))
     ['list_3.shtml']
     """
@@ -69,10 +71,10 @@ def create_page(script: str, url: str) -> Iterator[str]:
         kinds = "".join("n" if value.isdigit() else "s" for value in values[:5])
         if kinds.startswith("nnss"):
             total, current, name, extension = values[:4]
-            yield from _numbered(name, extension, int(current), int(total) - 1, url)
+            yield from _numbered(name, extension, 0, int(current), int(total) - 1, url)
         elif kinds == "snnss":
             _, total, current, name, extension = values[:5]
-            yield from _numbered(name, extension, max(1, int(current)), int(total), url)
+            yield from _numbered(name, extension, 1, max(1, int(current)), int(total), url)
 
 
 def counted_page(script: str, url: str) -> Iterator[str]:
@@ -90,7 +92,7 @@ def counted_page(script: str, url: str) -> Iterator[str]:
     written = _EXTENSION.search(script)
     name = names.get("m_sPageName") or (own[1] if own else "index")
     extension = names.get("m_sPageExt") or (own[3] if own else written[1] if written else "html")
-    yield from _numbered(name, extension, current, (total or 0) - 1, url)
+    yield from _numbered(name, extension, 0, current, (total or 0) - 1, url)
 
 
 def jpage(source: str) -> Iterator[str]:
@@ -120,10 +122,9 @@ def dataproxy(
     address: str, pairs: dict[str, str], current: int, size: int, records: int | None
 ) -> Iterator[str]:
     """The next pages of a jcms list after page `current`."""
-    for page in range(current + 1, current + 1 + (AHEAD if records else 1)):
+    last = -(-records // size) if records else min(current + 1, UNCOUNTED_LIMIT)
+    for page in _after(current, 1, last):
         start = (page - 1) * size + 1
-        if (records and start > records) or (not records and page > UNCOUNTED_LIMIT):
-            return
         end = min(start + size - 1, records) if records else start + size - 1
         counted = {"page": page, "startrecord": start, "endrecord": end, "perpage": size}
         kept = {name: value for name, value in pairs.items() if name not in counted}
@@ -141,7 +142,13 @@ def query_page(source: str, url: str) -> Iterator[str]:
         name, number = current
     else:
         return
-    for page in range(number + 1, min(number + AHEAD, total or 0) + 1):
+    yield from query_pages(url, (name, number), total or 0)
+
+
+def query_pages(url: str, current: tuple[str, int], last: int | None) -> Iterator[str]:
+    """The addresses of the parts after the current one; only the next where none says the last."""
+    name, number = current
+    for page in _after(number, 1, min(number + 1, UNCOUNTED_LIMIT) if last is None else last):
         yield with_parameter(url, name, str(page))
 
 
@@ -211,14 +218,22 @@ def _param_json(page: int) -> str:
     return quote(json.dumps({"pageNo": page, "pageSize": "15"}, separators=(",", ":")), safe="")
 
 
-def _numbered(name: str, extension: str, current: int, last: int, url: str) -> Iterator[str]:
-    """`name_N.extension` for the pages after `current`, up to `last`."""
+def _numbered(
+    name: str, extension: str, first: int, current: int, last: int, url: str
+) -> Iterator[str]:
+    """`name_N.extension` for the pages after `current`, up to `last`; `first` is the number of the
+    page that has none in its address."""
     own = _OWN_NAME.search(split(url).path)
-    named = own is not None and own[1] == name
-    if own and named and own[2]:
+    if own and own[1] == name and own[2]:
         current = max(current, int(own[2]))
-    for page in range(current + 1, min(current + AHEAD, last) + 1):
+    for page in _after(current, first, last):
         yield f"{name}_{page}.{extension.lstrip('.')}"
+
+
+def _after(current: int, first: int, last: int) -> range:
+    """The pages to name on page `current`."""
+    ahead = PAGES_LIMIT if current == first else AHEAD
+    return range(current + 1, min(current + ahead, last, first + PAGES_LIMIT) + 1)
 
 
 def _value(argument: re.Match[str], names: dict[str, str]) -> str:

@@ -65,11 +65,14 @@ def written(script: str) -> Iterator[Written]:
 
 
 def assigned(script: str) -> dict[str, str]:
-    """Names and the literals (numbers too) last assigned to them."""
-    names: dict[str, str] = {}
-    for _ in _values(list(_tokens(script[:SCRIPT_BUDGET])), names):
-        pass
-    return names
+    """Names and the one literal, string or number, last assigned to each."""
+    tokens = list(_tokens(script[:SCRIPT_BUDGET]))
+    named = zip(tokens, tokens[1:], tokens[2:], tokens[3:] + [("mark", ";")], strict=False)
+    return {
+        target: value
+        for (_, target), (_, mark), (kind, value), (_, after) in named
+        if mark == "=" and after != "+" and (kind == "string" or value.isdigit())
+    }
 
 
 def _tokens(script: str) -> Iterator[tuple[str, str]]:
@@ -87,11 +90,9 @@ def _tokens(script: str) -> Iterator[tuple[str, str]]:
             yield kind, match[0]
 
 
-def _values(
-    tokens: list[tuple[str, str]], names: dict[str, str] | None = None
-) -> Iterator[tuple[str, bool]]:
+def _values(tokens: list[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
     """Every string expression, with whether the page is sent to it."""
-    names = {} if names is None else names
+    names: dict[str, str] = {}  # strings only: a number may be a loop's first
     at = 0
     while at < len(tokens):
         start = at
@@ -101,7 +102,7 @@ def _values(
             continue
         before = [text for _, text in tokens[max(0, start - 2) : start]]
         target, mark = before if len(before) == 2 else ("", "")
-        if mark == "=" and HOLE not in value:
+        if mark == "=" and HOLE not in value and not value.isdigit():
             names[target] = value
         jump = (mark == "=" and _JUMP.search(target)) or (mark == "(" and _JUMP_CALL.search(target))
         yield value, bool(jump)
