@@ -1,0 +1,114 @@
+"""Which character set the bytes of a document are in, by evidence.
+
+    byte order mark  >  valid UTF-8  >  declared, where the bytes agree  >  GB 18030
+
+The label comes last because it lies: servers and templates say gb2312 over UTF-8, and of 68
+pages in GB bytes 67 decode right by this order (strict obedience to the label: 54). Never
+Python's `gb2312`: it splits at the first character outside GB 2312 and maps A1AA to U+2015.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_META = re.compile(
+    rb"""<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
+)
+_META_REACH = 16 * 1024  # bytes searched for a label; browsers read 1,024, templates need more
+_SEQUENCE = re.compile(
+    b"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_HIGH = re.compile(b"[\x80-\xff]+")
+
+# Share of high bytes in valid UTF-8 sequences. 38 pages in GB bytes measured 0.29 to 0.37,
+# 2026-11-24; UTF-8 pages with a stray byte or a foreign include stay above 0.8.
+UTF8_SHARE = 0.8
+
+# Labels believed when the bytes are not UTF-8, and the codec for each. Labels of the GB family
+# and the West European ones (what a server says that knows nothing) all mean GB 18030.
+_BELIEVED = {
+    "big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "cn-big5": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "hz-gb-2312": "hz",
+    "shift_jis": "cp932",
+    "euc-jp": "euc_jp",
+    "euc-kr": "cp949",
+    "utf-16": "utf-16-le",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "windows-1251": "cp1251",
+    "koi8-r": "koi8-r",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text and why it was read that way."""
+
+    text: str
+    chosen: str
+    by: str  # bom, utf-8, utf-8-damaged, declared, default
+    declared: tuple[str, ...]
+    replaced: int  # characters that became U+FFFD
+
+
+def decode(data: bytes, http_label: str | None = None) -> Decoded:
+    """The text of `data`, never failing; the evidence names what was declared where."""
+    declared = _declared(data, http_label)
+    labels = [label.partition(":")[2] for label in declared]
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _decoded(data[len(mark) :], name, "bom", declared)
+    codec = next((_BELIEVED[label] for label in labels if label in _BELIEVED), None)
+    if codec == "hz" and b"~{" in data and _HIGH.search(data) is None:
+        return _decoded(data, codec, "declared", declared)
+    if codec and codec.startswith("utf-16") and data[:2000].count(0) > 20:
+        return _decoded(data, codec, "declared", declared)
+    share = utf8_share(data)
+    if share == 1.0:
+        return _decoded(data, "utf-8", "utf-8", declared)
+    if share >= UTF8_SHARE:
+        return _decoded(data, "utf-8", "utf-8-damaged", declared)
+    if codec and codec not in ("hz", "utf-16-le", "utf-16-be"):
+        told = _decoded(data, codec, "declared", declared)
+        plain = _decoded(data, "gb18030", "default", declared)
+        return told if told.replaced <= plain.replaced + len(told.text) // 100 else plain
+    return _decoded(data, "gb18030", "default", declared)
+
+
+def utf8_share(data: bytes) -> float:
+    """Share of the bytes above 7F that stand in valid UTF-8 sequences; 1.0 for valid UTF-8."""
+    try:
+        data.decode("utf-8")
+        return 1.0
+    except UnicodeDecodeError:
+        high = sum(len(run[0]) for run in _HIGH.finditer(data))
+        good = sum(len(run[0]) for run in _SEQUENCE.finditer(data))
+        return min(good / high, 0.999) if high else 0.999
+
+
+def _declared(data: bytes, http_label: str | None) -> tuple[str, ...]:
+    meta = _META.search(data, 0, _META_REACH)
+    found = [f"http:{http_label.strip().lower()}"] if http_label else []
+    if meta:
+        found.append(f"meta:{meta[1].decode('ascii', 'replace').lower()}")
+    return tuple(found)
+
+
+def _decoded(data: bytes, codec: str, by: str, declared: tuple[str, ...]) -> Decoded:
+    text = data.decode(codec, "replace")
+    replaced = text.count("\ufffd")
+    if replaced and codec.startswith("utf-8"):
+        replaced -= data.count("\ufffd".encode())
+    return Decoded(text, codec, by, declared, max(replaced, 0))
