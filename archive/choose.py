@@ -22,7 +22,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
     "title": (
         "layout:", "meta:ArticleTitle", "meta:", "heading:in-title", "line:", "heading:h1",
         "table:", "json-ld:", "html:title", "heading:above-date", "island:", "script:",
-        "heading:h2", "html:",
+        "heading:above-day", "heading:h2", "html:",
     ),
     "published": (
         "layout:", "label-1", "table:", "date", "label-2", "above:", "script:", "json-ld:",
@@ -78,7 +78,7 @@ def choose(
     mirrored = _MIRROR.intersection(flags) or not any(_is_of_page(c) for c in candidates)
     if mirrored and is_mechanical_traditional(text):
         offered = [Candidate(c.field, simplify(c.value), c.origin) for c in offered]
-    offered = _without_titles(offered)
+    offered = _without_editors(_without_titles(offered))
     fields: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     for field in FIELDS:
@@ -107,6 +107,16 @@ def _without_titles(offered: Sequence[Candidate]) -> list[Candidate]:
         c
         for c in offered
         if c.field != "column" or not any(t.startswith(squeezed(c.value)) for t in titles if t)
+    ]
+
+
+def _without_editors(offered: Sequence[Candidate]) -> list[Candidate]:
+    """Authors of the tags who are the page's editors: many CMS fill Author with who typed it in."""
+    editors = {c.value for c in offered if c.field == "editors"}
+    return [
+        c
+        for c in offered
+        if c.field != "authors" or c.value not in editors or not c.origin.startswith("meta:")
     ]
 
 

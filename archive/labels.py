@@ -20,6 +20,7 @@ from archive.variants import simplify
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _WIDTH = str.maketrans({"：": ":", "﹕": ":", "∶": ":", "\u3000": " ", "\xa0": " ", "\t": " "})
 _WALL = re.compile(r"[|｜丨┃│\]】]|\s{2,}")
+_WALL_OF_NAMES = re.compile(r"[|｜丨┃│\]】]")  # 赵  培 is one name
 _TABLES = {
     "evidence", "day", "label", "breadcrumb", "byline", "media", "reject", "meta",
     "script", "gkml", "names",
@@ -78,7 +79,8 @@ def labelled(line: str) -> tuple[Labelled, ...]:
     ends = [*(start for start, *_ in found[1:]), len(line)][: len(found)]
     out = []
     for (start, value_at, label, field, rank), end in zip(found, ends, strict=True):
-        wall = _WALL.search(folded, _skip_blank(folded, value_at), end)
+        walls = _WALL_OF_NAMES if field in ("authors", "editors") else _WALL
+        wall = walls.search(folded, _skip_blank(folded, value_at), end)
         stop = wall.start() if wall else end
         value = line[value_at:stop].strip()
         out.append(Labelled(field, label, rank, value, start, stop))

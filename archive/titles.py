@@ -8,6 +8,7 @@ from typing import Any
 
 from archive import headline
 from archive.blocks import Block
+from archive.gkml import DOC_NUMBER
 from archive.labels import fold, words
 from archive.model import Candidate
 
@@ -23,6 +24,8 @@ _NOISE = re.compile(
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
 _LONGEST = 150  # characters of a title; the longest of 450 golds has 96
 _EXTRA = 16  # tokens a heading may hold beyond <title>: 【记者即时播报】, （川教函〔2020〕637号）
+_META_LINE = 160  # characters of a line with date and source
+_DEEPEST = 1500  # blocks searched for the head of the article; the deepest of 450 pages is 203
 _SITE_NAME = 14  # characters of a site's name in front of a title
 _SHARE = 0.5  # of <title> that a heading inside it must cover when it does not open it
 
@@ -109,10 +112,18 @@ def cut_site_name(title: str) -> str:
 
 
 def _is_frame(cut: str, blocks: Sequence[Block], site: str) -> bool:
-    """True when <title> only names site or column: it is the site's name or a link of the page."""
+    """True when <title> only names site or column: a name of the site, a link, a crumb, or
+    words that stand nowhere on the page, as its own title would."""
     if len(cut) < 4 or cut == site or _SITE.search(cut):
         return True
-    return any(block.linked and squeezed(block.text) == cut for block in blocks)
+    if not any(cut in squeezed(block.text) for block in blocks[:_DEEPEST]):
+        return True
+    if any(block.linked and squeezed(block.text) == cut for block in blocks):
+        return True
+    ways = (
+        headline.breadcrumb(block.text) for block in blocks[:_DEEPEST] if ">" in fold(block.text)
+    )
+    return any(squeezed(crumb) == cut for way in ways for crumb in way)
 
 
 def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
@@ -124,9 +135,11 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
     title, cut = squeezed(whole), squeezed(cut_site_name(whole))
     best: tuple[tuple[int, int], str, Block] | None = None
     for index, block in enumerate(blocks):
-        if block.linked or not 3 <= len(block.text) <= _LONGEST or re.search("[>»]", block.text):
+        if not 3 <= len(block.text) <= _LONGEST or re.search("[>»]", block.text):
             continue
         own = squeezed(block.text)
+        if block.linked and (block.tag not in ("h1", "h2", "h3") or own != cut):
+            continue  # a link elsewhere to this article; a linked heading is its own permalink
         covered = _covered(own, title, cut)
         if covered == len(own) and title.startswith(own):
             text, covered = _continued(blocks, index, title, whole)
@@ -202,30 +215,46 @@ def _headings(blocks: Sequence[Block], whole: str) -> Iterator[tuple[str, Block]
 
 def is_title_text(text: str) -> bool:
     """True for a line that could be a title: no meta line, no footer, not too long or short."""
-    if not 4 <= len(tokens(text)) or len(text) > _LONGEST:
+    if not len(tokens(text)) >= 4 or len(text) > _LONGEST:
         return False
     folded = fold(text)
     if any(word in folded for word in words("reject", "within")) or _is_noise(text):
+        return False
+    if DOC_NUMBER.fullmatch(text.strip("（）() ")):
         return False
     return not headline.read_line(text)
 
 
 def _above_date(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """The block before the first line that holds a labelled day or a day with a time."""
-    for index, block in enumerate(blocks[1:], 1):
-        if len(block.text) > 160 or block.linked:
+    """The line before the first one that dates the article: a label or a time of day beside the
+    day is sure of it (`above-date`), a day alone in its line nearly so (`above-day`)."""
+    bare: Block | None = None
+    for index, block in enumerate(blocks[1:_DEEPEST], 1):
+        if len(block.text) > _META_LINE or block.linked or not re.search(r"\d\d", block.text):
             continue
         said = headline.read_line(block.text)
         days = [c for c in said if c.field == "published"]
-        if len({c.field for c in said}) > 1 or any(c.origin != "line:date" for c in days):
-            timed = bool(days)
-        else:
-            timed = any("T" in c.value for c in days)
-        if timed:
-            for before in reversed(blocks[max(0, index - 3) : index]):
-                if not before.linked and is_title_text(before.text):
-                    yield "heading:above-date", before
-                    return
+        before = _title_before(blocks, index) if days else None
+        if before is None:
+            continue
+        if len({c.field for c in said}) > 1 or any("T" in c.value for c in days):
+            yield "heading:above-date", before
+            return
+        if any(c.origin != "line:date" for c in days):
+            yield "heading:above-date", before
+            return
+        bare = bare or before
+    if bare is not None:
+        yield "heading:above-day", bare
+
+
+def _title_before(blocks: Sequence[Block], index: int) -> Block | None:
+    for before in reversed(blocks[max(0, index - 3) : index]):
+        if before.text.startswith(("—", "（", "(", "-")):
+            continue  # the subtitle
+        if not before.linked and is_title_text(before.text):
+            return before
+    return None
 
 
 def _is_noise(text: str) -> bool:
@@ -233,7 +262,14 @@ def _is_noise(text: str) -> bool:
 
 
 def _anchor(origin: str) -> int:
-    order = ("heading:in-title", "meta:", "heading:h1", "heading:above-date", "heading:")
+    order = (
+        "heading:in-title",
+        "meta:",
+        "heading:h1",
+        "heading:above-date",
+        "heading:above-day",
+        "heading:",
+    )
     return next((i for i, start in enumerate(order) if origin.startswith(start)), len(order))
 
 
