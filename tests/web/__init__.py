@@ -12,5 +12,6 @@ from __future__ import annotations
 from tests.web.expect import Expect, expected
 from tests.web.hosts import HOSTS
 from tests.web.server import Exchange, Web, start
+from tests.web.torture import TORTURE_PATHS
 
-__all__ = ["HOSTS", "Exchange", "Expect", "Web", "expected", "start"]
+__all__ = ["HOSTS", "TORTURE_PATHS", "Exchange", "Expect", "Web", "expected", "start"]

@@ -106,7 +106,7 @@ def _expect(entry: Entry) -> Expect:
     """What a program should make of the page."""
     story = entry.story
     if entry.is_cloaked:
-        return Expect(verdict="cloaked", flags=("cloaked",))
+        return Expect(verdict="cloaked")
     return Expect(
         title=story.title,
         date=story.published,

@@ -52,12 +52,17 @@ class Reply:
         return b"".join(self.pieces)
 
     @property
+    def final(self) -> int:
+        """Where the final response begins, past any interim ones."""
+        raw, at = self.raw, 0
+        while raw[at + 9 : at + 10] == b"1":
+            at = raw.index(b"\r\n\r\n", at) + 4
+        return at
+
+    @property
     def status(self) -> int:
-        """The final status, past any interim response."""
-        raw = self.raw
-        while raw[9:10] == b"1":
-            raw = raw.partition(b"\r\n\r\n")[2]
-        return int(raw[9:12])
+        """The final status."""
+        return int(self.raw[self.final + 9 : self.final + 12])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +140,5 @@ def reply(
 
 def without_body(answer: Reply) -> Reply:
     """The response to HEAD."""
-    head, blank, _ = answer.raw.partition(b"\r\n\r\n")
-    return Reply((head + blank,), answer.close)
+    end = answer.raw.find(b"\r\n\r\n", answer.final)
+    return Reply((answer.raw[: end + 4] if end >= 0 else answer.raw,), answer.close)
