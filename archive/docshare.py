@@ -14,8 +14,9 @@ from itertools import pairwise
 
 from archive.docshare_words import Words, words
 from archive.model import About, Candidate, Change
+from archive.years import late_years
 
-_MARK = re.compile(r"\n+(\d{1,4})、")
+_MARK = re.compile(r"(?<!\n)\n++(\d{1,4})、")
 _SHORTEST_CHUNK = 100
 _USUAL_CHUNK = 300  # sample 003; two marks alone are only believed at this length
 _SLACK = 2  # a blank at a cut may have been trimmed when the page was extracted
@@ -30,7 +31,7 @@ _LABEL = re.compile(r"[\u4e00-\u9fff]{2,4}[:：]")  # 提纲: 正文: alone in t
 _ENDS = frozenset("。！？；!?;…”")
 _LONGEST_LEAD = 30  # 一是健全工作机构。 has 9 characters; the longest in sample 003 has 17
 
-_PAGE_RUN = re.compile(r"(?:第 ?\d+ ?页 ?[/／]? ?共 ?\d+ ?页 ?){3,}$", re.MULTILINE)
+_PAGE_RUN = re.compile(r"(?:第 ?\d+ ?页 ?[/／]? ?共 ?\d+ ?页 ?){3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,11 @@ def _line_ends(text: str, marks: list[_Mark]) -> Iterator[Change]:
     joined, places = _joined(text, marks)
     start = 0
     for match in re.finditer("[ \u00a0\u3000]+", joined):
-        segment, rest = joined[start : match.start()], match.end()
-        if segment and rest < len(joined) and _ends_line(segment, joined, rest):
-            left = places[match.start()]
-            yield Change(left, left + 1, "\n", "lost-line-end", segment[-8:], confidence=0.8)
+        end, rest = match.span()
+        if start < end and rest < len(joined) and _ends_line(joined, start, end, rest):
+            left = places[end]
+            evidence = joined[max(start, end - 8) : end]
+            yield Change(left, left + 1, "\n", "lost-line-end", evidence, confidence=0.8)
             start = rest
 
 
@@ -123,36 +125,48 @@ def _joined(text: str, marks: list[_Mark]) -> tuple[str, list[int]]:
     return "".join(text[at] for at in places), places
 
 
-def _ends_line(segment: str, joined: str, rest: int) -> bool:
+def _ends_line(joined: str, start: int, end: int, rest: int) -> bool:
+    """True when a line of the document ran from `start` to `end`, and the next begins at `rest`."""
     if _ENUMERATOR.match(joined, rest):
         return True
-    numbered = _ENUMERATOR.match(segment) is not None
-    if segment[-1] in _ENDS:
-        lead = numbered and len(segment) <= _LONGEST_LEAD and segment[-1] == "。"
+    numbered = _ENUMERATOR.match(joined, start, end) is not None
+    if joined[end - 1] in _ENDS:
+        lead = numbered and end - start <= _LONGEST_LEAD and joined[end - 1] == "。"
         return not lead
-    return numbered or _LABEL.fullmatch(segment) is not None
+    return numbered or _LABEL.fullmatch(joined, start, end) is not None
 
 
 def strip_furniture(text: str, about: About) -> Iterable[Change]:
     """Take a document-sharing site's own lines out, and read title and upload day from them.
 
     Only a page with a sure sign (upload line, 由会员分享, end of the free preview) is touched.
+    Years later than the upload are flagged: such sites raise the year of old documents.
     """
     known = words()
     signs = [name for line in text.split("\n") if (name := known.sign(line))]
     if not signs:
         return
-    title = _title(text, known) or about.title or ""
+    title = _title(text) or about.title or ""
+    changes = list(_furniture(text, title, known, ", ".join(signs)))
+    yield from changes
+    days = [c.value for change in changes for c in change.found if c.field == "published"]
+    for flagged in late_years(text, int(days[0][:4])) if days else ():
+        if not any(c.start <= flagged.start < c.end for c in changes):
+            yield flagged
+
+
+def _furniture(text: str, title: str, known: Words, signs: str) -> Iterator[Change]:
     kept = 0
     for start, end in _lines(text):
-        found = _found(text[start:end], title)
-        rule = _furniture(text, start, end, title, known)
-        if rule == "read-more":
-            yield Change(max(0, start - 1), len(text), "", rule, "after the text", flag="doc-share")
+        line = text[start:end]
+        rule = _rule(line, title, known)
+        if known.tail(line):
+            yield Change(max(0, start - 1), len(text), "", rule, signs, flag="doc-share")
             return
         if rule:
-            whole = (start, min(len(text), end + 1))
-            yield Change(*whole, "", rule, ", ".join(signs), flag="doc-share", found=found)
+            found = _found(line, title)
+            stop = min(len(text), end + 1)
+            yield Change(start, stop, "", rule, signs, flag="doc-share", found=found)
         else:
             kept += 1
             yield from _inside(text, start, end, title, known, first=kept <= 2)
@@ -168,7 +182,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _title(text: str, known: Words) -> str:
+def _title(text: str) -> str:
     """The document's name, as the site's own sentence or its preview captions give it."""
     for pattern in (r"^《(.{2,120}?)》由会员(?:分享|上传)", r"^(.{2,120}?)_第 ?\d+ ?页$"):
         match = re.search(pattern, text, re.MULTILINE)
@@ -177,9 +191,9 @@ def _title(text: str, known: Words) -> str:
     return ""
 
 
-def _furniture(text: str, start: int, end: int, title: str, known: Words) -> str:
-    line = text[start:end].strip()
-    if title and line == title:
+def _rule(line: str, title: str, known: Words) -> str:
+    """The name of what the line is, or nothing for a line of the document."""
+    if title and line.strip() == title:
         return "title-line"
     return known.tail(line) or known.sign(line) or known.line(line)
 
@@ -201,7 +215,8 @@ def _inside(
         stop = start + glued.end()
         yield Change(start, stop, "", "glued-title", title, flag="doc-share", found=found)
         start = stop
-    cuts = [match.span() for match in (*known.inline(line), *_PAGE_RUN.finditer(line))]
+    last = [run for run in _PAGE_RUN.finditer(line) if not line[run.end() : run.end() + 9].strip()]
+    cuts = [match.span() for match in (*known.inline(line), *last)]
     offset = end - len(line)
     for left, right in sorted(cuts):
         whole = left == 0 and not line[right:].strip()

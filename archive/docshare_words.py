@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from archive import vocab
-from archive.errors import VocabularyError
 
 Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -43,7 +42,7 @@ class Words:
         """Two or more of the title and the glue words, the title at least once, at a start."""
         name = re.escape(title)
         glue = "|".join(map(re.escape, self.glue))
-        return re.compile(rf"(?:(?:{glue}) *)*{name} *(?:(?:{name}|{glue}) *)+")
+        return re.compile(rf"(?:(?:{glue}) *+)*+{name} *+(?:(?:{name}|{glue}) *+)++")
 
 
 def _match(patterns: Patterns, line: str) -> str:
@@ -56,19 +55,13 @@ def words() -> Words:
     """The vocabulary, read strictly."""
     table = vocab.toml("docshare")
     keys = ("sign", "line", "tail", "inline")
-    _only(table, (*keys, "glue"), "")
-    _only(table["glue"], ("words", "evidence", "day"), "glue")
+    vocab.only("docshare", table, (*keys, "glue"))
+    vocab.only("docshare", table["glue"], ("words", "evidence", "day"), "glue")
     signs, lines, tails, inlines = (_patterns(table[key], key) for key in keys)
     return Words(signs, lines, tails, inlines, tuple(table["glue"]["words"]))
 
 
 def _patterns(rows: list[dict[str, Any]], key: str) -> Patterns:
     for number, row in enumerate(rows, 1):
-        _only(row, ("name", "pattern", "evidence", "day"), f"{key} {number}")
+        vocab.only("docshare", row, ("name", "pattern", "evidence", "day"), f"{key} {number}")
     return tuple((row["name"], re.compile(row["pattern"])) for row in rows)
-
-
-def _only(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
-    if set(table) != set(keys):
-        odd = ", ".join(sorted(set(table) ^ set(keys)))
-        raise VocabularyError(vocab.folder() / "docshare.toml", where, f"key {odd}")

@@ -54,9 +54,9 @@ def to_simplified(text: str) -> str:
 def exceptions() -> Exceptions:
     """The exceptions, read strictly."""
     table = vocab.toml("script")
-    _only(table, ("zhu", "particle", *_KEYS), "")
-    _only(table["zhu"], ("keep", "evidence", "day"), "zhu")
-    _only(table["particle"], ("before", "after", "evidence", "day"), "particle")
+    vocab.only("script", table, ("zhu", "particle", *_KEYS))
+    vocab.only("script", table["zhu"], ("keep", "evidence", "day"), "zhu")
+    vocab.only("script", table["particle"], ("before", "after", "evidence", "day"), "particle")
     rows = {key: _rows(table, key) for key in _KEYS}
     return Exceptions(
         zhu=_zhu(table["zhu"]["keep"], table["particle"]["before"], table["particle"]["after"]),
@@ -82,13 +82,7 @@ def _zhu(keep: list[str], particle: list[str], after: str) -> re.Pattern[str]:
 def _rows(table: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = table.get(key, [])
     for number, row in enumerate(rows, 1):
-        _only(row, _KEYS[key], f"{key} {number}")
+        vocab.only("script", row, _KEYS[key], f"{key} {number}")
         if len(row[_KEYS[key][0]]) != len(row["simplified"]):
             raise VocabularyError(vocab.folder() / "script.toml", f"{key} {number}", "length")
     return rows
-
-
-def _only(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
-    if set(table) != set(keys):
-        odd = ", ".join(sorted(set(table) ^ set(keys)))
-        raise VocabularyError(vocab.folder() / "script.toml", where, f"key {odd}")

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from itertools import islice
 
 from archive import language, vocab
 from archive.errors import VocabularyError
 from archive.model import About, Change
 from archive.variants import simplify
+from archive.years import late_years
 
 # Sample 003 has 7 to 9 pairs in every window, 162 windows of ordinary news and policy text have
 # at most 2 (measured with a longer list than the one used for the decision here).
@@ -24,12 +25,11 @@ _TYPES = 4
 _SURE = 0.95
 _LIKELY = 0.8
 _GAIN = 1.0  # nats; 67 of 68 suggestions right in sample 003
+_MOST = 1000  # places named on one page; a text of a thousand is no article
 _CONTEXT = 5  # characters on each side
 
 # xx市, XX县, ××镇: a name taken out by the uploader.
 _ANONYMISED = re.compile(r"(?<![A-Za-z×])(?:[xX]{2,4}|×{2,4})(?=[省市县区镇乡村局校])")
-_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!度?(?:前|底前|远景))")
-_REACHED = re.compile(r"(?:[到至]|截至)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def flag_spun(text: str, about: About) -> Iterable[Change]:
     sure = list(_certain(folded))
     if not _is_spun(sure):
         return
-    hits = sorted([*sure, *_likely(folded, sure)], key=lambda hit: hit.start)
+    hits = sorted([*sure[:_MOST], *islice(_likely(folded, sure), _MOST)], key=lambda h: h.start)
     for hit in hits:
         yield Change(
             hit.start,
@@ -121,25 +121,14 @@ def _anonymised(folded: str) -> Iterator[Change]:
         yield Change(*match.span(), "", "anonymised-name", evidence, 0.9, applied=False)
 
 
-def late_years(text: str, year: int) -> Iterator[Change]:
-    """Flags on years later than `year`, the day the text was uploaded or captured.
-
-    A plan names later years as well (到2035年), so the flag says what stands there and no more.
-    """
-    for match in _YEAR.finditer(text):
-        if int(match[1]) > year and not _REACHED.search(text[: match.start()][-2:]):
-            evidence = f"published in {year} or before"
-            yield Change(*match.span(1), "", "later-year", evidence, 0.7, applied=False)
-
-
 @cache
 def _contexts() -> tuple[dict[str, tuple[_Pair, int]], re.Pattern[str]]:
     """Each context with its pair and the place of the put word in it; one pattern for all."""
     table = vocab.toml("spun")
-    _only(table, ("evidence", "day", "pair"), "")
+    vocab.only("spun", table, ("evidence", "day", "pair"))
     contexts: dict[str, tuple[_Pair, int]] = {}
     for number, row in enumerate(table["pair"], 1):
-        _only(row, ("original", "put", "contexts"), f"pair {number}")
+        vocab.only("spun", row, ("original", "put", "contexts"), f"pair {number}")
         pair = _Pair(row["original"], row["put"])
         for context in row["contexts"]:
             word = context.replace("～", pair.put)
@@ -148,9 +137,3 @@ def _contexts() -> tuple[dict[str, tuple[_Pair, int]], re.Pattern[str]]:
             contexts[word] = (pair, context.index("～"))
     longest_first = sorted(contexts, key=len, reverse=True)
     return contexts, re.compile("|".join(map(re.escape, longest_first)))
-
-
-def _only(table: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
-    if set(table) != set(keys):
-        odd = ", ".join(sorted(set(table) ^ set(keys)))
-        raise VocabularyError(vocab.folder() / "spun.toml", where, f"key {odd}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,13 @@ def lines(name: str) -> tuple[str, ...]:
     """The lines of seeds/vocab/<name> (with its extension), without comments and blank lines."""
     stripped = (line.rstrip() for line in _read(folder() / name).splitlines())
     return tuple(line for line in stripped if line and not line.startswith("#"))
+
+
+def only(name: str, table: Mapping[str, Any], keys: Iterable[str], where: str = "") -> None:
+    """Raise unless a table of seeds/vocab/<name>.toml has exactly these keys."""
+    if odd := set(table) ^ set(keys):
+        problem = "unknown or missing " + ", ".join(sorted(odd))
+        raise VocabularyError(folder() / f"{name}.toml", where, problem)
 
 
 def _read(path: Path) -> str:
