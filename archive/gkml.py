@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from archive import dates, headline
 from archive.blocks import Block
@@ -12,6 +13,8 @@ from archive.labels import HAN, fold, words
 from archive.model import Candidate
 
 _ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordinary head lines
+_DEEPEST = 2000  # blocks searched; the table stands at the head of its page
+_MOST = 100  # rows read, so that a hostile page costs no more than an honest one
 _REACH = 60  # blocks a table may span
 DOC_NUMBER = re.compile(
     rf"(?P<agency>[{HAN}]{{1,12}})\s?[〔\[（(【]\s?(?P<year>20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?(?P<number>\d{{1,5}})\s?[号號]"
@@ -23,7 +26,7 @@ def table(blocks: Sequence[Block]) -> tuple[Candidate, ...]:
 
     Labels are padded (`索 引 号：`, `标　　题：`), so they are compared with all blanks removed.
     """
-    rows = list(_rows(blocks))
+    rows = list(islice(_rows(blocks[:_DEEPEST]), _MOST))
     for first, _, _, _ in rows:
         near = [row for row in rows if first <= row[0] < first + _REACH]
         if len({label for _, label, _, _ in near}) >= _ENOUGH:
