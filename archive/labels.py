@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from archive import vocab
+from archive import variants, vocab
 from archive.errors import VocabularyError
-from archive.variants import simplify
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _WIDTH = str.maketrans({"：": ":", "﹕": ":", "∶": ":", "\u3000": " ", "\xa0": " ", "\t": " "})
@@ -62,7 +61,7 @@ def fold(line: str) -> str:
     >>> fold("來　源：頂端新聞")
     '来 源:顶端新闻'
     """
-    return simplify(line).translate(_WIDTH)
+    return variants.fold(line).translate(_WIDTH)
 
 
 def labelled(line: str) -> tuple[Labelled, ...]:

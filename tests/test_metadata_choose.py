@@ -9,7 +9,7 @@ import pytest
 
 from archive import metadata
 from archive.model import Candidate
-from archive.variants import simplify
+from archive.variants import fold as simplify
 
 MIRRORED = "關于此事，會后對規范管理作了部署，課后服務要做好。"
 

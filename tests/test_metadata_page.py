@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive import dom, metadata
 from archive.model import Page
-from archive.variants import simplify
+from archive.variants import fold as simplify
 
 BODY = "<p>清河县教育局召开全县教育工作会议，总结去年工作，部署今年任务。县委常委、副县长李明出席会议并讲话，各中小学校长参加。</p>"
 

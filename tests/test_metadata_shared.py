@@ -17,7 +17,7 @@ from archive import decode, dom, metadata
 from archive.dates import find
 from archive.model import Page
 from archive.titles import tokens
-from archive.variants import simplify
+from archive.variants import fold as simplify
 from tests.shared import shared_folder
 
 # set, field, share that must be right, share that may be wrong; reached 2026-11-25 without URLs.
