@@ -15,7 +15,8 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 from lxml import html
 
-from tests.web import HOSTS, TORTURE_PATHS, Expect, Web, expected, hacked, mirror, start
+from tests.web import HOSTS, TORTURE_PATHS, Expect, Web, app, expected, hacked, mirror, start, wenku
+from tests.web.damage import cut
 from tests.web.server import LOOPBACK
 
 TRS = "www.qinghe-trs.test"
@@ -85,18 +86,19 @@ def articles(host: str) -> dict[str, Expect]:
 
 
 def walk(web: Web, host: str) -> dict[str, bytes]:
-    """Every page that links and pagers reach from the home page, URL -> body."""
+    """Everything that links, pagers and redirects reach from the home page, URL -> body."""
     start_url = f"http://{host}/"
     waiting, pages = [start_url], dict[str, bytes]()
     asked = {start_url}
     while waiting:
         url = waiting.pop()
         status, fields, body = ask(web, url)
-        if status != 200:
-            continue
         pages[url] = body
-        if fields["content-type"].startswith("text/html"):
-            fresh = links(url, body) - asked
+        found = {urljoin(url, fields["location"])} if "location" in fields else set()
+        if status == 200 and fields["content-type"].startswith("text/html"):
+            found |= links(url, body)
+        if found:
+            fresh = found - asked
             asked |= fresh
             waiting += sorted(fresh)
     return pages
@@ -221,7 +223,7 @@ def visible(body: bytes) -> str:
     return "".join(str(tree.text_content()).split())
 
 
-@pytest.mark.parametrize("host", [TRS, DEDE, HACKED])
+@pytest.mark.parametrize("host", [TRS, DEDE, HACKED, app.HOST])
 def test_every_expected_line_stands_on_its_page(web: Web, host: str) -> None:
     for url, page in articles(host).items():
         text = "".join(visible(ask(web, each)[2]) for each in (url, *page.parts))
@@ -301,18 +303,19 @@ def test_a_character_of_the_mirror_is_always_glossed_or_never(web: Web) -> None:
         assert not re.search(f"{char}(?!\\()", text)
 
 
-def test_the_cut_pages_are_made_by_the_byte_rule(web: Web) -> None:
-    """The rule in its shortest form, written again: split, decode the pieces, join."""
+def test_the_cut_pages_hold_orphan_bytes_and_lost_steps() -> None:
     for copy in mirror.copies():
-        if copy.is_cut:
-            whole = replace(copy, is_cut=False)
-            assert copy.lines == tuple(map(split_at_marks, whole.lines))
-            assert copy.lines != whole.lines
+        whole = replace(copy, is_cut=False).lines
+        assert (copy.lines != whole) == copy.is_cut
+        assert any(re.search(r"\?[！？]", line) for line in copy.lines) == copy.is_cut
 
 
-def split_at_marks(text: str) -> str:
-    pieces = re.split(b"(\xa3\xa1|\xa3\xbf)", text.encode("gbk"))
-    return "".join(piece.decode("gbk", "replace").replace("\ufffd", "?") for piece in pieces)
+@pytest.mark.parametrize(
+    ("clean", "seen"),
+    [("確保“雙減", "確?！半p減"), ("。　　林學瑋", "?！　×謱W瑋"), ("專刊，", "?？?，")],
+)
+def test_the_byte_rule_makes_what_was_seen(clean: str, seen: str) -> None:
+    assert cut(clean) == seen
 
 
 def test_the_hacked_site_cloaks_five_articles_and_spoils_six_titles(web: Web) -> None:
@@ -409,3 +412,31 @@ def test_many_requests_share_one_connection(web: Web) -> None:
     path = f"GET /plain HTTP/1.1\r\nHost: {TORTURE}\r\n\r\n".encode()
     received = raw(web.port, path + path + torture_request("/plain"))
     assert received == web.log(TORTURE)[-1].response * 3
+
+
+def test_the_documents_are_cut_into_numbered_pieces_and_can_be_joined(web: Web) -> None:
+    found = articles(wenku.HOST)
+    assert len(found) == 8
+    assert Counter(page.rejected for page in expected(wenku.HOST).values())["no-text"] == 2
+    for url, page in found.items():
+        tree = html.fromstring(ask(web, url)[2].decode())
+        pieces = [str(node.text_content()) for node in tree.xpath("//div[@class='doc-text']/p")]
+        parts = [piece.removeprefix(f"{at}、") for at, piece in enumerate(pieces, 1)]
+        assert {len(part) for part in parts[:-1]} == {wenku.CHUNK}
+        assert " ".join(page.lines or ()) + f" {wenku.DISCLAIMER}第" in "".join(parts)
+        assert 300 <= len(page.text or "") <= 2000
+
+
+def test_a_document_address_redirects_to_its_page(web: Web) -> None:
+    status, fields, _ = ask(web, f"http://{wenku.HOST}/p-1.html")
+    assert (status, fields["location"]) == (302, wenku.path(1))
+
+
+def test_app_pages_show_the_body_twice_and_the_title_in_the_island_only(web: Web) -> None:
+    found = articles(app.HOST)
+    assert len(found) == 10
+    for url, page in found.items():
+        shown, _, island = ask(web, url)[2].decode().rpartition("<script")
+        assert shown.count(f"<p>{(page.lines or ('',))[0]}</p>") == 2
+        assert (page.title or "") not in shown.partition("app-more")[0]
+        assert re.search(r'"publishTime": 16\d{11},', island)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from tests.web import dede, hacked, mirror, torture, trs
+from tests.web import app, dede, hacked, mirror, torture, trs, wenku
 from tests.web.site import Site
 
 HOSTS: Mapping[str, Callable[[], Site]] = {
@@ -13,6 +13,8 @@ HOSTS: Mapping[str, Callable[[], Site]] = {
     dede.HOST: dede.build,
     mirror.HOST: mirror.build,
     hacked.HOST: hacked.build,
+    wenku.HOST: wenku.build,
+    app.HOST: app.build,
     torture.HOST: torture.build,
 }
 

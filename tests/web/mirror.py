@@ -15,9 +15,8 @@ from pathlib import Path
 from random import Random
 from zlib import crc32
 
-from archive.gbk import cut
-from tests.damage import changed, glossed, traditional
 from tests.web import trs
+from tests.web.damage import changed, cut, glossed, traditional
 from tests.web.expect import Expect
 from tests.web.site import Site, template
 
@@ -25,7 +24,6 @@ HOST = "mirror-ft.test"
 PAGES = 30
 CUT_PAGES = 6
 ESCAPED_PAGES = 4
-MARKS = "！？"
 GLOSSED_SHARE = 0.6  # of the changed characters; real sites' sets differ in length
 EMPTY_TAGS = [
     "pre",
@@ -80,7 +78,7 @@ class Copy:
     def lines(self) -> tuple[str, ...]:
         """The body lines as the mirror shows them."""
         shown = (self.show(line) for line in self.original.story.paragraphs)
-        return tuple(cut(line, MARKS, "py") if self.is_cut else line for line in shown)
+        return tuple(cut(line) if self.is_cut else line for line in shown)
 
 
 @cache
