@@ -37,7 +37,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
     ),
     "editors": ("layout:", "label-1", "credit", "byline", "text:", "late-1", "above:"),
     "column": ("layout:", "meta:", "breadcrumb", "breadcrumb-parent"),
-    "site_id_code": ("meta:",),
+    "site_id_code": ("meta:", "footer:", "badge:"),
     "doc_number": ("layout:", "table:", "title:", "line:", "text:"),
 }  # fmt: skip
 # Flags of damage that only mirror machinery does.

@@ -20,10 +20,26 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _WIDTH = str.maketrans({"：": ":", "﹕": ":", "∶": ":", "\u3000": " ", "\xa0": " ", "\t": " "})
 _WALL = re.compile(r"[|｜丨┃│\]】]|\s{2,}")
 _WALL_OF_NAMES = re.compile(r"[|｜丨┃│\]】]")  # 赵  培 is one name
-_TABLES = {
-    "evidence", "day", "label", "breadcrumb", "byline", "media", "reject", "meta",
-    "script", "gkml", "names",
-}  # fmt: skip
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "label": ("field", "rank", "words", "bare"),
+    "breadcrumb": ("lead", "home", "skip"),
+    "byline": ("roles", "editors", "neutral", "suffix"),
+    "media": ("endings",),
+    "reject": ("source", "within", "name", "no_name", "placeholder"),
+    "meta": (
+        "title",
+        "published",
+        "source",
+        "authors",
+        "column",
+        "site_id_code",
+        "site_name",
+        "build",
+    ),
+    "script": ("published", "source", "title", "authors"),
+    "gkml": ("published", "written", "source", "doc_number", "index", "title", "validity", "other"),
+    "names": ("single", "double"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +65,11 @@ def words(table: str, key: str) -> tuple[str, ...]:
 @cache
 def _metadata() -> Mapping[str, Any]:
     table = vocab.toml("metadata")
-    if unknown := set(table) - _TABLES:
-        problem = f"unknown table {sorted(unknown)[0]!r}; allowed: {', '.join(sorted(_TABLES))}"
-        raise VocabularyError(vocab.folder() / "metadata.toml", "", problem)
+    vocab.only("metadata", table, ("evidence", "day", *_KEYS))
+    for name, keys in _KEYS.items():
+        entries = table[name] if name == "label" else [table[name]]
+        for entry in entries:
+            vocab.only("metadata", entry, keys, name)
     return table
 
 
@@ -130,10 +148,6 @@ def _label_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
     fields: dict[str, tuple[str, int]] = {}
     bare: set[str] = set()
     for entry in _metadata()["label"]:
-        if set(entry) != {"field", "rank", "words", "bare"}:
-            where = f"label {entry.get('field')}"
-            allowed = "needs exactly field, rank, words, bare"
-            raise VocabularyError(vocab.folder() / "metadata.toml", where, allowed)
         bare.update(fold(word) for word in entry["bare"])
         for word in entry["words"] + entry["bare"]:
             fields.setdefault(fold(word).replace(" ", ""), (entry["field"], entry["rank"]))

@@ -22,6 +22,9 @@ from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
 
 WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
+_FOOTER = 80  # last blocks of a page that may print its site code
+_SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
+_BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
 _EARLY = ("line:date", "line:beside-date", "line:byline")  # say it above the text or not at all
 _LATE = 120  # blocks after the title searched for labels that no window held
 
@@ -38,6 +41,7 @@ def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
         *_late(blocks, at),
         *(candidate for candidate, _ in heads),
         *_from_metas(metas),
+        *_site_codes(root, blocks),
         *scriptmeta.from_scripts(root),
     ]
     day = dates.url_date(page.url) if page.url else None
@@ -125,6 +129,18 @@ def _moment(value: str) -> datetime:
 def _close(day: str, built: datetime) -> bool:
     """Within ten minutes of the page's generation: UCAP fills PubDate with the build time."""
     return "T" in day and abs((_moment(day) - built).total_seconds()) < 600
+
+
+def _site_codes(root: Any, blocks: list[Block]) -> Iterator[Candidate]:
+    """The site's code as its footer prints it and as its error-report badge carries it."""
+    for block in blocks[-_FOOTER:]:
+        if match := _SITE_CODE.search(fold(block.text)):
+            yield Candidate("site_id_code", match[1], "footer:网站标识码")
+            break
+    for link in root.iter("a"):
+        if match := _BADGE.search((link.get("href") or "")[:300]):
+            yield Candidate("site_id_code", match[1], "badge:site_code")
+            break
 
 
 def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:

@@ -10,6 +10,13 @@ from archive import gazetteer
 from archive.labels import HAN
 from archive.model import Candidate, Page
 
+_FULL = "省市县区旗盟州县區縣"  # the last character of a full place name
+# GB/T 2260: North 11-15, North-east 21-23, East 31-37, South 41-46, South-west 50-54, 61-65.
+_PROVINCES = frozenset(
+    str(code)
+    for low, high in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65))
+    for code in range(low, high + 1)
+)
 FLAG = "provenance-mismatch"
 
 
@@ -17,14 +24,16 @@ def provenance_flags(root: Any, page: Page, candidates: Sequence[Candidate]) -> 
     """`provenance-mismatch` when SiteIDCode and the site's name speak of different places.
 
     A SiteIDCode of ten digits opens with the GB/T 2260 code of its government (国办发〔2017〕47号).
-    The flag needs a place in the name: names without one (教育公共服务平台) say nothing.
+    The flag needs a full place name at the head of the site's name: 教育公共服务平台 and
+    北京路街道办事处 say nothing, and neither does a code of no province (66 of the 兵团). Wrong
+    about an office that moved to another place and kept its code; nobody has seen one.
     """
     code = _first(candidates, "site_id_code")
     name = _first(candidates, "site_name")
     if not code or not name or not re.fullmatch(r"\d{10}", code):
         return ()
     places = place_codes(name)
-    if not places or any(_agree(code, str(place)) for place in places):
+    if not places or not is_province(code[:2]) or any(_agree(code, str(place)) for place in places):
         return ()
     return (FLAG,)
 
@@ -37,9 +46,14 @@ def place_codes(name: str) -> tuple[int, ...]:
     """
     name = re.sub(f"[^{HAN}]", "", name).removeprefix("中国")
     for length in range(min(len(name), 11), 1, -1):
-        if found := gazetteer.codes(name[:length]):
+        if name[length - 1] in _FULL and (found := gazetteer.codes(name[:length])):
             return found
     return ()
+
+
+def is_province(province: str) -> bool:
+    """True for the first two digits of a province's code."""
+    return province in _PROVINCES
 
 
 def _agree(code: str, place: str) -> bool:
