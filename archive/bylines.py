@@ -10,7 +10,7 @@ from archive.model import Candidate
 from archive.names import (
     editor_words,
     is_name,
-    may_be_name,
+    may_follow_role,
     names,
     names_medium,
     roles,
@@ -19,6 +19,8 @@ from archive.names import (
 )
 
 _OURS = frozenset(("本报", "本報", "本网", "本網", "本台", "本刊", "本社", "本站"))
+_PICTURES = re.compile("(?:供图|供圖|资料图|資料圖|提供)$")  # whose pictures, not whose words
+_MEDIUM = 14  # characters of a medium's name before a role
 _LONGEST = 60  # characters of a byline, measured on 450 pages: the longest has 41
 _SENTENCE = re.compile(r"[。！？!?；;]|[,，].*[,，]")
 
@@ -33,7 +35,7 @@ def byline(line: str) -> tuple[Candidate, ...]:
 
     Needs a medium or a role, at least one name, and nothing else in the line.
     """
-    text = line.strip().strip("（）()[]【】")
+    text = line.strip().strip("（）()[]【】□■●◎▲★◆")
     if not 3 <= len(text) <= _LONGEST or _SENTENCE.search(text):
         return ()
     tokens = tokens_of(re.sub(r"(?<=[^/／])[（(](.*?)[)）]", r" \1 ", text))
@@ -44,16 +46,19 @@ def byline(line: str) -> tuple[Candidate, ...]:
 
 def _read_tokens(tokens: list[str]) -> tuple[Candidate, ...]:
     out: list[Candidate] = []
-    marked = False
+    marked = awaited = False
     for token in tokens:
+        if _PICTURES.search(token):
+            continue
         medium, role, name = _dissect(token)
         marked = marked or bool(medium or role)
         if medium and not any(c.field == "source" for c in out):
             out.append(Candidate("source", medium, "line:byline"))
         if name:
-            if not is_name(name) and not (role and may_be_name(name) and len(name) <= 4):
+            if not is_name(name) and not ((role or awaited) and may_follow_role(name)):
                 return ()
             out.append(Candidate("authors", name, "line:byline"))
+        awaited = bool(role and not name)
     return tuple(out) if marked and any(c.field == "authors" for c in out) else ()
 
 
@@ -67,7 +72,7 @@ def _dissect(token: str) -> tuple[str, str, str]:
         if at < 0 or (len(role) == 1 and at):
             continue
         before, after = token[:at], token[at + len(role) :].lstrip(":：/／")
-        if not before or names_medium(before) or before in _OURS:
+        if not before or before in _OURS or (names_medium(before) and len(before) <= _MEDIUM):
             return "" if before in _OURS else before, role, without_role(after) if after else ""
         if is_name(before) and not after:
             return "", role, before
@@ -124,7 +129,8 @@ def credit(inner: str) -> tuple[Candidate, ...]:
             continue
         if not marked and _is_outlet(token):
             continue
-        if not (is_name(token) or (marked and may_be_name(token) and len(token) <= 5)):
+        token = without_role(token)
+        if not (is_name(token) or (marked and may_follow_role(token))):
             if names_medium(token) and not any(c.field == "source" for c in out):
                 out.append(Candidate("source", token, "line:credit"))
                 continue

@@ -14,6 +14,7 @@ from archive import gazetteer
 from archive.labels import HAN, fold, words
 
 _SPLIT = re.compile(r"[\s、,，;；&＆/／]+")
+_CLAUSE = re.compile("[系为是的者员您我你们不]")  # in words and clauses, not in names
 _DOT = "·•‧・．"
 
 
@@ -156,7 +157,17 @@ def may_be_name(token: str) -> bool:
         return False
     if re.search(r"[a-zA-Z]", token):
         return len(token) <= 30
-    return 2 <= len(token) <= 12 and bool(re.search(f"[{HAN}]", token))
+    if not 2 <= len(token) <= 12 or _CLAUSE.search(folded):
+        return False
+    return bool(re.search(f"[{HAN}]", token))
+
+
+def may_follow_role(token: str) -> bool:
+    """True for a name behind a role that lacks a known family name: 记者 格桑边觉.
+
+    Three characters at least, so that 记者调查 and 作者手记 stay headings.
+    """
+    return is_name(token) or (3 <= len(token) <= 5 and may_be_name(token))
 
 
 @cache
