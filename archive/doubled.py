@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from archive import bylines
 from archive.model import About, Candidate, Change
-from archive.variants import simplify
+from archive.variants import fold
 
 # Swept on 104 doubled and 300 clean documents: exact, two-script and truncated copies found
 # 104, 104 and 103 times, no clean document.
 _GRAM = 11
+_PLACES = 8  # of one 11-gram or sentence that are remembered
 _APART = 150  # between the two places of an 11-gram
 _DRIFT = 60  # of the distance, within one chain
 _GAP = 250  # between two matches of one chain
@@ -47,6 +48,20 @@ class _Run:
     first: int
     second: int
     length: int
+
+
+@dataclass(slots=True)
+class _Chain:
+    """Equal 11-grams at about one distance."""
+
+    distance: int
+    first: int
+    last: int
+    matches: int = 1
+
+    def is_enough(self, length: int) -> bool:
+        dense = self.matches >= _DENSITY * (self.last - self.first + 1)
+        return dense and self.matches >= max(_MATCHED, _COVERAGE * length)
 
 
 def drop_second_copy(text: str, about: About) -> Iterable[Change]:
@@ -106,7 +121,7 @@ def _left_behind(sentences: list[_Sentence]) -> int:
 def _sentences(text: str) -> Iterator[_Sentence]:
     for match in _SENTENCE.finditer(text):
         if match[0]:
-            key = "".join(_LETTER.findall(simplify(match[0])))
+            key = "".join(_LETTER.findall(fold(match[0])))
             yield _Sentence(match.start(), match.end(), key)
 
 
@@ -114,36 +129,30 @@ def _is_doubled(key: str) -> bool:
     """True when a chain of equal 11-grams covers enough of the document, densely enough."""
     if len(key) < 2 * _MATCHED:
         return False
-    last: dict[str, int] = {}
-    chain: tuple[int, int, int, int] = (0, 0, 0, 0)  # distance, first, last place, matches
+    places: dict[str, list[int]] = {}
+    chains: dict[int, _Chain] = {}  # by distance, in steps of the allowed drift
     for place in range(len(key) - _GRAM + 1):
-        gram = key[place : place + _GRAM]
-        earlier = last.get(gram)
-        if earlier is None:
-            last[gram] = place
-        elif place - earlier >= _APART:
-            chain = _extend(chain, place, place - earlier)
-            if _is_enough(chain, len(key)):
-                return True
+        earlier = places.setdefault(key[place : place + _GRAM], [])
+        for other in earlier:
+            if place - other >= _APART:
+                chain = _extend(chains, place, place - other)
+                if chain.is_enough(len(key)):
+                    return True
+        if len(earlier) < _PLACES:
+            earlier.append(place)
     return False
 
 
-def _extend(
-    chain: tuple[int, int, int, int], place: int, distance: int
-) -> tuple[int, int, int, int]:
-    usual, first, last, matches = chain
-    if matches and abs(distance - usual) <= _DRIFT and place - last <= _GAP:
-        return usual, first, place, matches + 1
-    if matches and place - last <= _GAP and matches >= _GRAM:
-        return usual, first, last, matches  # one stray match does not end a chain
-    return distance, place, place, 1
-
-
-def _is_enough(chain: tuple[int, int, int, int], length: int) -> bool:
-    _, first, last, matches = chain
-    if matches < _MATCHED or matches < _DENSITY * (last - first + 1):
-        return False
-    return matches >= _COVERAGE * length
+def _extend(chains: dict[int, _Chain], place: int, distance: int) -> _Chain:
+    step = distance // _DRIFT
+    for near in (step, step - 1, step + 1):
+        chain = chains.get(near)
+        if chain and place - chain.last <= _GAP and abs(distance - chain.distance) <= _DRIFT:
+            chain.matches += place > chain.last
+            chain.last = place
+            return chain
+    chains[step] = _Chain(distance, place, place)
+    return chains[step]
 
 
 def _longest_run(sentences: list[_Sentence]) -> _Run | None:
@@ -151,7 +160,7 @@ def _longest_run(sentences: list[_Sentence]) -> _Run | None:
     places: dict[str, list[int]] = {}
     best, best_size = None, 0
     for second, sentence in enumerate(sentences):
-        for first in places.get(sentence.key, [])[:8]:
+        for first in places.get(sentence.key, [])[:_PLACES]:
             if first and sentences[first - 1].key == sentences[second - 1].key:
                 continue  # inside a run that was measured from its start
             run = _grow(sentences, first, second)

@@ -163,7 +163,9 @@ def _runs(gaps: _Gaps, closed: bytearray, out: list[str]) -> None:
 
 def _is_chinese_mark(gaps: _Gaps, start: int, run: str) -> bool:
     """True for a run of marks that belongs to Chinese writing."""
-    if "??" in run or _ILLEGIBLE.match(gaps.text, max(0, start - 1)):
+    if "?" in run and gaps.stretch(start).count("?") > 1:
+        return False  # ??? and ? ? ? stand for figures or blanks that were lost
+    if _ILLEGIBLE.match(gaps.text, max(0, start - 1)):
         return False
     before, after = gaps.around(start)
     if before.isdigit() and after.isdigit():
@@ -189,6 +191,10 @@ class _Gaps:
             self._starts.append(match.start())
             self._ends.append(match.end())
         self.mostly_han = 2 * len(_IS_HAN.findall(text)) >= len(text)
+
+    def stretch(self, at: int) -> str:
+        index = bisect_right(self._starts, at) - 1
+        return self.text[self._starts[index] : self._ends[index]]
 
     def around(self, at: int) -> tuple[str, str]:
         """The characters around the stretch that holds `at`, or empty strings at the ends."""

@@ -15,7 +15,7 @@ from itertools import islice
 from archive import language, vocab
 from archive.errors import VocabularyError
 from archive.model import About, Change
-from archive.variants import simplify
+from archive.variants import fold
 from archive.years import late_years
 
 # Sample 003 has 7 to 9 pairs in every window, 162 windows of ordinary news and policy text have
@@ -54,7 +54,7 @@ def flag_spun(text: str, about: About) -> Iterable[Change]:
     beside a neighbour that asks for the original, and only kinds are counted, not places. The
     cost: short spun texts, and programs with another list of words, pass unseen.
     """
-    folded = simplify(text)
+    folded = fold(text)
     sure = list(_certain(folded))
     if not _is_spun(sure):
         return

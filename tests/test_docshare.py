@@ -1,0 +1,169 @@
+"""Document-sharing pages: equal chunks are joined, furniture goes, ordinary pages stay."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.docshare import join_chunks, strip_furniture
+from archive.layout import lines
+from archive.normalise import normalise
+from archive.steps import clean, undo
+from tests.prose import paragraphs, sentences
+from tests.shared import shared_folder
+
+EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"
+STEPS = [join_chunks, strip_furniture, lines]
+
+TITLE = "某县2020年水利工作总结"
+HEAD = f"""{TITLE}
+
+上传人:w**** 文档编号:12345678 上传时间:2020-12-03 格式:DOC 页数:5 大小:30KB
+返回 下载 相关 举报
+{TITLE}_第1页
+第1页 / 共5页
+亲,该文档总共5页,到这儿已超出免费预览范围,如果喜欢就下载吧!
+资源描述
+
+《{TITLE}》由会员分享,可在线阅读,更多相关《{TITLE}(5页珍藏版)》请在某某文库上搜索。
+"""
+TAIL = """
+
+展开阅读全文
+相关资源
+某某文库版权所有"""
+
+
+def chunked(document: str, size: int = 300, gap: str = "\n\n") -> str:
+    """The document as a sharing site shows it: one line, cut under running numbers."""
+    flat = document.replace("\n", " ")
+    pieces = [flat[at : at + size] for at in range(0, len(flat), size)]
+    return "".join(f"{gap}{number}、{piece}" for number, piece in enumerate(pieces, 1))
+
+
+def test_the_sample_comes_out_as_approved() -> None:
+    text = (EXAMPLES / "003.txt").read_text(encoding="utf-8")
+    cleaned = clean(text, STEPS)
+    approved = (EXAMPLES / "003.clean.txt").read_text(encoding="utf-8").strip("\n")
+    assert normalise(cleaned.text) == approved
+    assert cleaned.flags == ("doc-share",)
+    assert undo(cleaned.text, cleaned.edits) == text
+    assert not [e for e in clean(cleaned.text, STEPS).edits if e.action == "applied"]
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+@pytest.mark.parametrize("size", [200, 300, 500])
+@pytest.mark.parametrize("salt", range(4))
+def test_equal_chunks_are_joined_without_a_trace(gap: str, size: int, salt: int) -> None:
+    document = paragraphs(30, salt)
+    cleaned = clean("题目" + chunked(document, size, gap), [join_chunks])
+    assert cleaned.text == "题目\n" + document
+    assert cleaned.flags == ("doc-share",)
+
+
+def test_line_ends_come_back_at_headings_and_items() -> None:
+    body = sentences(24)
+    document = "\n".join(
+        [
+            "一、基本情况",
+            body[0] + body[1],
+            "二、主要做法",
+            "一是健全机构。" + body[2],
+            "二是明确责任。" + body[3],
+            "（三）落实经费",
+            *body[4:],
+        ]
+    )
+    flat = document.replace("机构。", "机构。 ").replace("责任。", "责任。 ")
+    joined = clean(chunked(flat), [join_chunks]).text
+    assert normalise(joined) == document
+
+
+def test_blanks_inside_a_line_are_no_line_ends() -> None:
+    document = "".join(sentences(20)) + "使用 Word 2010 编写,联系人 李 明 电话"
+    assert clean(chunked(document), [join_chunks]).text == document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n\n".join(f"{n}、{s}" for n, s in enumerate(sentences(12), 1)),
+        "\n".join(f"{n}、" + "".join(sentences(12, n))[:299] + "。" for n in range(1, 9)),
+        "一、总则\n1、" + "\n2、".join(sentences(2)),
+        paragraphs(20),
+        "",
+    ],
+)
+def test_a_numbered_list_is_no_row_of_chunks(text: str) -> None:
+    assert not clean(text, [join_chunks]).edits
+
+
+def test_furniture_goes_and_gives_title_and_upload_day() -> None:
+    document = paragraphs(20)
+    end = " 本文来源:网络收集与整理,如有侵权,请联系作者删除,谢谢!" + "第5页 共5页" * 4
+    cleaned = clean(HEAD + chunked(f"{TITLE}Word版 {TITLE} {document}{end}") + TAIL, STEPS)
+    assert cleaned.text == document
+    found = {(c.field, c.value, c.origin) for c in cleaned.found}
+    assert found == {("title", TITLE, "line:title"), ("published", "2020-12-03", "line:upload")}
+
+
+def test_full_width_marks_are_furniture_too() -> None:
+    wide = HEAD.translate(str.maketrans(",:!()", "，：！（）"))
+    assert clean(wide + "\n" + paragraphs(3), STEPS).text == paragraphs(3)
+
+
+def test_a_year_after_the_upload_is_flagged_and_stays() -> None:
+    text = HEAD + "\n2023年全县完成投资三亿元。到2035年建成水网。"
+    cleaned = clean(text, [strip_furniture])
+    assert "2023年全县" in cleaned.text
+    flagged = [(e.rule, e.old) for e in cleaned.edits if e.action == "flagged"]
+    assert flagged == [("later-year", "2023")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "附件下载\n格式:DOC 大小:30KB\n" + paragraphs(3),
+        "返回 下载 相关\n当前位置:首页\n第1页 共2页\n" + paragraphs(3),
+        "相关资源\n" + paragraphs(3) + "\n展开阅读全文\n" + paragraphs(3, 1),
+        "本文来源:网络收集与整理,如有侵权,请联系作者删除",
+    ],
+)
+def test_without_a_sure_sign_nothing_is_furniture(text: str) -> None:
+    assert not clean(text, [strip_furniture]).edits
+
+
+def test_gold_texts_are_left_alone() -> None:
+    shared = shared_folder()
+    if shared is None:
+        pytest.skip("the shared pages are not here")
+    for gold in sorted((shared / "data" / "pages").glob("*/gold.jsonl")):
+        for row in map(json.loads, gold.read_text(encoding="utf-8").splitlines()):
+            assert not clean(row.get("text") or "", [join_chunks, strip_furniture]).edits, row["id"]
+
+
+@given(st.text(alphabet="\n1234、。 一二是句子上传时间:页第共", max_size=400))
+def test_joining_can_be_undone(text: str) -> None:
+    cleaned = clean(HEAD + text, STEPS)
+    assert undo(cleaned.text, cleaned.edits) == HEAD + text
+
+
+@given(st.integers(1, 40), st.sampled_from([150, 300]), st.booleans())
+def test_joining_twice_changes_nothing(count: int, size: int, head: bool) -> None:
+    text = (HEAD if head else "") + chunked(paragraphs(count), size)
+    once = clean(text, STEPS).text
+    assert not [e for e in clean(once, STEPS).edits if e.action == "applied"]
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 200_000, "第1页 共1页" * 20_000 + "x", HEAD + "\n\n1、" + "a " * 100_000]
+)
+def test_hostile_pages_take_linear_time(text: str) -> None:
+    start = time.process_time()
+    clean(text, [join_chunks, strip_furniture])
+    assert time.process_time() - start < 5

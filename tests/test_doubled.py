@@ -1,0 +1,127 @@
+"""A body that stands twice is kept once; repetition that belongs to a text stays."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.doubled import drop_second_copy
+from archive.layout import lines
+from archive.normalise import normalise
+from archive.steps import clean, undo
+from tests.prose import paragraphs, sentences
+from tests.shared import shared_folder
+
+EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"
+BODY = paragraphs(8)
+
+
+def test_the_sample_is_kept_once() -> None:
+    text = (EXAMPLES / "000.txt").read_text(encoding="utf-8")
+    body = text.split("\n", 1)[1]  # the byline is another step's matter, and so is the last credit
+    cleaned = clean(body[: body.rindex("(")], [drop_second_copy, lines])
+    approved = (EXAMPLES / "000.clean.txt").read_text(encoding="utf-8").strip("\n")
+    assert normalise(cleaned.text) == approved
+    assert cleaned.flags == ("doubled-body",)
+    assert [(c.field, c.value) for c in cleaned.found] == [("editors", "施尚景")]
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["\n", "\n\n", "\n新华社记者 李明\n", "（编辑 王小红）\n"],
+)
+def test_the_first_of_two_copies_stays(between: str) -> None:
+    cleaned = clean(BODY + between + BODY, [drop_second_copy, lines])
+    assert cleaned.text == BODY
+    assert cleaned.flags == ("doubled-body",)
+
+
+def test_a_re_flowed_copy_is_a_copy() -> None:
+    flowed = BODY.replace("\n", "").replace("。", "。\n")
+    assert clean(BODY + "\n" + flowed, [drop_second_copy, lines]).text == BODY
+
+
+def test_a_copy_in_the_other_script_is_a_copy() -> None:
+    traditional = BODY.translate(
+        str.maketrans("乡镇县岭云项书电责进种为", "鄉鎮縣嶺雲項書電責進種為")
+    )
+    assert traditional != BODY
+    assert clean(BODY + "\n" + traditional, [drop_second_copy, lines]).text == BODY
+
+
+def test_three_copies_become_one() -> None:
+    assert clean("\n".join([BODY] * 3), [drop_second_copy, lines]).text == BODY
+
+
+def test_a_truncated_second_copy_goes() -> None:
+    part = "\n".join(BODY.split("\n")[:6])
+    assert clean(BODY + "\n" + part, [drop_second_copy, lines]).text == BODY
+
+
+def test_a_summary_that_the_text_repeats_goes_second() -> None:
+    head = "\n".join(paragraphs(20).split("\n")[:2])
+    assert not clean(head + "\n" + paragraphs(20), [drop_second_copy]).edits
+
+
+def test_a_sentence_that_only_stands_between_the_copies_stays() -> None:
+    text = BODY + "\n以下为会议的详细报道全文\n" + BODY
+    cleaned = clean(text, [drop_second_copy, lines])
+    assert cleaned.text == BODY + "\n以下为会议的详细报道全文"
+
+
+def test_copies_that_differ_are_flagged_and_stay() -> None:
+    changed = BODY.replace("群众普遍欢迎", "大家一致赞成").replace("五条", "六条")
+    cleaned = clean(BODY + "\n" + changed, [drop_second_copy])
+    assert cleaned.text == BODY + "\n" + changed
+    assert cleaned.flags == ("doubled-body",)
+
+
+REFRAIN = "山高水长路迢迢，家乡的河水日夜流。\n白云飘过青山顶，风吹稻浪到村头。\n"
+FORM = "".join(f"{n}号\n姓名：\n性别：\n出生年月：\n政治面貌：\n工作单位：\n" for n in range(60))
+CLAUSES = "".join(
+    f"第{n}条　违反本办法第{n + 20}条规定的，由县级以上人民政府有关部门责令限期改正；"
+    f"逾期不改正的，处{n}千元以上{n + 1}万元以下罚款；构成犯罪的，依法追究刑事责任。\n"
+    for n in range(1, 25)
+)
+SONG = "".join(s + "\n" + REFRAIN for s in sentences(8))
+
+
+@pytest.mark.parametrize("text", [SONG, FORM, CLAUSES, paragraphs(40), "", "短文。" * 3])
+def test_refrains_forms_and_clauses_are_kept(text: str) -> None:
+    assert not [e for e in clean(text, [drop_second_copy]).edits if e.action == "applied"]
+
+
+def test_of_the_gold_texts_only_a_doubled_one_is_cut() -> None:
+    shared = shared_folder()
+    if shared is None:
+        pytest.skip("the shared pages are not here")
+    cut = []
+    for gold in sorted((shared / "data" / "pages").glob("*/gold.jsonl")):
+        for row in map(json.loads, gold.read_text(encoding="utf-8").splitlines()):
+            if clean(row.get("text") or "", [drop_second_copy]).edits:
+                cut.append(row["id"][:24])
+    assert cut == ["20120112_hk.stockstar.com"[:24]]  # its gold holds the body twice
+
+
+@given(st.integers(1, 12), st.integers(0, 3), st.integers(1, 4))
+@settings(max_examples=60)
+def test_cutting_can_be_undone_and_is_a_fixed_point(count: int, salt: int, copies: int) -> None:
+    text = "\n".join([paragraphs(count, salt)] * copies + [paragraphs(2, salt + 5)])
+    cleaned = clean(text, [drop_second_copy])
+    assert undo(cleaned.text, cleaned.edits) == text
+    again = clean(cleaned.text, [drop_second_copy])
+    assert not [e for e in again.edits if e.action == "applied"]
+
+
+@pytest.mark.parametrize(
+    "text", ["同一句话反复出现十二个字以上。" * 20_000, "a" * 300_000, paragraphs(3000) * 2]
+)
+def test_hostile_pages_take_linear_time(text: str) -> None:
+    start = time.process_time()
+    clean(text, [drop_second_copy])
+    assert time.process_time() - start < 15
