@@ -25,6 +25,10 @@ _TEXT = 300  # characters of text kept
 _MONTH_DAY = re.compile(
     r"(?<![\d.:/-])(?P<month>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日?(?![\d.:/-])"
 )
+_DIGIT = re.compile(r"\d")
+_DATE_ONLY = re.compile(r"[\s\d:：./\-\[\]()年月日]+")
+_DATE_LENGTH = 40
+_DATE_BEHIND = re.compile(r"[(（\[【]([\d\s:：./\-年月日]{5,30})[)）\]】]\s*$")
 _CUT = re.compile(r"(?:…+|\.{3,}|⋯+)$")
 
 
@@ -48,21 +52,60 @@ def text_of(anchor: Element) -> str:
     return _joined(image.get("alt") or image.get("title") or "" for image in anchor.iter("img"))
 
 
-def day_of(anchor: Element, url: str) -> str | None:
-    """The day the list item of a link carries, `YYYY-MM-DD`.
+class ItemDays:
+    """The days list items carry, each item read once: it may hold thousands of links."""
 
-    A day without year takes the year of the link's address (`t20201124_…`), else `XXXX-MM-DD`.
-    None where the item carries no day or several that differ: then it may be an event's.
-    """
-    item = _item(anchor)
-    inside = set(islice(anchor.itertext(), _PIECES))
-    pieces = [piece for piece in islice(item.itertext(), _PIECES) if piece not in inside]
-    around = " ".join(pieces)[:_TEXT]
-    days = {found.day.isoformat() for found in dates.find(around)}
-    if days:
-        return days.pop() if len(days) == 1 else None
-    short = {(int(m["month"]), int(m["day"])) for m in _MONTH_DAY.finditer(around)}
-    return _with_year(*short.pop(), url) if len(short) == 1 else None
+    def __init__(self) -> None:
+        self._around: dict[Element, str] = {}  # keeps the elements alive, so that they stay equal
+
+    def of(self, anchor: Element, url: str) -> str | None:
+        """The day the list item of a link carries, `YYYY-MM-DD`.
+
+        Read outside of links, so that a date in a title does not count, else where the
+        link has a date apart from its words. A day without year takes the year of the link's address
+        (`t20201124_…`), else `XXXX-MM-DD`. None where the item carries no day, or several that
+        differ: then it may be an event's.
+        """
+        item = _item(anchor)
+        if item not in self._around:
+            self._around[item] = _outside_links(item)
+        around = self._around[item] or " ".join(_own_dates(anchor))
+        days = {found.day.isoformat() for found in dates.find(around)}
+        if days:
+            return days.pop() if len(days) == 1 else None
+        short = {(int(m["month"]), int(m["day"])) for m in _MONTH_DAY.finditer(around)}
+        return _with_year(*short.pop(), url) if len(short) == 1 else None
+
+
+def _outside_links(item: Element) -> str:
+    """The start of an item's text that may hold a day, without what its links say."""
+    pieces = []
+    for element in islice(item.iter(), _PIECES):
+        if element is not item and element.tail and element.tail.strip():
+            pieces.append(element.tail)
+        if isinstance(element.tag, str) and element.text and not _in_link(element, item):
+            pieces.append(element.text)
+    text = " ".join(piece[:_TEXT] for piece in pieces)[: 2 * _TEXT]
+    return text if _DIGIT.search(text) else ""
+
+
+def _in_link(element: Element, item: Element) -> bool:
+    for _ in range(_CLIMB):
+        if element is None or element is item:
+            return False
+        if element.tag == "a":
+            return True
+        element = element.getparent()
+    return False
+
+
+def _own_dates(anchor: Element) -> Iterator[str]:
+    """Pieces of a link that are a date as a whole, or end with one in brackets."""
+    for piece in islice(anchor.itertext(), _PIECES):
+        if len(piece) < _DATE_LENGTH and _DATE_ONLY.fullmatch(piece):
+            yield piece
+        elif behind := _DATE_BEHIND.search(piece[-_DATE_LENGTH:]):
+            yield behind[1]
 
 
 def _with_year(month: int, day: int, url: str) -> str:

@@ -20,6 +20,7 @@ Element = Any  # lxml ships no types
 
 # Links taken from one page. The largest real page of the saved trees has 530 (2026-11).
 LINK_LIMIT = 20_000
+HREF_LIMIT = 4096  # characters; servers refuse addresses longer than 2,083 to 8,190
 # When one address is found twice, the more telling relation is kept.
 _RANK = ("attachment", "feed", "refresh", "next", "pager", "iframe", "area", "link")
 _REFRESH = re.compile(
@@ -31,8 +32,13 @@ _PAGE_OPTION = re.compile(
 _BRACKETS = str.maketrans("", "", " \t\r\n\u00a0\u3000[]【】()（）「」")
 _NUMBER = re.compile(r"\d{1,4}")
 _FEED_TYPE = re.compile(r"application/(?:rss|atom)\+xml|text/xml", re.IGNORECASE)
-_FEED_PATH = re.compile(r"(?:rss|atom|feed|sitemap)[\w-]*(?:\.xml)?(?:\.gz)?$", re.IGNORECASE)
+_FEED_PATH = re.compile(
+    r"(?:rss|atom|feed|sitemap)[\w-]{0,40}\.xml(?:\.gz)?|(?:rss|atom|feed)(?:\.(?:jsp|php|aspx?))?",
+    re.IGNORECASE,
+)
 _SUFFIX = re.compile(r"[_-]\d{1,4}$")
+_ARTICLE_NAME = re.compile(r"/(?:t20\d{6}_|c_|content_|art_|post_)\d|/(?:19|20)\d\d[-/_]?[01]?\d")
+_DAY_ALONE = re.compile(r"/t20\d{6}$")  # `t20210911_1` is an article, not page 1 of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,10 @@ def links(root: Element, url: str, source: str, charset: str = "utf-8") -> list[
     base = _base(root, url)
     found: dict[str, Found] = {}
     for href, link in _candidates(root, url, source):
-        target = join(base, href, charset)
-        if target is None or len(found) >= LINK_LIMIT:
+        if len(found) >= LINK_LIMIT:
+            break
+        target = join(base, href[:HREF_LIMIT], charset)
+        if target is None:
             continue
         this = described(replace(link, url=target), url)
         found[target] = _merged(found[target], this) if target in found else this
@@ -65,6 +73,7 @@ def links(root: Element, url: str, source: str, charset: str = "utf-8") -> list[
 def _candidates(root: Element, url: str, source: str) -> Iterator[tuple[str, Found]]:
     hidden: set[Element] = set()
     text_of_scripts: list[str] = []
+    days = anchors.ItemDays()
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
@@ -72,31 +81,35 @@ def _candidates(root: Element, url: str, source: str) -> Iterator[tuple[str, Fou
             hidden.add(element)
         if element.tag == "script":
             text_of_scripts.append(element.text or "")
-        yield from _of_element(element, element in hidden, url)
+        yield from _of_element(element, element in hidden, days)
     jump = "link" if root.find(".//a[@href]") is not None else "refresh"
+    budget = scripts.SCRIPT_BUDGET
     for text in text_of_scripts:
-        yield from _of_script(text, jump)
+        yield from _of_script(text[:budget], jump)
+        budget = max(0, budget - len(text))
     yield from _of_islands(source)
     for href in pagers.script_pages("\n".join(text_of_scripts), source, url):
         yield href, _plain("pager")
 
 
-def _of_element(element: Element, hidden: bool, url: str) -> Iterator[tuple[str, Found]]:
+def _of_element(
+    element: Element, hidden: bool, days: anchors.ItemDays
+) -> Iterator[tuple[str, Found]]:
     get = element.get
     match element.tag:
         case "a" | "area" if get("href") or get("herf"):
             rel = "area" if element.tag == "area" else _anchor_rel(element)
             href = get("href") or get("herf")
-            text, day = anchors.text_of(element), anchors.day_of(element, href)
+            text, day = anchors.text_of(element), days.of(element, href)
             yield href, Found("", text, rel, hidden, day)
         case "iframe" | "frame" if get("src"):
             yield get("src"), _plain("iframe", hidden)
         case "meta" if (get("http-equiv") or "").strip().lower() == "refresh":
-            if match := _REFRESH.match(get("content") or ""):
+            if match := _REFRESH.match((get("content") or "")[:HREF_LIMIT]):
                 yield match[2], _plain("refresh")
         case "link":
             yield from _of_link(element)
-        case "option" if _PAGE_OPTION.match((get("value") or "").strip()):
+        case "option" if _PAGE_OPTION.match((get("value") or "")[:HREF_LIMIT].strip()):
             text = anchors.text_of(element)
             rel = "number" if _NUMBER.fullmatch(text) else "link"
             yield get("value"), Found("", text, rel, hidden, None)
@@ -137,12 +150,11 @@ def _of_islands(source: str) -> Iterator[tuple[str, Found]]:
 def fragment_links(fragment: str) -> Iterator[tuple[str, Found]]:
     """The anchors of a piece of HTML, as written there."""
     parsed = dom.parse(fragment) if "<" in fragment else None
+    days = anchors.ItemDays()
     for anchor in parsed.root.iter("a") if parsed else ():
         if href := anchor.get("href"):
-            yield (
-                href,
-                Found("", anchors.text_of(anchor), "link", False, anchors.day_of(anchor, href)),
-            )
+            text, day = anchors.text_of(anchor), days.of(anchor, href)
+            yield href, Found("", text, "link", False, day)
 
 
 def _anchor_rel(anchor: Element) -> str:
@@ -158,7 +170,7 @@ def described(link: Found, url: str) -> Found:
     name = path.rpartition("/")[2]
     if link.rel != "feed" and is_attachment(link.url):
         return replace(link, rel="attachment")
-    if link.rel == "link" and _FEED_PATH.search(name):
+    if link.rel == "link" and _FEED_PATH.fullmatch(name):
         return replace(link, rel="feed")
     if link.rel == "number":
         return replace(link, rel="pager" if _same_run(url, link.url) else "link")
@@ -192,15 +204,17 @@ def _folder_and_stem(path: str) -> tuple[str, str]:
     return folder, _SUFFIX.sub("", name.partition(".")[0])
 
 
-_ARTICLE_NAME = re.compile(r"/(?:t20\d{6}_|c_|content_|art_|post_)\d|/(?:19|20)\d\d[-/_]?[01]?\d")
-
-
 def _continues_article(url: str, target: str) -> bool:
     """Whether a "next page" belongs to an article: an address with a day or an article's number,
     continued by `_2` or `-2`."""
     path, other = split(url).path, split(target).path
-    same = _folder_and_stem(path) == _folder_and_stem(other)
-    return same and path != other and bool(_ARTICLE_NAME.search(path))
+    if path == other or not _ARTICLE_NAME.search(path):
+        return False
+    stem, further = (each.rpartition(".")[0] or each for each in (path, other))
+    if _SUFFIX.sub("", further) == stem:
+        return True
+    first = _SUFFIX.sub("", stem)  # here is page 2 already
+    return first == _SUFFIX.sub("", further) and not _DAY_ALONE.search(first)
 
 
 def _merged(first: Found, second: Found) -> Found:

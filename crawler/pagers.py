@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -23,6 +24,7 @@ from crawler.scripts import assigned
 AHEAD = 2
 # Pages of one list that are believed: the longest list of the notes has 434; a trap says 99,999.
 PAGES_LIMIT = 1000
+RECORD_LIMIT = 5000  # records of one reply; servers cut a reply at 100 to 300
 # Where nothing says how many pages there are, a server that repeats its last page must not lead us on.
 UNCOUNTED_LIMIT = 500
 
@@ -31,7 +33,8 @@ _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w$.-]+))\s*(?:,|$)""")
 _COMMENTED = re.compile(r"(?m)(?:^|(?<=[\s;{}]))//[^\n]*")
 _EXTENSION = re.compile(r"""\.(s?html?|jsp|aspx?|php)\b""")
 _OWN_NAME = re.compile(r"([^/]*?)(?:_(\d{1,5}))?\.(\w{1,6})$")
-_DATAPROXY = re.compile(r"[\w/.:-]{0,200}dataproxy\.jsp(?:\?[^\"'<>\s\]]{0,1500})?")
+_DATAPROXY = re.compile(r"dataproxy\.jsp(?:\?[^\"'<>\s\]]{0,1500})?")
+_LEADING = re.compile(r"[\w/.:-]*$")
 _PAIR = re.compile(r"""["']?(\w{1,40})["']?\s*:\s*(?:"([^"]{0,300})"|'([^']{0,300})'|(\d{1,18}))""")
 _TOTAL_RECORDS = re.compile(
     r"""<?["']?total_?records?["']?\s*[:=>]\s*["']?(\d{1,8})""", re.IGNORECASE
@@ -101,10 +104,12 @@ def jpage(source: str) -> Iterator[str]:
     The address stands whole in the island's `<nextgroup>`, or in pieces in the call of `jpage`.
     Only `page` counts for the server; `startrecord` and `endrecord` go with it all the same.
     """
-    match = max(_DATAPROXY.finditer(source), key=lambda m: "?" in m[0], default=None)
+    matches = islice(_DATAPROXY.finditer(source), 20)
+    match = max(matches, key=lambda m: "?" in m[0], default=None)
     if match is None:
         return
-    address, _, query = html.unescape(match[0]).partition("?")
+    leading = _LEADING.search(source[max(0, match.start() - 200) : match.start()])
+    address, _, query = html.unescape((leading[0] if leading else "") + match[0]).partition("?")
     pairs = dict(pair.partition("=")[::2] for pair in query.split("&") if "=" in pair)
     if not pairs:
         pairs = {
@@ -177,7 +182,9 @@ def unit_request(address: str, query_data: str) -> str | None:
 
     The page number counts only inside `paramJson`; a bare `pageNo` is ignored on many sites.
     """
-    pairs = {n: double or single or bare for n, double, single, bare in _PAIR.findall(query_data)}
+    pairs = {
+        n: double or single or bare for n, double, single, bare in _PAIR.findall(query_data[:3000])
+    }
     if not pairs or "?" in address:
         return None
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
@@ -199,7 +206,9 @@ def next_unit(url: str) -> str | None:
 def records(source: str) -> Iterator[str]:
     """The HTML of each `<record>` of a jcms island or reply."""
     at = 0
-    while (start := source.find("<record>", at)) >= 0:
+    for _ in range(RECORD_LIMIT):
+        if (start := source.find("<record>", at)) < 0:
+            return
         end = source.find("</record>", start)
         at = end if end >= 0 else len(source)
         record = source[start + len("<record>") : at].strip()

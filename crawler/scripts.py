@@ -33,9 +33,9 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
 _WRITTEN = re.compile(
-    r"""(?is)<(a|area|iframe|frame)\b([^>]*)>([^<]*)|<option\b[^>]*\bvalue\s*=\s*["']?([^"'>\s]+)"""
+    r"""(?is)<(a|area|iframe|frame)\b([^<>]*)>([^<]*)|<option\b[^<>]*\bvalue\s*=\s*["']?([^"'>\s]+)"""
 )
-_ATTRIBUTE = re.compile(r"""(?is)\b([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_ATTRIBUTE = re.compile(r"""(?is)\b([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 _JUMP = re.compile(r"(?:^|\.)location(?:\.href)?$")
 _JUMP_CALL = re.compile(r"(?:(?:^|\.)location\.(?:replace|assign)|^(?:window\.)?open)$")
 
@@ -67,7 +67,7 @@ def written(script: str) -> Iterator[Written]:
 def assigned(script: str) -> dict[str, str]:
     """Names and the one literal, string or number, last assigned to each."""
     tokens = list(_tokens(script[:SCRIPT_BUDGET]))
-    named = zip(tokens, tokens[1:], tokens[2:], tokens[3:] + [("mark", ";")], strict=False)
+    named = zip(tokens, tokens[1:], tokens[2:], [*tokens[3:], ("mark", ";")], strict=False)
     return {
         target: value
         for (_, target), (_, mark), (kind, value), (_, after) in named
