@@ -15,7 +15,19 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 from lxml import html
 
-from tests.web import HOSTS, TORTURE_PATHS, Expect, Web, app, expected, hacked, mirror, start, wenku
+from tests.web import (
+    HOSTS,
+    TORTURE_PATHS,
+    Expect,
+    Web,
+    app,
+    expected,
+    hacked,
+    mirror,
+    start,
+    wenku,
+    xxgk,
+)
 from tests.web.damage import cut
 from tests.web.server import LOOPBACK
 
@@ -223,7 +235,7 @@ def visible(body: bytes) -> str:
     return "".join(str(tree.text_content()).split())
 
 
-@pytest.mark.parametrize("host", [TRS, DEDE, HACKED, app.HOST])
+@pytest.mark.parametrize("host", [TRS, DEDE, HACKED, app.HOST, xxgk.HOST])
 def test_every_expected_line_stands_on_its_page(web: Web, host: str) -> None:
     for url, page in articles(host).items():
         text = "".join(visible(ask(web, each)[2]) for each in (url, *page.parts))
@@ -440,3 +452,28 @@ def test_app_pages_show_the_body_twice_and_the_title_in_the_island_only(web: Web
         assert shown.count(f"<p>{(page.lines or ('',))[0]}</p>") == 2
         assert (page.title or "") not in shown.partition("app-more")[0]
         assert re.search(r'"publishTime": 16\d{11},', island)
+
+
+def test_disclosed_documents_have_padded_labels_and_a_number(web: Web) -> None:
+    found = articles(xxgk.HOST)
+    assert len(found) == 12
+    for url, page in found.items():
+        body = ask(web, url)[2].decode()
+        assert "索 &nbsp;引 号：" in body
+        assert f"<td>{page.doc_number}</td>" in body
+
+
+def test_attachments_are_small_large_hidden_or_expiring(web: Web) -> None:
+    files = {
+        notice.serial: f"http://{xxgk.HOST}{notice.file[0]}"
+        for notice in xxgk.notices()
+        if notice.file
+    }
+    assert ask(web, files[2])[0] == 404
+    assert len(ask(web, files[11])[2]) > xxgk.LARGE
+    disposition = ask(web, files[5])[1]["content-disposition"]
+    assert disposition.encode("latin-1").decode("gbk").endswith('工作实施方案.doc"')
+    assert ask(web, files[8])[0] == 200
+    web.advance(601)
+    assert ask(web, files[8])[0] == 403
+    web.reset()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Expect:
     """The expected result of one URL.
 
-    An article has `verdict`; everything else has `rejected`, the reason it is not one.
+    An article has `verdict`; everything else has `rejected`, the reason it is not one. Where
+    both are None the outcome is not pinned. Of the other fields None means the same.
     """
 
     title: str | None = None
@@ -18,6 +19,8 @@ class Expect:
     source: str | None = None
     author: str | None = None
     editor: str | None = None
+    doc_number: str | None = None
+    column: str | None = None
     lines: tuple[str, ...] | None = None  # the exact lines of `text`; None: not pinned
     attachments: tuple[tuple[str, str], ...] = ()  # (absolute URL, name)
     flags: tuple[str, ...] = ()  # must be among the article's flags

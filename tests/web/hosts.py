@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from tests.web import app, dede, hacked, mirror, torture, trs, wenku
+from tests.web import app, dede, hacked, mirror, torture, trs, wenku, xxgk
 from tests.web.site import Site
 
 HOSTS: Mapping[str, Callable[[], Site]] = {
@@ -15,6 +15,7 @@ HOSTS: Mapping[str, Callable[[], Site]] = {
     hacked.HOST: hacked.build,
     wenku.HOST: wenku.build,
     app.HOST: app.build,
+    xxgk.HOST: xxgk.build,
     torture.HOST: torture.build,
 }
 
