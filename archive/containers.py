@@ -1,0 +1,100 @@
+"""Where content management systems put the body: markers as data, candidates as line spans.
+
+A marker alone proves nothing. They are nested, repeated, empty, and on one TRS site the footer
+stands in TRS_Editor as well; whoever asks decides by the sentence mass that a span holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from archive import vocab
+from archive.dom import Element
+from archive.errors import VocabularyError
+from archive.flow import Flow
+
+_KEYS = {"name", "evidence", "classes", "ids", "tags", "comments"}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Lines [first, last) that a marker of a CMS family holds."""
+
+    family: str
+    marker: str
+    first: int
+    last: int
+
+
+def containers(flow: Flow) -> list[Container]:
+    """Every marked body of the page, in document order, the outer before the inner."""
+    found = [*_elements(flow), *_between_comments(flow)]
+    return sorted(found, key=lambda c: (c.first, -c.last))
+
+
+def marker(element: Element) -> tuple[str, str] | None:
+    """Family and marker of an element that is marked as a body."""
+    tables = _tables()
+    if family := tables["tags"].get(element.tag):
+        return family, f"<{element.tag}>"
+    name = element.get("id")
+    if name:
+        name = name.strip()
+        if family := tables["ids"].get(name) or _prefixed(name):
+            return family, f"#{name}"
+    for word in (element.get("class") or "").split()[:20]:
+        if family := tables["classes"].get(word):
+            return family, f".{word}"
+    if element.get("itemprop") == "articleBody":
+        return "schema.org", "itemprop=articleBody"
+    return None
+
+
+def is_body(element: Element) -> bool:
+    """True for an element that a CMS marks as the body."""
+    return marker(element) is not None
+
+
+def _elements(flow: Flow) -> Iterator[Container]:
+    for element, (first, last) in flow.spans.items():
+        found = marker(element)
+        if found and last > first:
+            yield Container(*found, first, last)
+
+
+def _between_comments(flow: Flow) -> Iterator[Container]:
+    for opening, closing, family in _tables()["comments"]:
+        start: int | None = None
+        for text, line in flow.comments:
+            if start is None and opening in text and closing not in text:
+                start = line
+            elif start is not None and closing in text:
+                if line > start:
+                    yield Container(family, f"<!--{opening}-->", start, line)
+                start = None
+
+
+def _prefixed(name: str) -> str | None:
+    return next((f for p, f in _tables()["prefixes"] if name.startswith(p)), None)
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    tables: dict[str, Any] = {"tags": {}, "ids": {}, "classes": {}, "comments": [], "prefixes": []}
+    for family in vocab.toml("cms")["family"]:
+        if set(family) != _KEYS:
+            problem = f"a family needs exactly {', '.join(sorted(_KEYS))}"
+            raise VocabularyError(vocab.folder() / "cms.toml", str(family.get("name")), problem)
+        name = family["name"]
+        for key in ("tags", "classes"):
+            tables[key].update(dict.fromkeys(family[key], name))
+        for word in family["ids"]:
+            if word.endswith("*"):
+                tables["prefixes"].append((word[:-1], name))
+            else:
+                tables["ids"][word] = name
+        tables["comments"] += [(first, last, name) for first, last in family["comments"]]
+    return tables

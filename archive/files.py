@@ -1,0 +1,109 @@
+"""The files and pictures that belong to an article, as links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from archive import vocab
+from archive.dom import Element
+from archive.flow import squeeze
+from archive.model import Link
+
+_PICTURES = frozenset(["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "svg"])
+_NO_FILES = _PICTURES | frozenset(["css", "js", "ico", "exe", "apk", "swf"])
+_MANY = 500  # links of one kind kept for one article
+_LONGEST = 2000  # characters of a URL; longer ones are inline data
+
+
+def attachments(elements: list[Element], base: str | None) -> tuple[Link, ...]:
+    """The downloads linked in the elements, by ending or by the address of a download script."""
+    found: dict[str, Link] = {}
+    for element in elements:
+        for anchor in element.iter("a"):
+            link = _attachment(anchor, base)
+            if link and len(found) < _MANY:
+                found.setdefault(link.url, link)
+    return tuple(found.values())
+
+
+def images(elements: list[Element], base: str | None) -> tuple[Link, ...]:
+    """The pictures shown in the elements; icons of file types and inline data left out."""
+    found: dict[str, Link] = {}
+    for element in elements:
+        for image in element.iter("img"):
+            source = _source(image)
+            if not source or _is_icon(image, source) or len(found) >= _MANY:
+                continue
+            url = _absolute(source, base)
+            name = squeeze(image.get("alt") or image.get("title") or "")[:200]
+            found.setdefault(url, Link(url, name, _ending(url)))
+    return tuple(found.values())
+
+
+def _attachment(anchor: Element, base: str | None) -> Link | None:
+    href = (anchor.get("href") or "").strip()
+    if not href or len(href) > _LONGEST or href.lower().startswith(("javascript:", "#", "mailto:")):
+        return None
+    name = squeeze("".join(anchor.itertext()))[:200] or squeeze(anchor.get("title") or "")[:200]
+    ending = _ending(href)
+    lower = href.lower()
+    if ending in _extensions() - _NO_FILES:
+        return Link(_absolute(href, base), name, ending)
+    if any(path in lower for path in vocab.toml("discover")["attachment"]["paths"]):
+        return Link(_absolute(href, base), name, _named_ending(href) or _ending(name))
+    return None
+
+
+def _extensions() -> frozenset[str]:
+    return frozenset(vocab.toml("discover")["attachment"]["extensions"])
+
+
+def _named_ending(href: str) -> str:
+    """The ending of a file name in the query: `downfile.jsp?filename=2109.pdf`."""
+    values = (value for _, value in parse_qsl(_split_query(href)))
+    return next((e for e in map(_ending, values) if e in _extensions()), "")
+
+
+def _split_query(href: str) -> str:
+    return href.partition("?")[2]
+
+
+def _ending(address: str) -> str:
+    path = re.split(r"[?#]", address)[0]
+    return PurePosixPath(path).suffix.lower().lstrip(".")[:8]
+
+
+def _source(image: Element) -> str:
+    """Where the picture is: lazy loaders keep the true address beside `src`."""
+    names = ("data-src", "data-original", "data-echo", "original", "src")
+    values = ((image.get(name) or "").strip() for name in names)
+    return next((v for v in values if v and not v.startswith("data:") and len(v) <= _LONGEST), "")
+
+
+def _is_icon(image: Element, source: str) -> bool:
+    """Icons of file types, spacers, dots: named so, or under 40 pixels."""
+    sizes = (re.match(r"\d{1,4}(?=(?:px)?\s*$)", image.get(n) or "") for n in ("width", "height"))
+    small = any(size and int(size[0]) < 40 for size in sizes)
+    return small or bool(re.search(r"/icon_|/ico[_/.]|fileTypeImages|spacer|blank\.gif", source))
+
+
+def _absolute(href: str, base: str | None) -> str:
+    href = re.sub(r"[\t\r\n]", "", href)
+    if not base:
+        return href
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
+
+
+def base_of(root: Element, url: str | None) -> str | None:
+    """The address that relative links of the page start from."""
+    element = next(root.iter("base"), None)
+    href = (element.get("href") or "").strip() if element is not None else ""
+    if href and urlsplit(url or "").scheme in ("http", "https"):
+        joined = _absolute(href, url)
+        return joined if joined.startswith(("http://", "https://")) else url
+    return url

@@ -1,0 +1,329 @@
+"""A page as lines of visible text in document order, and which lines each element holds.
+
+One walk without recursion. A line ends where a block begins or ends and at `<br>`; a data table
+gives one line per row, its cells set apart by tabs. What stands outside is not text: scripts,
+styles, form controls, hidden parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from archive import dom
+from archive.dom import Element
+
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "ruby",
+        "rb",
+        "rp",
+        "rt",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "input",
+    ]
+)
+_SILENT = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "iframe",
+        "select",
+        "option",
+        "button",
+        "textarea",
+        "template",
+        "head",
+        "title",
+        "svg",
+        "object",
+        "embed",
+        "applet",
+        "video",
+        "audio",
+        "canvas",
+        "map",
+        "math",
+        "noframes",
+        "datalist",
+    ]
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BLANK = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f]+")
+_WIDE = "\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
+# CSS Text 3, 4.1.3: a line end in the source between two wide characters is no blank.
+_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t\r\n]*(?=[{_WIDE}])")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+LINES = 60_000  # of one page; more is cut and told
+CHARACTERS = 8_000_000
+_CELL = 300  # characters; a longer cell is a column of a layout
+
+
+@dataclass(slots=True)
+class Line:
+    """One run of text between two block borders."""
+
+    text: str
+    han: int
+    linked: int  # characters of it inside links
+    element: Element  # nearest block element
+    noisy: bool = False  # stands in a part of the page that is named like its frame
+
+
+@dataclass(slots=True)
+class Flow:
+    """The lines of a page; `spans` gives the lines [first, last) of every block element."""
+
+    lines: list[Line] = field(default_factory=list)
+    spans: dict[Element, tuple[int, int]] = field(default_factory=dict)
+    comments: list[tuple[str, int]] = field(default_factory=list)  # text, line it stands before
+    cut: bool = False  # a limit was hit
+
+
+def flow(
+    root: Element,
+    *,
+    is_body: Callable[[Element], bool] | None = None,
+    hidden: bool = False,
+) -> Flow:
+    """The lines of the tree. `hidden` reads also what is not shown.
+
+    What `is_body` names is read even when hidden: apps show their article by script.
+    """
+    return _Walk(root, is_body, hidden).run()
+
+
+def han(text: str) -> int:
+    """Number of Han characters."""
+    return len(_HAN.findall(text))
+
+
+def squeeze(text: str) -> str:
+    """A text as a browser shows it in one line: runs of blanks are one, source line ends none."""
+    return _BLANK.sub(" ", _BREAK.sub("", text)).strip()
+
+
+class _Walk:
+    def __init__(
+        self,
+        root: Element,
+        is_body: Callable[[Element], bool] | None,
+        hidden: bool,
+    ) -> None:
+        self.root = root
+        self.is_body = is_body or _never
+        self.hidden = hidden
+        self.flow = Flow()
+        self.pieces: list[str] = []
+        self.linked = 0
+        self.links = 0
+        self.size = 0
+        self.stack: list[tuple[Element, int]] = []  # open blocks and the line each begins with
+        self.preformatted = 0
+
+    def run(self) -> Flow:
+        walker = etree.iterwalk(self.root, events=("start", "end", "comment", "pi"))
+        skipped: Element = None
+        for event, element in walker:
+            if self.flow.cut:
+                break
+            if event in ("comment", "pi"):
+                self._comment(element)
+                continue
+            if event == "start":
+                if self._is_silent(element):
+                    skipped = element
+                    walker.skip_subtree()
+                elif element.tag == "table" and (rows := _rows(element)) is not None:
+                    self._table(element, rows)
+                    skipped = element
+                    walker.skip_subtree()
+                else:
+                    self._start(element)
+                continue
+            if element is skipped:
+                skipped = None
+            else:
+                self._end(element)
+            if element is not self.root:
+                self._add(element.tail)
+        self._flush()
+        while self.stack:
+            element, first = self.stack.pop()
+            self.flow.spans[element] = (first, len(self.flow.lines))
+        return self.flow
+
+    def _start(self, element: Element) -> None:
+        if is_block(element):
+            self._flush()
+            self.stack.append((element, len(self.flow.lines)))
+            self.preformatted += element.tag == "pre"
+        elif element.tag == "a":
+            self.links += 1
+        self._add(element.text)
+
+    def _end(self, element: Element) -> None:
+        if is_block(element):
+            self._flush()
+            if self.stack and self.stack[-1][0] is element:
+                self.flow.spans[element] = (self.stack.pop()[1], len(self.flow.lines))
+            self.preformatted -= element.tag == "pre"
+        elif element.tag == "a":
+            self.links -= 1
+
+    def _is_silent(self, element: Element) -> bool:
+        if element.tag in _SILENT:
+            return True
+        if self.hidden or element.tag in ("html", "body"):
+            return False
+        style = element.get("style")
+        shown = element.get("hidden") is None and not (style and _HIDDEN.search(style))
+        return not shown and not self.is_body(element)
+
+    def _comment(self, element: Element) -> None:
+        if element.text and len(element.text) < 200 and element.tag is etree.Comment:
+            text = element.text.strip()
+            if "ontent" in text or "信息内容" in text or text == dom.END_MARK:
+                self._flush()
+                self.flow.comments.append((text, len(self.flow.lines)))
+        if element is not self.root:
+            self._add(element.tail)
+
+    def _add(self, text: str | None) -> None:
+        if not text:
+            return
+        if self.preformatted and "\n" in text:
+            for piece in text.split("\n"):
+                self._piece(piece)
+                self._flush()
+        else:
+            self._piece(text)
+
+    def _piece(self, text: str) -> None:
+        self.pieces.append(text)
+        self.size += len(text)
+        if self.links:
+            self.linked += len(text.strip())
+        self.flow.cut = self.flow.cut or self.size > CHARACTERS
+
+    def _flush(self) -> None:
+        if self.pieces:
+            self._line("".join(self.pieces), self.linked)
+            self.pieces.clear()
+            self.linked = 0
+
+    def _line(self, raw: str, linked: int) -> None:
+        text = squeeze(raw)
+        if text:
+            element = self.stack[-1][0] if self.stack else self.root
+            line = Line(text, han(text), min(linked, len(text)), element)
+            self.flow.lines.append(line)
+            self.flow.cut = self.flow.cut or len(self.flow.lines) >= LINES
+
+    def _table(self, element: Element, rows: list[tuple[str, int]]) -> None:
+        self._flush()
+        first = len(self.flow.lines)
+        self.stack.append((element, first))
+        for text, linked in rows:
+            if not self.flow.cut:
+                self.size += len(text)
+                self._line_of_cells(text, linked)
+        self.stack.pop()
+        self.flow.spans[element] = (first, len(self.flow.lines))
+
+    def _line_of_cells(self, text: str, linked: int) -> None:
+        element = self.stack[-1][0]
+        line = Line(text, han(text), min(linked, len(text)), element)
+        self.flow.lines.append(line)
+        self.flow.cut = len(self.flow.lines) >= LINES or self.size > CHARACTERS
+
+
+def _never(_: Element) -> bool:
+    return False
+
+
+def is_block(element: Element) -> bool:
+    """Whether the element breaks lines; an inline one that holds blocks does too."""
+    tag = element.tag
+    if tag not in _INLINE:
+        return not (isinstance(tag, str) and ":" in tag)
+    return (
+        any(child.tag in ("p", "div", "table", "ul") for child in element) if tag != "a" else False
+    )
+
+
+def _rows(table: Element) -> list[tuple[str, int]] | None:
+    """The rows of a table of data with the characters in links; `None` for a layout table.
+
+    Data: at least two rows of at least two filled cells, none of them long, no table inside.
+    """
+    if next(table.iterdescendants("table"), None) is not None:
+        return None
+    rows: list[tuple[str, int]] = []
+    full = 0
+    for row in table.iterdescendants("tr"):
+        cells = [cell for cell in row if cell.tag in ("td", "th")]
+        texts = [squeeze("".join(_texts(cell))) for cell in cells]
+        if any(len(text) > _CELL for text in texts):
+            return None
+        filled = [text for text in texts if text]
+        full += len(filled) > 1
+        if filled:
+            linked = sum(len("".join(_texts(a)).strip()) for a in row.iterdescendants("a"))
+            rows.append(("\t".join(texts).rstrip("\t"), linked))
+    return rows if full >= 2 else None
+
+
+def _texts(cell: Element) -> Iterator[str]:
+    """The text pieces of a cell; a blank stands for each block border inside it."""
+    walker = etree.iterwalk(cell, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event == "start" and isinstance(element.tag, str):
+            style = element.get("style")
+            if element.tag in _SILENT or (style and _HIDDEN.search(style)):
+                walker.skip_subtree()
+            elif element.text:
+                yield element.text
+            if element is not cell and element.tag not in _INLINE:
+                yield " "
+        elif event != "start" and element is not cell and element.tail:
+            yield element.tail

@@ -1,0 +1,208 @@
+"""Steps that take the page's frame off the two ends of a text, and what it says as metadata.
+
+The rules work on lines and on any extractor's output; measured, rules of this kind alone lift
+trafilatura on government articles from F1 0.975 to 0.995. Every line taken out is read for
+metadata first (`Change.found`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from archive import linerules, metadata
+from archive.memory import is_furniture
+from archive.model import About, Candidate, Change
+from archive.titles import squeezed
+
+HEAD_LINES = 12  # lines above the text that may belong to the frame, knowledge 7.1
+_TITLE = 60  # characters of a title that stands alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str  # stripped
+    start: int
+    end: int  # of the line in the text, without its line end
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A line that belongs to the frame, by its number and the rule."""
+
+    index: int
+    rule: str
+
+
+def strip_head(text: str, about: About) -> Iterable[Change]:
+    """Breadcrumb, title, byline and toolbar above the text go.
+
+    Within the first lines, up to the last that a rule names and before the first sentence. Cost:
+    an article that opens with `时间：…` or `作者：…` as its own first lines loses them (to the
+    ledger and the metadata); a subtitle above the byline goes with it.
+    """
+    lines = _lines(text)
+    cuts = head_cuts([line.text for line in lines], about.title)
+    cuts += _lone_title(text, lines, cuts, about)
+    yield from _changes(text, lines, cuts)
+
+
+def strip_tail(text: str, about: About) -> Iterable[Change]:
+    """What follows the text goes: editor credits, neighbours, related links, the legal foot.
+
+    Counts once half of the sentences have passed, so a heading 相关链接 early in a text stays.
+    Lines that name an attachment are kept. Cost: an article whose last section opens with such
+    a word as a line of its own under 60 characters loses that section.
+    """
+    lines = _lines(text)
+    cuts = tail_cuts([line.text for line in lines])
+    yield from _changes(text, lines, cuts)
+    yield from _trailing_credit(text, lines, {cut.index for cut in cuts})
+
+
+def strip_toolbars(text: str, about: About) -> Iterable[Change]:
+    """Lines of nothing but toolbar words go, wherever they stand."""
+    lines = _lines(text)
+    cuts = [Cut(i, "toolbar") for i, line in enumerate(lines) if linerules.is_toolbar(line.text)]
+    yield from _changes(text, lines, cuts)
+
+
+def trim_known_edges(text: str, about: About) -> Iterable[Change]:
+    """Lines that the site shows on many pages go, from both ends up to the first other line.
+
+    Never in the middle: true sentences recur too (closings, salutations). Cost: a notice that
+    begins or ends with a sentence which a quarter of the site's pages hold loses it.
+    """
+    if about.memory is None:
+        return
+    lines = _lines(text)
+    cuts = edge_cuts([line.text for line in lines], about)
+    yield from _changes(text, lines, cuts)
+
+
+def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
+    """The lines of the frame at the head of a text."""
+    wanted = squeezed(title or "")
+    last, named = -1, {}
+    for index, line in enumerate(lines):
+        rule = _head_rule(line, wanted)
+        if rule:
+            last, named[index] = index, rule
+        elif index - last > HEAD_LINES or linerules.is_sentence(line) or _opens_text(line):
+            break
+    return [Cut(i, named.get(i, "above-head-line")) for i in range(last + 1)]
+
+
+def _head_rule(line: str, title: str) -> str:
+    if title and len(line) < 200 and squeezed(line) == title:
+        return "title"
+    return linerules.head_rule(line)
+
+
+def _opens_text(line: str) -> bool:
+    """A salutation or a first clause: what follows it is the text."""
+    return bool(re.search("[：:。！？]$", line)) and linerules.head_rule(line) == ""
+
+
+def tail_cuts(lines: Sequence[str]) -> list[Cut]:
+    """The lines of the frame at the end of a text."""
+    masses = [linerules.mass(line) for line in lines]
+    total, seen = sum(masses), 0
+    for index, line in enumerate(lines):
+        rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
+        if rule and 2 * seen >= total and (index or total == 0):
+            return _from(lines, index, rule)
+        seen += masses[index]
+    return []
+
+
+def _from(lines: Sequence[str], start: int, rule: str) -> list[Cut]:
+    cuts = [Cut(start, rule)]
+    for index in range(start + 1, len(lines)):
+        if linerules.names_file(lines[index]) and not linerules.tail_rule(lines[index]):
+            continue
+        cuts.append(Cut(index, linerules.tail_rule(lines[index]) or "below-tail-line"))
+    return cuts
+
+
+def edge_cuts(lines: Sequence[str], about: About) -> list[Cut]:
+    """The lines at both ends that the site's memory knows."""
+    memory = about.memory
+    if memory is None:
+        return []
+    first = 0
+    while first < len(lines) and is_furniture(memory, lines[first]):
+        first += 1
+    last = len(lines)
+    while last > first and is_furniture(memory, lines[last - 1]):
+        last -= 1
+    return [Cut(i, "site-memory") for i in (*range(first), *range(last, len(lines)))]
+
+
+def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: About) -> list[Cut]:
+    """A title that stands alone above a plain text: a short line without an end, blank lines after.
+
+    Only where nothing told the title yet. Clean text has no blank lines, so it is never touched.
+    """
+    at = len(cuts)
+    if about.title or about.kind != "text" or at + 1 >= len(lines):
+        return []
+    line, follower = lines[at], lines[at + 1]
+    blank = text[line.end : follower.start].count("\n") > 1
+    alone = blank and 4 <= len(line.text) <= _TITLE and linerules.is_sentence(follower.text)
+    if not alone or re.search(
+        r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]", line.text
+    ):
+        return []
+    return [Cut(at, "title-alone")]
+
+
+def _trailing_credit(text: str, lines: Sequence[_Line], cut: set[int]) -> Iterator[Change]:
+    """A credit in brackets behind the last sentence: `(編輯 施尚景)`, `(魏彧 米哲 于春灃)`."""
+    kept = [line for i, line in enumerate(lines) if i not in cut]
+    for line in kept[-3:]:
+        credit = metadata.trailing_credit(line.text)
+        if credit is None:
+            continue
+        at, found = credit
+        start = line.start + at
+        if at == 0:
+            start, end = _span(text, line.start, line.end)
+        else:
+            end = line.end
+        yield Change(start, end, "", "trailing-credit", text[start:end].strip()[:80], found=found)
+
+
+def _lines(text: str) -> list[_Line]:
+    """The lines of a text that hold anything."""
+    out = []
+    at = 0
+    for raw in text.split("\n"):
+        stripped = raw.strip()
+        if stripped:
+            out.append(_Line(stripped, at, at + len(raw)))
+        at += len(raw) + 1
+    return out
+
+
+def _changes(text: str, lines: Sequence[_Line], cuts: Iterable[Cut]) -> Iterator[Change]:
+    for cut in sorted(cuts, key=lambda cut: cut.index):
+        line = lines[cut.index]
+        start, end = _span(text, line.start, line.end)
+        yield Change(start, end, "", cut.rule, line.text[:80], 0.9, found=_found(line.text, cut))
+
+
+def _span(text: str, start: int, end: int) -> tuple[int, int]:
+    """A line with one line end: the one after it, or before it when it is the last."""
+    if end < len(text):
+        return start, end + 1
+    return start, end
+
+
+def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
+    if cut.rule in ("title-alone",):
+        return (Candidate("title", line, "line:title"),)
+    if cut.rule in ("below-tail-line", "site-memory", "footer", "tail-line", "toolbar", "title"):
+        return ()
+    return metadata.read_line(line)

@@ -1,0 +1,179 @@
+"""What a line around an article is: head, tail, toolbar, credit. Words in seeds/vocab/furniture.toml.
+
+A rule looks at one line; where in the text it counts is decided by archive/furniture.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from archive import metadata, vocab
+from archive.errors import VocabularyError
+from archive.labels import fold
+
+HEAD_LINE = 90  # characters a head line may have, one that is a breadcrumb or byline more
+TAIL_LINE = 60
+_TABLES = {
+    "head": {"starts", "whole"},
+    "tail": {"starts", "credits"},
+    "toolbar": {"words"},
+    "footer": {"strong"},
+    "frame": {"names"},
+}
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_PUNCTUATION = re.compile("[，。；：、！？“”（）《》「」『』]")
+_DATE = re.compile(
+    r"[\[(（【|]?\s*(?:\d{4}|\d{2})\s?[-年/.．]\s?\d{1,2}\s?[-月/.．]\s?\d{1,2}\s?日?"
+    r"(?:[\s　T]*星期[一二三四五六日天])?(?:[\s　T]*\d{1,2}\s?[:：时]\s?\d{1,2}(?:[:：分]\s?\d{1,2})?\s?[秒分]?)?"
+    r"(?:[\s　|]*(?:星期|周)[一二三四五六日天])?\s*[\])）】|]?"
+)
+_BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：]+")
+_FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
+_SERIAL = re.compile(r"^[\s\d一二三四五六七八九十]+[、.．]")
+
+
+def is_sentence(line: str) -> bool:
+    """Twelve Han and full-width punctuation: a line of running text (or ASCII commas in it)."""
+    return len(_HAN.findall(line)) >= 12 and bool(
+        _PUNCTUATION.search(line) or re.search(r"[\u3400-\u9fff][,;:!?][\u3400-\u9fff]", line)
+    )
+
+
+def mass(line: str) -> int:
+    """Han characters of a sentence line; 0 for any other line."""
+    return len(_HAN.findall(line)) if is_sentence(line) else 0
+
+
+def head_rule(line: str) -> str:
+    """The rule by which a line above the text belongs to the frame; "" when none says so."""
+    folded = fold(line).strip()
+    if len(line) <= HEAD_LINE * 2 and metadata.breadcrumb(line):
+        return "breadcrumb"
+    if len(line) > HEAD_LINE:
+        return ""
+    if _head().match(folded):
+        return "head-line"
+    if _DATE.fullmatch(line.strip()):
+        return "bare-date"
+    if _BRACKETS.sub("", folded) in _whole():
+        return "toolbar"
+    if len(line) <= TAIL_LINE and not is_plain_text(line) and metadata.is_byline(line):
+        return "byline"
+    return ""
+
+
+def tail_rule(line: str) -> str:
+    """The rule by which a line below the text ends it; "" when none says so."""
+    if len(line) > TAIL_LINE:
+        return ""
+    folded = fold(line).strip().lstrip("·•●■◆>»|-—*※★▪ ")
+    if _credit().match(folded):
+        return "editor-credit"
+    if _tail().match(folded):
+        return "tail-line"
+    return ""
+
+
+def is_toolbar(line: str) -> bool:
+    """True for a line that is nothing but toolbar words, signs and figures.
+
+    >>> is_toolbar("【打印】 【关闭】"), is_toolbar("分享到："), is_toolbar("大小 2021"), is_toolbar("关闭矿山")
+    (True, True, False, False)
+
+    A single character such as 大 or 中 is left alone: it needs two words, or one of two characters.
+    """
+    if len(line) > TAIL_LINE:
+        return False
+    folded = fold(line)
+    rest, count = _toolbar().subn("", folded)
+    long = max((len(m) for m in _toolbar().findall(folded)), default=0)
+    bare = re.fullmatch(r"[\s\[\]【】（）()|｜·:：,，、/>»\d+\-]*", rest)
+    digits = len(re.findall(r"\d", rest))
+    return bool(bare) and digits < 4 and (long > 1 or count > 2)
+
+
+def is_footer(line: str) -> bool:
+    """True for a line with the words of a site's legal foot: two of them, or one in a short line.
+
+    A line that ends like a sentence is none: articles speak of permits and hotlines too.
+    """
+    if len(line) > 300 or is_plain_text(line):
+        return False
+    found = set(_footer().findall(fold(line)))
+    return len(found) > 1 or (bool(found) and len(line) <= TAIL_LINE and not mass(line))
+
+
+def is_plain_text(line: str) -> bool:
+    """True for a line that ends like a sentence: no credit, whatever it begins with."""
+    return bool(re.search(r"[。！？；…]\s*$", line.strip()))
+
+
+def names_file(line: str) -> bool:
+    """True for a line that names an attachment."""
+    return bool(_FILE.search(fold(line)))
+
+
+def is_frame_name(names: str) -> bool:
+    """True when a class or id (lower case, blanks between) has a word of the page's frame."""
+    return bool(_frame().search(names))
+
+
+def is_bare_date(line: str) -> bool:
+    """True when a line is nothing but a day or a moment."""
+    return bool(_DATE.fullmatch(line.strip()))
+
+
+@cache
+def _vocabulary() -> Mapping[str, Any]:
+    table = vocab.toml("furniture")
+    for name, keys in _TABLES.items():
+        if set(table.get(name, {})) != keys:
+            problem = f"needs exactly {', '.join(sorted(keys))}"
+            raise VocabularyError(vocab.folder() / "furniture.toml", name, problem)
+    if unknown := set(table) - set(_TABLES) - {"evidence", "day"}:
+        raise VocabularyError(vocab.folder() / "furniture.toml", min(unknown), "unknown table")
+    return table
+
+
+def _starts(table: str, key: str) -> re.Pattern[str]:
+    words = sorted(_vocabulary()[table][key], key=len, reverse=True)
+    return re.compile("|".join(re.escape(fold(word)) for word in words))
+
+
+@cache
+def _head() -> re.Pattern[str]:
+    return _starts("head", "starts")
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    return _starts("tail", "starts")
+
+
+@cache
+def _credit() -> re.Pattern[str]:
+    return _starts("tail", "credits")
+
+
+@cache
+def _toolbar() -> re.Pattern[str]:
+    return _starts("toolbar", "words")
+
+
+@cache
+def _footer() -> re.Pattern[str]:
+    return _starts("footer", "strong")
+
+
+@cache
+def _whole() -> frozenset[str]:
+    return frozenset(_BRACKETS.sub("", fold(word)) for word in _vocabulary()["head"]["whole"])
+
+
+@cache
+def _frame() -> re.Pattern[str]:
+    words = "|".join(sorted(_vocabulary()["frame"]["names"], key=len, reverse=True))
+    return re.compile(rf"(?:^|[\s_\-])(?:{words})(?:$|[\s_\-\d])")

