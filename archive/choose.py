@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from archive import dates
 from archive.bylines import in_text
 from archive.docnumber import document_number
 from archive.labels import fold, label_rank
+from archive.mirrored import without_glosses
 from archive.model import Candidate
 from archive.script import is_mechanical_traditional
 from archive.titles import squeezed, tokens
@@ -67,7 +69,7 @@ def choose(
 
     Values are as published. Only where Traditional is a machine's work on a mainland text
     (`is_mechanical_traditional`) they are given in Simplified, as their writer wrote them: always
-    for a loose text; for an HTML page only where `flags` show a mirror's damage, since the Big5
+    for a loose text; for an HTML page only where it or `flags` show a mirror's damage, since the Big5
     gateways of Xinhua and the portals of Hong Kong convert the same way and are publishers
     (2 of the 104 Traditional pages of zh_daniel; no other page passes the test).
     """
@@ -75,9 +77,12 @@ def choose(
     offered += document_number(offered, text)
     offered += in_text(text)
     offered = [c for c in offered if _is_possible(c, captured)]
-    mirrored = _MIRROR.intersection(flags) or not any(_is_of_page(c) for c in candidates)
-    if mirrored and is_mechanical_traditional(text):
-        offered = [Candidate(c.field, simplify(c.value), c.origin) for c in offered]
+    mirrored = _MIRROR.intersection(flags) or any(c.field == "mirror" for c in candidates)
+    if mirrored:
+        offered = [replace(c, value=without_glosses(c.value)) for c in offered]
+    loose = not any(_is_of_page(c) for c in candidates)
+    if (mirrored or loose) and is_mechanical_traditional(text):
+        offered = [replace(c, value=simplify(c.value)) for c in offered]
     offered = _without_editors(_without_titles(offered))
     fields: dict[str, Any] = {}
     evidence: dict[str, Any] = {}

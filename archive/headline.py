@@ -87,7 +87,10 @@ def source_value(value: str) -> str | None:
     value = re.split(r"(?<![A-Za-z])[\s\u3000]+|[\s\u3000]+(?![A-Za-z])", value)[0]
     found = next(dates.find(value), None)
     value = (value[: found.start] if found else value).strip("[]【】|:：;；,，。（( ")
-    value = _without_place(value)
+    head, _, rest = value.partition(":") if ":" in value else value.partition("：")
+    if rest and fold(head).replace(" ", "") in label_words():
+        return None
+    value = _without_place(head.strip() if rest else value)
     folded = fold(value)
     if re.search("[。，！？；“”…]", value) or folded in label_words():
         return None

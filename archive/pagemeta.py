@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from archive import dates, gkml, headline, names, scriptmeta, titles
+from archive import dates, gkml, headline, mirrored, names, scriptmeta, titles
 from archive.blocks import Block, visible_blocks
 from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
@@ -31,11 +31,16 @@ _LATE = 120  # blocks after the title searched for labels that no window held
 
 def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
     """Every metadata candidate of the page, those of the visible page first."""
-    metas = meta_tags(root)
-    blocks = visible_blocks(root)
-    heads = titles.title_candidates(root, blocks, metas)
+    metas, blocks, whole = meta_tags(root), visible_blocks(root), titles.html_title(root)
+    marks = [mirrored.MARK] if mirrored.is_glossed(block.text for block in blocks) else []
+    if marks:
+        blocks = [replace(block, text=mirrored.without_glosses(block.text)) for block in blocks]
+        whole = mirrored.without_glosses(whole)
+        metas = {name: mirrored.without_glosses(value) for name, value in metas.items()}
+    heads = titles.title_candidates(blocks, metas, whole)
     at = titles.title_block(blocks, heads)
     found = [
+        *marks,
         *gkml.table(blocks),
         *_window(blocks, at),
         *_late(blocks, at),

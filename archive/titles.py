@@ -42,9 +42,11 @@ def squeezed(text: str) -> str:
     return "".join(tokens(fold(text)))
 
 
-def title_candidates(root: Any, blocks: Sequence[Block], metas: dict[str, str]) -> list[Ranked]:
-    """Titles with the block each was read from, best first within each origin."""
-    whole = re.sub(r"[ \t\r\n\f\xa0]+", " ", html_title(root))[:400].strip()
+def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str) -> list[Ranked]:
+    """Titles with the block each was read from, best first within each origin.
+
+    `whole` is the text of <title>.
+    """
     site = squeezed(_site_name(metas))
     out: list[Ranked] = []
     for name in words("meta", "title"):
@@ -81,9 +83,9 @@ def html_title(root: Any) -> str:
     for element in root.iter("title"):
         parent = element.getparent()
         if parent is None or parent.tag != "svg":
-            text = "".join(element.itertext()).strip()
+            text = re.sub(r"[ \t\r\n\f\xa0]+", " ", "".join(element.itertext())).strip()
             if text:
-                return str(text)
+                return text[:400]
     return ""
 
 

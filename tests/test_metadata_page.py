@@ -259,3 +259,27 @@ def test_no_page_breaks_the_reader(pieces: list[str]) -> None:
         found = metadata.from_page(parsed.root, html)
         assert metadata.from_page(parsed.root, html) == found
         metadata.choose(found, "", None, None, simplify)
+
+
+def test_a_glossed_mirror_is_read_without_its_glosses_and_in_its_writers_script() -> None:
+    body = (
+        "<p>"
+        + "清河縣教育局召開會(huì)議,關(guān)于學(xué)校課后服務(wù)對(duì)規范管理作了部署。" * 3
+        + "</p>"
+    )
+    fields, _ = read(
+        page(
+            "<title>全縣教育會(huì)議召開 - 某某網</title>",
+            "<h1>全縣教育會(huì)議召開</h1><div>發(fā)布時(shí)間：2021-09-06 來源：清河日報(bào)</div>",
+            body,
+        ),
+        text="清河縣教育局召開會議,關于學校課后服務對規范管理作了部署。".replace("於", "于"),
+    )
+    assert fields["title"] == "全县教育会议召开"
+    assert fields["published"] == "2021-09-06"
+    assert fields["source"] == "清河日报"
+
+
+def test_a_source_that_is_the_next_label_is_no_source() -> None:
+    fields, _ = read(page(above="<h1>全县教育工作会议召开</h1><div>来源：所属栏目：国内新闻</div>"))
+    assert fields["source"] is None

@@ -1,0 +1,45 @@
+"""Marks of mirror machinery in the values of a page: pinyin glosses, 學(xué) for 學.
+
+The text's own glosses are decided by archive/gloss.py for the whole document. Titles, labels
+and sources stand outside the text and are too short to decide on, so the page's blocks decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from archive.model import Candidate
+from archive.readings import GLOSS, is_reading, reading_of
+
+MARK = Candidate("mirror", "pinyin-gloss", "page:glosses")
+# One bracket with a tone mark behind a character: cheap, and enough to count by.
+_TONED = re.compile(
+    "[\u3400-\u9fff]\\([ \u00a0]?[a-zü]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,4}[ \u00a0]?\\)"
+)
+_ENOUGH = 8  # as in archive/gloss.py: a page that teaches pinyin has words, not running text
+
+
+def is_glossed(texts: Iterable[str]) -> bool:
+    """True when the blocks of a page carry glosses throughout.
+
+    >>> is_glossed(["學(xué)校召開會(huì)議"] * 4), is_glossed(["彧(yù)字的讀音"])
+    (True, False)
+    """
+    matches = (match for text in texts if "(" in text for match in _TONED.finditer(text))
+    return sum(1 for _ in islice(matches, _ENOUGH)) == _ENOUGH
+
+
+def without_glosses(value: str) -> str:
+    """The value without readings of the character they follow.
+
+    >>> without_glosses("《網(wǎng)絡(luò )規范》出臺(km)")
+    '《網絡規范》出臺(km)'
+    """
+    if "(" not in value:
+        return value
+    return GLOSS.sub(
+        lambda match: match["char"] if is_reading(reading_of(match), match["char"]) else match[0],
+        value,
+    )
