@@ -1,8 +1,8 @@
 """A body that stands twice: keep the first copy.
 
-Found with 11-grams, cut with whole sentences, both over hanzi, letters and digits in one script,
-so that a Traditional copy of a Simplified text is found too. Only a second copy that is made of
-the first one's sentences is cut; a copy that differs is flagged.
+Everything is compared over hanzi, letters and digits in one script, so that a Traditional copy
+of a Simplified text and a copy with other line ends are found too. Only whole sentences are
+cut; a copy in which sentences differ is flagged and stays.
 """
 
 from __future__ import annotations
@@ -13,55 +13,37 @@ from dataclasses import dataclass
 
 from archive import bylines
 from archive.model import About, Candidate, Change
-from archive.variants import fold
+from archive.normalise import fold
+from archive.repeats import Repeat, is_doubled, longest_repeat
 
-# Swept on 104 doubled and 300 clean documents: exact, two-script and truncated copies found
-# 104, 104 and 103 times, no clean document.
-_GRAM = 11
-_PLACES = 8  # of one 11-gram or sentence that are remembered
-_APART = 150  # between the two places of an 11-gram
-_DRIFT = 60  # of the distance, within one chain
-_GAP = 250  # between two matches of one chain
-_MATCHED = 200
-_COVERAGE = 0.3
-_DENSITY = 0.6
+# A copy is at least four sentences of twelve characters on average: refrains and forms are less.
 _SENTENCES = 4
 _MEAN_SENTENCE = 12
-_LEFT_BEHIND = 0.1  # of the cut: more than that, and the copies are variants
+_LONG = 200
+_COVERAGE = 0.3  # of the document; a passage quoted twice in a long text is less
+_SIMILAR = 5  # length of the grams that tell a changed sentence of the first copy
+_CHANGED = 0.5  # of a sentence's grams
+_LEFT_BEHIND = 0.05  # of the cut: more than that in changed sentences, and the copies are variants
 _BETWEEN = 60  # characters of bylines and credits that may stand between the copies
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;]+[”’」』）)]*|\n|$)\s*")
-_LETTER = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     start: int
     end: int
-    key: str  # hanzi, letters and digits, Simplified
+    key: str  # hanzi, letters and digits in one script
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Sentences `first` … repeat as sentences `second` …, `length` of them."""
+class _Copy:
+    """Sentences `second` to `stop` repeat sentences `first` to `middle`."""
 
     first: int
+    middle: int
     second: int
-    length: int
-
-
-@dataclass(slots=True)
-class _Chain:
-    """Equal 11-grams at about one distance."""
-
-    distance: int
-    first: int
-    last: int
-    matches: int = 1
-
-    def is_enough(self, length: int) -> bool:
-        dense = self.matches >= _DENSITY * (self.last - self.first + 1)
-        return dense and self.matches >= max(_MATCHED, _COVERAGE * length)
+    stop: int
 
 
 def drop_second_copy(text: str, about: About) -> Iterable[Change]:
@@ -74,27 +56,70 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
     """
     sentences = [s for s in _sentences(text) if s.key]
     cuts: list[Change] = []
-    while _is_doubled("".join(s.key for s in sentences)):
-        run = _longest_run(sentences)
-        if run is None or not _is_copy(sentences, run):
-            break
-        start, stop = _span(text, sentences, run)
-        cuts.append(_cut(text, sentences, start, stop, run))
-        sentences = sentences[:start] + sentences[stop:]
-    else:
-        if not cuts:
+    while is_doubled("".join(s.key for s in sentences)):
+        copy = _copy(sentences)
+        if copy is None or _is_variant(sentences, copy):
+            yield _variant()
             return
-        if _left_behind(sentences) <= _LEFT_BEHIND * sum(c.end - c.start for c in cuts):
-            yield from cuts
-            return
+        start = copy.middle if _only_credits(text, sentences, copy) else copy.second
+        cuts.append(_cut(text, sentences[start : copy.stop]))
+        sentences = sentences[:start] + sentences[copy.stop :]
+    yield from cuts
+
+
+def _variant() -> Change:
     evidence = "equal passages, but not whole equal copies"
-    yield Change(0, 0, "", "variant-copy", evidence, flag="doubled-body", applied=False)
+    return Change(0, 0, "", "variant-copy", evidence, flag="doubled-body", applied=False)
 
 
-def _cut(text: str, sentences: list[_Sentence], start: int, stop: int, run: _Run) -> Change:
-    left, right = sentences[start].start, sentences[stop - 1].end
-    evidence = f"{run.length} sentences repeat those from {sentences[run.first].start} on"
+def _sentences(text: str) -> Iterator[_Sentence]:
+    for match in _SENTENCE.finditer(text):
+        if match[0]:
+            yield _Sentence(match.start(), match.end(), fold(match[0]))
+
+
+def _copy(sentences: list[_Sentence]) -> _Copy | None:
+    """The longest passage that stands twice, as whole sentences, if it is long enough."""
+    edges = [0]
+    for sentence in sentences:
+        edges.append(edges[-1] + len(sentence.key))
+    repeat = longest_repeat("".join(s.key for s in sentences))
+    found = _whole_sentences(edges, repeat)
+    size = edges[found.stop] - edges[found.second]
+    enough = _SENTENCES <= found.stop - found.second <= size / _MEAN_SENTENCE
+    return found if enough and size >= max(_LONG, _COVERAGE * edges[-1]) else None
+
+
+def _whole_sentences(edges: list[int], repeat: Repeat) -> _Copy:
+    second_end = repeat.second + repeat.length
+    second = next(i for i, edge in enumerate(edges) if edge >= repeat.second)
+    stop = max((i for i, edge in enumerate(edges) if edge <= second_end), default=second)
+    first = max(i for i, edge in enumerate(edges) if edge <= repeat.first)
+    middle = next(i for i, edge in enumerate(edges) if edge >= repeat.first + repeat.length)
+    return _Copy(first, min(middle, second), second, max(stop, second))
+
+
+def _only_credits(text: str, sentences: list[_Sentence], copy: _Copy) -> bool:
+    """True when what stands between the copies is a credit, or stands elsewhere as well.
+
+    Anything else there, such as a subheading that the first copy lost, is kept.
+    """
+    between = sentences[copy.middle : copy.second]
+    elsewhere = {s.key for s in (*sentences[: copy.middle], *sentences[copy.second :])}
+    return _size(between) <= _BETWEEN and all(
+        s.key in elsewhere or _is_credit(text[s.start : s.end]) for s in between
+    )
+
+
+def _is_credit(line: str) -> bool:
+    credit = bylines.trailing_credit(line)
+    return bool(bylines.byline(line)) or (credit is not None and not line[: credit[0]].strip())
+
+
+def _cut(text: str, cut: list[_Sentence]) -> Change:
+    left, right = cut[0].start, cut[-1].end
     found = tuple(dict.fromkeys(_credits(text[left:right])))
+    evidence = f"{len(cut)} sentences that stand before as well"
     return Change(left, right, "", "second-copy", evidence, flag="doubled-body", found=found)
 
 
@@ -107,106 +132,30 @@ def _credits(cut: str) -> Iterator[Candidate]:
             yield from credit[1]
 
 
-def _left_behind(sentences: list[_Sentence]) -> int:
-    """Characters of long sentences that still stand a second time."""
-    seen: set[str] = set()
-    repeated = 0
-    for sentence in sentences:
-        if len(sentence.key) >= _MEAN_SENTENCE and sentence.key in seen:
-            repeated += len(sentence.key)
-        seen.add(sentence.key)
-    return repeated
+def _is_variant(sentences: list[_Sentence], copy: _Copy) -> bool:
+    """True when the passage was a whole copy before somebody changed sentences at its ends.
 
-
-def _sentences(text: str) -> Iterator[_Sentence]:
-    for match in _SENTENCE.finditer(text):
-        if match[0]:
-            key = "".join(_LETTER.findall(fold(match[0])))
-            yield _Sentence(match.start(), match.end(), key)
-
-
-def _is_doubled(key: str) -> bool:
-    """True when a chain of equal 11-grams covers enough of the document, densely enough."""
-    if len(key) < 2 * _MATCHED:
-        return False
-    places: dict[str, list[int]] = {}
-    chains: dict[int, _Chain] = {}  # by distance, in steps of the allowed drift
-    for place in range(len(key) - _GRAM + 1):
-        earlier = places.setdefault(key[place : place + _GRAM], [])
-        for other in earlier:
-            if place - other >= _APART:
-                chain = _extend(chains, place, place - other)
-                if chain.is_enough(len(key)):
-                    return True
-        if len(earlier) < _PLACES:
-            earlier.append(place)
-    return False
-
-
-def _extend(chains: dict[int, _Chain], place: int, distance: int) -> _Chain:
-    step = distance // _DRIFT
-    for near in (step, step - 1, step + 1):
-        chain = chains.get(near)
-        if chain and place - chain.last <= _GAP and abs(distance - chain.distance) <= _DRIFT:
-            chain.matches += place > chain.last
-            chain.last = place
-            return chain
-    chains[step] = _Chain(distance, place, place)
-    return chains[step]
-
-
-def _longest_run(sentences: list[_Sentence]) -> _Run | None:
-    """The longest run of sentences that stands twice without overlap, by characters."""
-    places: dict[str, list[int]] = {}
-    best, best_size = None, 0
-    for second, sentence in enumerate(sentences):
-        for first in places.get(sentence.key, [])[:_PLACES]:
-            if first and sentences[first - 1].key == sentences[second - 1].key:
-                continue  # inside a run that was measured from its start
-            run = _grow(sentences, first, second)
-            size = sum(len(s.key) for s in sentences[first : first + run.length])
-            if size > best_size and _is_long(run, size):
-                best, best_size = run, size
-        places.setdefault(sentence.key, []).append(second)
-    return best
-
-
-def _grow(sentences: list[_Sentence], first: int, second: int) -> _Run:
-    length = 0
-    while (
-        first + length < second
-        and second + length < len(sentences)
-        and sentences[first + length].key == sentences[second + length].key
-    ):
-        length += 1
-    return _Run(first, second, length)
-
-
-def _is_long(run: _Run, size: int) -> bool:
-    return run.length >= _SENTENCES and size >= _MATCHED and size >= _MEAN_SENTENCE * run.length
-
-
-def _is_copy(sentences: list[_Sentence], run: _Run) -> bool:
-    """True when the run is most of what the chain found: a whole copy, not a part of a variant."""
-    size = sum(len(s.key) for s in sentences[run.first : run.first + run.length])
-    return size >= _COVERAGE * sum(len(s.key) for s in sentences)
-
-
-def _span(text: str, sentences: list[_Sentence], run: _Run) -> tuple[int, int]:
-    """The sentences to cut: the second copy, and a byline or credit before it.
-
-    What stands between the copies and is neither credit nor repeated, such as a subheading that
-    the first copy lost, is kept.
+    Then what stands before the second passage resembles what stands before the first, or what
+    stands behind the second resembles what stands behind the first.
     """
-    middle = run.first + run.length
-    between = sentences[middle : run.second]
-    elsewhere = {s.key for s in sentences[:middle]} | {s.key for s in sentences[run.second :]}
-    short = sum(len(s.key) for s in between) <= _BETWEEN
-    if short and all(s.key in elsewhere or _is_credit(text[s.start : s.end]) for s in between):
-        return middle, run.second + run.length
-    return run.second, run.second + run.length
+    between = sentences[copy.middle : copy.second]
+    changed = _resembling(between, sentences[: copy.first])
+    changed += _resembling(sentences[copy.stop :], between)
+    return changed > _LEFT_BEHIND * _size(sentences[copy.second : copy.stop])
 
 
-def _is_credit(line: str) -> bool:
-    credit = bylines.trailing_credit(line)
-    return bool(bylines.byline(line)) or (credit is not None and not line[: credit[0]].strip())
+def _resembling(sentences: list[_Sentence], others: list[_Sentence]) -> int:
+    """Characters of long sentences whose grams mostly stand in the others."""
+    key = "".join(s.key for s in others)
+    known = {key[i : i + _SIMILAR] for i in range(len(key) - _SIMILAR + 1)}
+    total = 0
+    for sentence in sentences:
+        grams = [sentence.key[i : i + _SIMILAR] for i in range(len(sentence.key) - _SIMILAR + 1)]
+        same = sum(gram in known for gram in grams)
+        if len(sentence.key) >= _MEAN_SENTENCE and same >= _CHANGED * len(grams):
+            total += len(sentence.key)
+    return total
+
+
+def _size(sentences: list[_Sentence]) -> int:
+    return sum(len(sentence.key) for sentence in sentences)
