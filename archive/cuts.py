@@ -8,21 +8,41 @@ on a result, must show exactly what is seen.
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from archive.gbk import DECODERS, LEADS, bytes_of, character, cut, fold, widen
-from archive.language import Scorer, canonical
-from archive.readings import BRACKETED, GLOSS_HERE, is_reading, spelled
+from archive.gbk import (
+    DECODERS,
+    LEADS,
+    LOST_TRAILS,
+    UNPAIRED,
+    USER_LEADS,
+    USER_TRAILS,
+    bytes_of,
+    character,
+    cut,
+    fold,
+    widen,
+)
+from archive.language import Scorer, canonical, model
+from archive.readings import BRACKETED, GLOSS_HERE, GLOSS_REST, is_reading, spelled
 from archive.variants import is_simplified, is_traditional
 
 _BEAM = 80  # states kept; swept 40-160, 2026-11-24
 _LONGEST = 60  # shown characters of a span
+_RARE = 13.0  # nats; a hanzi met less than once in 400,000 characters
+_CACHE = 0.15  # weight of the document's own counts
+_DROPPING = 8  # states that may go on with a dropped pair at each step
 _DROP = 2.5  # nats for a pair the decoder dropped
-_UNBALANCED = 3.0  # nats for a quote or bracket without its other half
+_UNBALANCED = 4.0  # nats for a quote or bracket without its other half
 _SCRIPT = 4.0  # nats for a Simplified character in a Traditional document, and the reverse
 _ODD = 8.0  # nats for a character that is neither hanzi nor Chinese punctuation
+_SWALLOWED = 2.0  # nats for a line end that the decoder took with a lost byte
+_WAYS = 4
 _CONTEXT = 6  # characters on the right that help to judge
 _PUNCTUATION = "。，、；：？！“”‘’（）《》〈〉【】〔〕『』「」…—·％\u3000"
 _PAIRS = {
@@ -39,6 +59,27 @@ _LOST = "?\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
+class Cache:
+    """What the document itself says often, as evidence for what it lost."""
+
+    chars: Counter[str]
+    pairs: Counter[str]
+    size: int
+
+    @staticmethod
+    def of(text: str) -> Cache:
+        """The cache of a text, counted without its glosses."""
+        plain = canonical(BRACKETED.sub("", text))
+        return Cache(Counter(plain), Counter(map("".join, pairwise(plain))), len(plain))
+
+    def discount(self, left: str, char: str, cost: float) -> float:
+        """What to add to the cost of `char` after `left`: 0 or less."""
+        share = 0.8 * self.pairs[left + char] / (self.chars[left] + 2)
+        share += 0.2 * self.chars[char] / (self.size + 1)
+        return min(0.0, -math.log(math.exp(-cost) + _CACHE * share) - cost) if share else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What holds for all spans of one text."""
 
@@ -46,6 +87,9 @@ class Document:
     folded: bool  # marks stand as ASCII
     traditional: bool
     marks: str  # that the tool searched for, as far as seen
+    drops: int  # pairs the decoder may have dropped in one span
+    ms: bool  # the decoder may take the byte after a lost one with it
+    cache: Cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +102,8 @@ class Restored:
     cost: float
     seen: float  # cost of the same stretch as it is seen
     known: int  # shown characters that carry bytes, besides the mark
+    free: int  # lost bytes besides the first, with no gloss to witness them
+    closes: bool  # it ends a quotation that the line has open: a witness too
 
     @property
     def gain(self) -> float:
@@ -69,8 +115,9 @@ class Restored:
 class _State:
     scorer: Scorer
     text: str = ""
-    pending: int = -1  # lead byte that waits for its trail; -1: in step
+    pending: tuple[int, ...] = ()  # values of the lead byte that waits for its trail; (): in step
     known: int = 0
+    free: int = 0
     drops: int = 0
 
 
@@ -79,18 +126,37 @@ def ways(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]:
 
     `line` is the restored text of the line so far, `context` its scorer.
     """
+    found = _found(replace(doc, drops=0), at, line, context)
+    if doc.drops and (not found or is_rare(found[0].text)):
+        found += _found(doc, at, line, context)
+        found.sort(key=lambda way: (-way.gain, way.text))
+    return list({way.text: way for way in reversed(found[: 2 * _WAYS])}.values())[::-1]
+
+
+def is_rare(text: str) -> bool:
+    """True if the text has a hanzi that hardly any text has: a sign that it was put together wrong."""
+    lm = model()
+    return any(lm.first.get(c, _RARE) >= _RARE for c in canonical(text) if c > "\u4dff")
+
+
+def _found(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]:
     rights: dict[int, tuple[str, str]] = {}
     found: list[Restored] = []
     for state, end in _ended(doc, at, context):
         if end not in rights:
             rights[end] = _right(doc.text, end)
         near, rest = rights[end]
-        if _reads_as_glossed(doc.text, state.text, end):
-            cost = state.scorer.add(canonical(near)).cost if near else state.scorer.cost
-            cost += _UNBALANCED * _unbalanced(line + state.text + rest)
-            seen = context.add(canonical(doc.text[at:end] + near)).cost
-            seen += _UNBALANCED * _unbalanced(line + doc.text[at:end] + rest)
-            found.append(Restored(at, end, state.text, cost, seen, state.known))
+        cost = state.scorer.add(canonical(near)).cost if near else state.scorer.cost
+        cost += _UNBALANCED * _unbalanced(line + state.text + rest)
+        cost += _ODD * (len(state.text) - len(state.text.rstrip("\u3000")) == 1)
+        cost += _UNBALANCED * (doc.text[end - 1] in _LOST and "@" <= doc.text[end : end + 1] <= "~")
+        seen = context.add(canonical(doc.text[at:end] + near)).cost
+        seen += _UNBALANCED * _unbalanced(line + doc.text[at:end] + rest)
+        found.append(
+            Restored(
+                at, end, state.text, cost, seen, state.known, state.free, _closes(line, state.text)
+            )
+        )
     found.sort(key=lambda way: (-way.gain, way.text))
     return list(_proved(doc, line, found))
 
@@ -103,12 +169,12 @@ def _ended(doc: Document, at: int, context: Scorer) -> list[tuple[_State, int]]:
     stop = min(at + _LONGEST, stop if stop >= 0 else len(doc.text))
     while live and at < stop:
         following: list[_State] = []
-        for state in live:
+        for state in [*live, *_dropped(doc, live)]:
             for new in _consume(doc, state, at):
-                if new.pending < 0:
-                    ended.append((new, at + 1))
-                else:
+                if new.pending:
                     following.append(new)
+                elif _reads_as_glossed(doc.text, new, at + 1):
+                    ended.append((new, at + 1))
         live = sorted(following, key=lambda s: s.scorer.cost)[:_BEAM]
         at += 1
     return sorted(ended, key=lambda e: e[0].scorer.cost)[: 3 * _BEAM]
@@ -117,17 +183,32 @@ def _ended(doc: Document, at: int, context: Scorer) -> list[tuple[_State, int]]:
 def _first(doc: Document, at: int, context: Scorer) -> tuple[list[_State], int]:
     """The states after the lost lead byte and the mark."""
     first, second = bytes_of(widen(doc.text[at + 1]))
-    empty = _State(context)
-    states = [_extend(doc, empty, lead, first, second) for lead in LEADS]
-    return [s for s in states if s], at + 2
+    empty = _State(context, pending=tuple(LEADS))
+    return list(_extend(doc, empty, first, (second,))), at + 2
 
 
-def _extend(doc: Document, state: _State, lead: int, trail: int, pending: int) -> _State | None:
-    char = character(lead, trail)
-    if char is None:
-        return None
-    scorer = state.scorer.add(canonical(char), _oddness(doc, char))
-    return _State(scorer, state.text + char, pending, state.known, state.drops)
+def _extend(doc: Document, state: _State, trail: int, pending: tuple[int, ...]) -> Iterator[_State]:
+    """The state after one more restored character, for every value of its lead byte."""
+    for lead in state.pending:
+        char = character(lead, trail)
+        if char:
+            scorer = _scored(doc, state, char)
+            text = state.text + char
+            yield _State(scorer, text, pending, state.known, state.free, state.drops)
+
+
+def _scored(doc: Document, state: _State, char: str) -> Scorer:
+    """The scorer after `char`; two U+3000 count as one line end, one alone as odd."""
+    spaces = len(state.text) - len(state.text.rstrip("\u3000"))
+    if char == "\u3000":
+        return state.scorer if spaces % 2 else state.scorer.add("\n")
+    extra = _oddness(doc, char) + (_ODD if spaces % 2 else 0.0)
+    if char == state.text[-1:] and char in _PUNCTUATION and char not in "—…":
+        extra += _ODD
+    char = canonical(char)
+    new = state.scorer.add(char)
+    extra += doc.cache.discount(state.scorer.tail[-1], char, new.cost - state.scorer.cost)
+    return new.dearer(extra) if extra else new
 
 
 def _oddness(doc: Document, char: str) -> float:
@@ -145,39 +226,66 @@ def _consume(doc: Document, state: _State, at: int) -> Iterator[_State]:
     shown = doc.text[at]
     if shown in _LOST:
         yield from _unknown(doc, state, at)
-    elif shown.isascii() and "@" <= shown <= "~":
-        new = _extend(doc, state, state.pending, ord(shown), -1)
-        if new:
-            yield _known(new)
+    state = replace(state, known=state.known + 1)
+    if shown == "€":  # 0x80 alone in an "ms" decoder
+        yield from _extend(doc, state, 0x80, ())
+    if shown not in _LOST and "@" <= shown <= "~":
+        yield from _extend(doc, state, ord(shown), ())
         return
-    wide = widen(shown) if doc.folded else shown
-    pair = bytes_of(wide)
+    pair = bytes_of(widen(shown) if doc.folded else shown)
     if len(pair) == 2:
-        new = _extend(doc, state, state.pending, pair[0], pair[1])
-        if new:
-            yield _known(new)
-
-
-def _known(state: _State) -> _State:
-    return _State(state.scorer, state.text, state.pending, state.known + 1, state.drops)
+        yield from _extend(doc, state, pair[0], (pair[1],))
 
 
 def _unknown(doc: Document, state: _State, at: int) -> Iterator[_State]:
-    """States after a last byte that was lost: one that does not decode with what follows."""
-    shown = doc.text[at + 1 : at + 2]
-    following = bytes_of(widen(shown) if doc.folded else shown)
-    for trail in LEADS:
-        if len(following) == 2 and character(trail, following[0]):
-            continue
-        new = _extend(doc, state, state.pending, trail, -1)
-        if new:
-            yield new
+    """States after `?`: one byte that does not decode with what follows, or a pair of bytes."""
+    rest = GLOSS_REST.match(doc.text, at + 1) if doc.ms else None
+    glossed = GLOSS_HERE.match(doc.text, at + 1)
+    following = bytes_of(_as_was(doc, at + 1, at + 2))
+    freed = replace(state, free=state.free + (not (rest or glossed)))
+    for trail in LOST_TRAILS:
+        if rest:  # the decoder took the bracket with the byte
+            for new in _extend(doc, freed, trail, ()):
+                yield replace(new, text=new.text + "(")
+        elif not (len(following) == 2 and character(trail, following[0])):
+            yield from _extend(doc, freed, trail, ())
+        elif doc.ms:
+            for new in _extend(doc, freed, trail, ()):
+                yield replace(new, text=new.text + "\n", scorer=new.scorer.add("\n", _SWALLOWED))
+        if doc.ms and trail in UNPAIRED:
+            yield from _extend(doc, state, trail, UNPAIRED[trail])
 
 
-def _reads_as_glossed(text: str, restored: str, end: int) -> bool:
+def _as_was(doc: Document, start: int, end: int) -> str:
+    """What stands there, in the width it had before it was folded; glosses were ASCII."""
+    shown = doc.text[start:end]
+    return widen(shown) if doc.folded and not GLOSS_HERE.match(doc.text, start) else shown
+
+
+def _dropped(doc: Document, live: list[_State]) -> list[_State]:
+    """States after a pair of the user-defined rows, which some decoders leave out."""
+    dropped = [
+        replace(new, drops=state.drops + 1, free=state.free + 1)
+        for state in live[:_DROPPING]
+        if state.drops < doc.drops
+        for lead in USER_LEADS
+        for new in _extend(doc, state, lead, USER_TRAILS)
+    ]
+    return [
+        replace(state, scorer=state.scorer.dearer(_DROP))
+        for state in sorted(dropped, key=lambda s: s.scorer.cost)[:_DROPPING]
+    ]
+
+
+def _reads_as_glossed(text: str, state: _State, end: int) -> bool:
     """False if a gloss follows that is no reading of the last restored character."""
+    if state.text[-1] == "(":
+        gloss = GLOSS_REST.match(text, end)
+        return gloss is not None and is_reading(spelled(gloss["reading"]), state.text[-2])
     gloss = GLOSS_HERE.match(text, end)
-    return not gloss or is_reading(spelled(gloss["reading"]), restored[-1])
+    if state.text[-1] == "\n":
+        return not gloss
+    return not gloss or is_reading(spelled(gloss["reading"]), state.text[-1])
 
 
 def _right(text: str, end: int) -> tuple[str, str]:
@@ -185,8 +293,14 @@ def _right(text: str, end: int) -> tuple[str, str]:
     stop = text.find("\n", end)
     line = text[end : stop + 1 if stop >= 0 else len(text)]
     span = SIGNATURE.search(line)
-    rest = BRACKETED.sub("", line[: span.start()] if span else line)
+    line = GLOSS_REST.sub("", line[: span.start()] if span else line, count=1)
+    rest = paragraphs(BRACKETED.sub("", line))
     return rest[:_CONTEXT], rest
+
+
+def paragraphs(line: str) -> str:
+    """The line with line ends where two U+3000 (or what they were folded to) begin a paragraph."""
+    return re.sub("[ \u3000]{2,}", "\n", line)
 
 
 # A lost byte before one of the marks, which stand as they were or folded to ASCII.
@@ -195,7 +309,7 @@ SIGNATURE = re.compile(r"[?\ufffd](?=[。！？，；：!?,;:])")
 
 def _unbalanced(line: str) -> int:
     """Quotes and brackets without their other half."""
-    line = re.split(r"\u3000\u3000", line)[-1] if "\u3000\u3000" in line else line
+    line = paragraphs(line)
     open_: list[str] = []
     count = 0
     for char in line:
@@ -210,6 +324,10 @@ def _unbalanced(line: str) -> int:
     return count + len(open_)
 
 
+def _closes(line: str, text: str) -> bool:
+    return text.rstrip("\n")[-1:] in _PAIRS and _unbalanced(line) > _unbalanced(line + text)
+
+
 def _proved(doc: Document, line: str, found: list[Restored]) -> Iterator[Restored]:
     """The ways whose text the machine cuts into what is seen; at most four."""
     texts: set[str] = set()
@@ -217,14 +335,13 @@ def _proved(doc: Document, line: str, found: list[Restored]) -> Iterator[Restore
         if way.text not in texts and _is_proved(doc, line, way):
             texts.add(way.text)
             yield way
-            if len(texts) == 4:
+            if len(texts) == _WAYS:
                 return
 
 
 def _is_proved(doc: Document, line: str, way: Restored) -> bool:
-    left, right = line[-1:], doc.text[way.end : way.end + 2]
-    if doc.folded:
-        left, right = widen(left), widen(right)
+    left = widen(line[-1:]) if doc.folded else line[-1:]
+    right = _as_was(doc, way.end, way.end + 2)
     seen = doc.text[way.start : way.end + 1].replace("\ufffd", "?")
     for marks in (doc.marks, widen(doc.text[way.start + 1])):
         for decoder in DECODERS:

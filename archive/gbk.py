@@ -23,6 +23,9 @@ MARKS = "！？，；：。"
 _FOLD = str.maketrans("！？，；：（）＜＞\u3000", "!?,;:()<> ")
 _WIDEN = str.maketrans("!?,;:() ", "！？，；：（）\u3000")
 LEADS = range(0x81, 0xFF)
+LOST_TRAILS = range(0x80, 0xFF)
+USER_LEADS = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))  # of the user-defined rows
+USER_TRAILS = tuple(range(0xA1, 0xFF))
 
 
 def cut(text: str, marks: str = "！？", decoder: Decoder = "py") -> str:
@@ -60,8 +63,8 @@ def decode(data: bytes, decoder: Decoder) -> str:
     out, at = [], 0
     while at < len(data):
         pair = data[at : at + 2]
-        if pair[0] < 0x80:
-            out.append(chr(pair[0]))
+        if pair[0] <= 0x80:
+            out.append("€" if pair[0] == 0x80 else chr(pair[0]))
             at += 1
             continue
         char = character(pair[0], pair[1]) if len(pair) == 2 else None
@@ -71,7 +74,7 @@ def decode(data: bytes, decoder: Decoder) -> str:
 
 
 def is_user_defined(lead: int, trail: int) -> bool:
-    return (0xAA <= lead <= 0xAF or 0xF8 <= lead <= 0xFE) and 0xA1 <= trail <= 0xFE
+    return lead in USER_LEADS and trail in USER_TRAILS
 
 
 @cache
@@ -81,6 +84,20 @@ def character(lead: int, trail: int) -> str | None:
         return bytes((lead, trail)).decode("gbk")
     except UnicodeDecodeError:
         return None
+
+
+# Trails that an "ms" decoder shows as `?` together with their lead.
+UNPAIRED = {
+    lead: trails
+    for lead in LEADS
+    if (
+        trails := tuple(
+            trail
+            for trail in LEADS
+            if not character(lead, trail) and not is_user_defined(lead, trail)
+        )
+    )
+}
 
 
 def bytes_of(char: str) -> bytes:

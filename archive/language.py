@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from archive import vocab
-from archive.variants import simplify
+from archive.variants import fold
 
 STEP = 0.2  # nats in one step of the data file
 _BASE = 0x23  # "#" begins comments, so the first code is the character after it
@@ -31,10 +31,12 @@ def encode_cost(cost: float) -> str:
 
 def canonical(text: str) -> str:
     """The text as the model counts it, same length: Simplified, wide marks, `0`, `a`."""
-    return "".join(_class(c) for c in simplify(text).translate(_WIDE))
+    return "".join(map(_class, text))
 
 
+@cache
 def _class(char: str) -> str:
+    char = fold(char).translate(_WIDE)
     if char in "0123456789０１２３４５６７８９":
         return "0"
     if (char.isascii() and char.isalpha()) or "Ａ" <= char <= "ｚ":
@@ -89,6 +91,10 @@ class Scorer:
             costs.append(self._best(tail, costs))
         costs[-1] += extra
         return Scorer(self.model, tail[-_LONGEST:], tuple(costs[-_LONGEST:]))
+
+    def dearer(self, extra: float) -> Scorer:
+        """The same text, `extra` nats dearer."""
+        return Scorer(self.model, self.tail, (*self.costs[:-1], self.cost + extra))
 
     def _best(self, tail: str, costs: list[float]) -> float:
         model, best = self.model, float("inf")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.cuts import SIGNATURE, Document, Restored, ways
+from archive.cuts import SIGNATURE, Cache, Document, Restored, paragraphs, ways
 from archive.gbk import MARKS, fold, widen
 from archive.language import Scorer, canonical, model
 from archive.model import Change
@@ -21,6 +21,7 @@ from archive.variants import is_simplified, is_traditional
 
 _GAIN = 6.0  # nats
 _MARGIN = 3.0
+_FREE_MARGIN = 3.0  # where a lost trail may be any hanzi, as in names
 _BLIND_GAIN = 8.0  # for a span without a witness
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _LEFT = 12  # characters on the left that help to judge
@@ -36,7 +37,10 @@ class _Verdict:
 
     @property
     def sure(self) -> bool:
-        return self.best.known > 0 and self.best.gain >= _GAIN and self.margin >= _MARGIN
+        margin = _FREE_MARGIN if self.best.free else _MARGIN
+        if not self.best.known and not (self.best.closes and self.best.gain >= _BLIND_GAIN):
+            return False
+        return self.best.gain >= _GAIN and self.margin >= margin
 
     @property
     def sure_among_others(self) -> bool:
@@ -63,7 +67,12 @@ def _document(text: str) -> Document:
     seen = {widen(text[m.end()]) for m in SIGNATURE.finditer(text)}
     traditional = sum(map(is_traditional, text)) > sum(map(is_simplified, text))
     marks = "".join(m for m in MARKS if m in seen)
-    return Document(text, ascii_marks > wide, traditional, marks)
+    swallowed = len(re.findall(r"[?\ufffd][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǘǚǜ]+\)", text))
+    kept = len(re.findall(r"[?\ufffd]\([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǘǚǜ]+\)", text))
+    ms = kept <= swallowed
+    return Document(
+        text, ascii_marks > wide, traditional, marks, 2 if ms else 0, ms, Cache.of(text)
+    )
 
 
 def _verdicts(doc: Document) -> Iterator[_Verdict]:
@@ -84,6 +93,7 @@ def _verdicts(doc: Document) -> Iterator[_Verdict]:
 
 def _line(text: str) -> str:
     """The last line of a text without its glosses."""
+    text = paragraphs(text)
     return BRACKETED.sub("", text[text.rfind("\n") + 1 :])
 
 

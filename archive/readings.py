@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 
 from archive import vocab
-from archive.variants import simplify
+from archive.variants import fold
 
 _LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300\u0301\u0304\u0308\u030c"
 HANZI = "\u3400-\u9fff"
@@ -25,6 +25,7 @@ GLOSS = re.compile(
     + ")"
 )
 GLOSS_HERE = re.compile(rf"\([ \u00a0]?(?P<reading>[{_LETTERS}]{{1,7}})[ \u00a0]?\)")
+GLOSS_REST = re.compile(rf"(?P<reading>[{_LETTERS}]{{1,7}})[ \u00a0]?\)")
 BRACKETED = re.compile(rf"\([ \u00a0]?[{_LETTERS}]{{1,7}}[ \u00a0]?\)")
 
 
@@ -48,7 +49,7 @@ def toneless(reading: str) -> str:
 def readings(char: str) -> tuple[str, ...]:
     """Readings of a character and of its Simplified form, the most usual first."""
     table = _table()
-    return tuple(dict.fromkeys(table.get(char, ()) + table.get(simplify(char), ())))
+    return tuple(dict.fromkeys(table.get(char, ()) + table.get(fold(char), ())))
 
 
 def is_reading(reading: str, char: str, *, first: bool = False) -> bool:

@@ -7,10 +7,10 @@ from functools import cache
 from archive import vocab
 
 
-def simplify(text: str) -> str:
+def fold(text: str) -> str:
     """The text with every Traditional character replaced by its Simplified one, same length.
 
-    >>> simplify("感謝您訪問我們的網站")
+    >>> fold("感謝您訪問我們的網站")
     '感谢您访问我们的网站'
 
     One reading for each character (乾 → 干 also in 乾县), so it serves look-up and counting
