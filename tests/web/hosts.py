@@ -5,17 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from tests.web import app, dede, hacked, mirror, torture, trs, wenku, xxgk
+from tests.web import (
+    app,
+    dede,
+    hacked,
+    jcms,
+    jpaas,
+    mirror,
+    torture,
+    trs,
+    ucap,
+    vsb,
+    wenku,
+    xxgk,
+)
 from tests.web.site import Site
 
 HOSTS: Mapping[str, Callable[[], Site]] = {
     trs.HOST: trs.build,
+    jcms.HOST: jcms.build,
+    jpaas.HOST: jpaas.build,
+    ucap.HOST: ucap.build,
+    vsb.HOST: vsb.build,
     dede.HOST: dede.build,
+    wenku.HOST: wenku.build,
     mirror.HOST: mirror.build,
     hacked.HOST: hacked.build,
-    wenku.HOST: wenku.build,
-    app.HOST: app.build,
     xxgk.HOST: xxgk.build,
+    app.HOST: app.build,
     torture.HOST: torture.build,
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
+from time import monotonic
 from urllib.parse import urljoin
 
 from tests.web.expect import Expect
@@ -28,11 +29,19 @@ class State:
 
     now: datetime = START
     counts: Counter[str] = field(default_factory=Counter)
+    times: dict[str, float] = field(default_factory=dict)
 
     def seen(self, key: str) -> int:
         """How often this was called with the key, this time included."""
         self.counts[key] += 1
         return self.counts[key]
+
+    def too_soon(self, key: str, seconds: float) -> bool:
+        """Whether this was called with the key less than `seconds` of real time ago."""
+        now = monotonic()
+        before = self.times.get(key, now - seconds)
+        self.times[key] = now
+        return now - before < seconds
 
     def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
