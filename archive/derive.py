@@ -168,7 +168,7 @@ def _versions() -> dict[str, Any]:
     return {
         "number": DERIVATION,
         "trafilatura": importlib.metadata.version("trafilatura"),
-        "opencc": normalise.DATA_VERSION,
+        "opencc": normalise.data_version(),
     }
 
 

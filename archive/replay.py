@@ -69,8 +69,8 @@ def capture_of(record: ReadRecord, file: str) -> Capture:
     )
 
 
-def derive_at(path: Path, offset: int, site: Site | None, memory: SiteMemory | None) -> str:
-    """The JSON line of the capture whose record starts at `offset` of a WARC file.
+def capture_at(path: Path, offset: int) -> Capture:
+    """The capture whose record starts at `offset` of a WARC file.
 
     The file may lose its `.open` between the moment the place was noted and now.
     """
@@ -78,7 +78,7 @@ def derive_at(path: Path, offset: int, site: Site | None, memory: SiteMemory | N
         record = read_at(path, offset)
     except FileNotFoundError:
         record = read_at(path.with_name(path.name.removesuffix(OPEN)), offset)
-    return line_of(capture_of(record, path.name), site, memory)
+    return capture_of(record, path.name)
 
 
 def line_of(capture: Capture, site: Site | None, memory: SiteMemory | None) -> str:

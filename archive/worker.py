@@ -10,8 +10,9 @@ import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.model import SiteMemory
-from archive.replay import derive_at
+from archive import decode, memory
+from archive.model import Page, SiteMemory
+from archive.replay import capture_at, line_of
 from archive.sites import Site
 from archive.warcwriter import OPEN
 
@@ -34,5 +35,16 @@ def start(folder: Path, sites: dict[str, Site], memories: dict[str, SiteMemory])
 
 def derive_place(file: str, offset: int, site: str | None) -> str:
     """The JSON line of the capture at `offset` of a WARC file of the run's archive."""
-    path = _RUN.folder / f"{file}{OPEN}"
-    return derive_at(path, offset, _RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
+    capture = capture_at(_RUN.folder / f"{file}{OPEN}", offset)
+    return line_of(capture, _RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
+
+
+def learn(site: str, places: list[tuple[str, int]]) -> SiteMemory:
+    """What the captures at these places have in common."""
+    pages = (_page(_RUN.folder / f"{file}{OPEN}", offset) for file, offset in places)
+    return memory.learn(site, [memory.page_lines(page) for page in pages if page is not None])
+
+
+def _page(path: Path, offset: int) -> Page | None:
+    page = decode.decode_http(capture_at(path, offset))
+    return page if isinstance(page, Page) and page.kind == "html" else None

@@ -10,26 +10,57 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from archive.sites import Site
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
 
-from archive import worker
+from archive import memory, worker
 from archive.holdings import Holdings
-from archive.model import Location, SiteMemory
+from archive.jsonl import line
+from archive.model import Reason, Rejection, SiteMemory
 from archive.replay import lines
+from archive.sites import Site
+from archive.state import Acknowledged
 from archive.textfiles import TextFile, unfinished
+from archive.warc import parse_date
 from archive.warcreader import Damage
 from crawler.reactor import reactor
 
 logger = logging.getLogger(__name__)
 
+TRIES = 2  # worker deaths after which the first capture in line is rejected
+LESSONS = 200  # pages of one run that grow a site's memory: its frame shows in far fewer
 BACKLOG = 256  # captures waiting for derivation before the downloader is held back
+
+
+@dataclass(slots=True)
+class _Task:
+    """One capture on its way to a line."""
+
+    capture: Acknowledged
+    site: str | None
+    future: Future[str] = field(default_factory=Future)
+    deaths: int = 0  # of workers, while it was first in line
+
+
+def _rejected(capture: Acknowledged) -> str:
+    return line(
+        Rejection(
+            capture.record_id,
+            capture.location.file,
+            capture.uri,
+            parse_date(capture.date),
+            Reason.RESOURCE_LIMIT,
+            f"its derivation ended {TRIES} worker processes",
+        )
+    )
 
 
 class Deriver:
@@ -44,41 +75,39 @@ class Deriver:
         self._sites: dict[str, Site] = {}
         self._memories: dict[str, SiteMemory] = {}
         self._pool: Executor | None = None
-        self._waiting: deque[tuple[str, Future[str]]] = deque()
-        self._room: list[Deferred[None]] = []
+        self._waiting: deque[_Task] = deque()
+        self._waiters: list[Deferred[None]] = []  # told whenever lines were written
         self._text: TextFile | None = None
+        self._taught: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
 
     def know(self, sites: dict[str, Site]) -> None:
         """The sites of this run; each is derived with the newest memory it has now."""
         self._sites = sites
         for name in sites:
-            memory = self._holdings.find_memory(name)
-            if memory is not None:
-                self._memories[name] = memory
+            known = self._holdings.find_memory(name)
+            if known is not None:
+                self._memories[name] = known
 
     def memory_digest(self, site: str | None) -> str | None:
         """Digest of the memory a capture of this site is derived with."""
-        memory = self._memories.get(site or "")
-        return memory.digest if memory else None
+        known = self._memories.get(site or "")
+        return known.digest if known else None
 
-    async def add(self, place: Location, site: str | None) -> None:
+    async def add(self, capture: Acknowledged, site: str | None) -> None:
         """Derive one capture; returns at once unless too many are waiting."""
-        future = self._executor().submit(worker.derive_place, place.file, place.offset, site)
-        self._waiting.append((place.file, future))
-        future.add_done_callback(lambda _: reactor().callFromThread(self._drain))
+        task = _Task(capture, site)
+        self._submit(task)
+        if site and capture.status == 200 and len(self._taught[site]) < LESSONS:
+            self._taught[site].append((capture.location.file, capture.location.offset))
+        self._waiting.append(task)
         while len(self._waiting) > BACKLOG:
-            room: Deferred[None] = Deferred()
-            self._room.append(room)
-            await maybe_deferred_to_future(room)
+            await self._line_written()
 
     async def close(self) -> None:
         """Wait for what is waiting, finish the text and stop the workers."""
         while self._waiting:
-            room: Deferred[None] = Deferred()
-            self._room.append(room)
-            self._drain()
-            if self._waiting:
-                await maybe_deferred_to_future(room)
+            await self._line_written()
+        await self._learn()
         if self._text is not None:
             self._text.close()
             self._text = None
@@ -90,10 +119,28 @@ class Deriver:
         left = unfinished(self._holdings.warcs(), self._holdings.folder("text"))
         for path in left:
             with TextFile(self._holdings.folder("text"), path.name) as text:
-                for line in lines(path, self._sites, self._holdings.find_memory):
-                    if not isinstance(line, Damage):
-                        text.add(line)
+                for row in lines(path, self._sites, self._holdings.find_memory):
+                    if not isinstance(row, Damage):
+                        text.add(row)
         return len(left)
+
+    async def _learn(self) -> None:
+        """Grow the memory of each site by this run's pages; the next run derives with it."""
+        learning = {
+            site: self._executor().submit(partial(worker.learn, site, places))
+            for site, places in self._taught.items()
+            if len(places) >= memory.PAGES
+        }
+        for site, future in learning.items():
+            learned = await maybe_deferred_to_future(deferToThread(future.result))
+            if site in self._memories:
+                learned = memory.merge(self._memories[site], learned)
+            self._holdings.keep_memory(learned)
+
+    async def _line_written(self) -> None:
+        waiter: Deferred[None] = Deferred()
+        self._waiters.append(waiter)
+        await maybe_deferred_to_future(waiter)
 
     def _executor(self) -> Executor:
         if self._pool is None:
@@ -105,21 +152,49 @@ class Deriver:
             )
         return self._pool
 
+    def _submit(self, task: _Task) -> None:
+        place = task.capture.location
+        work = partial(worker.derive_place, place.file, place.offset, task.site)
+        try:
+            task.future = self._executor().submit(work)
+        except BrokenExecutor:
+            self._pool = None
+            task.future = self._executor().submit(work)
+        task.future.add_done_callback(lambda _: reactor().callFromThread(self._drain))
+
     def _drain(self) -> None:
-        while self._waiting and self._waiting[0][1].done():
-            file, future = self._waiting.popleft()
-            self._write(file, future.result())
-        room, self._room = self._room, []
-        if len(self._waiting) > BACKLOG:
-            self._room = room
-            return
-        for waiter in room:
+        """Write the lines that are ready, in order, and tell who waits for that."""
+        while self._waiting and self._waiting[0].future.done():
+            task = self._waiting[0]
+            line = self._line(task)
+            if line is None:
+                return
+            self._waiting.popleft()
+            self._write(task.capture.location.file, line)
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
             waiter.callback(None)
 
-    def _write(self, file: str, line: str) -> None:
+    def _line(self, task: _Task) -> str | None:
+        """The finished line; `None` when the worker died and the capture is tried again.
+
+        A worker that dies takes every capture of its pool with it, and which one ended it is not
+        known. Only the first in line is charged: when it has ended `TRIES` pools, it is rejected.
+        """
+        try:
+            return task.future.result()
+        except BrokenExecutor:
+            task.deaths += 1
+            if task.deaths >= TRIES:
+                return _rejected(task.capture)
+            self._pool = None
+            self._submit(task)
+            return None
+
+    def _write(self, file: str, row: str) -> None:
         if self._text is None or f"{self._text.stem}.warc.gz" != file:
             if self._text is not None:
                 self._text.close()
             self._text = TextFile(self._holdings.folder("text"), file)
-        self._text.add(line)
-        self._on_line(json.loads(line))
+        self._text.add(row)
+        self._on_line(json.loads(row))

@@ -20,6 +20,7 @@ Element = Any  # lxml ships no types
 
 # Links taken from one page. The largest real page of the saved trees has 530 (2026-11).
 LINK_LIMIT = 20_000
+SHELL_LINKS = 3  # a page made by script has a link home and perhaps one to its help
 HREF_LIMIT = 4096  # characters; servers refuse addresses longer than 2,083 to 8,190
 # When one address is found twice, the more telling relation is kept.
 _RANK = ("attachment", "feed", "refresh", "next", "pager", "iframe", "area", "link")
@@ -87,6 +88,8 @@ def _candidates(root: Element, url: str, source: str) -> Iterator[tuple[str, Fou
     for text in text_of_scripts:
         yield from _of_script(text[:budget], jump)
         budget = max(0, budget - len(text))
+    for address in _asked_for_items("\n".join(text_of_scripts)):
+        yield address, _plain("pager")
     yield from _of_islands(source)
     for href in pagers.script_pages("\n".join(text_of_scripts), source, url):
         yield href, _plain("pager")
@@ -139,6 +142,29 @@ def _of_script(text: str, jump: str) -> Iterator[tuple[str, Found]]:
             link.tag, "link"
         )
         yield link.href, replace(_plain(rel), text=link.text)
+
+
+def _asked_for_items(script: str) -> Iterator[str]:
+    """Addresses that list scripts of known CMS ask for their items, first page."""
+    known = vocab.toml("discover")["api"]["paths"]
+    if any(path in script for path in known):
+        for address in scripts.asked(script):
+            whole = _page_hole().sub(r"\g<1>1", address)
+            if scripts.HOLE not in whole and any(path in whole for path in known):
+                yield whole
+
+
+def needs_script(root: Element) -> list[str]:
+    """Addresses a page's scripts fetch, where the page itself shows no list of links: its items
+    appear only in a browser. Empty where the page has three links or more, or fetches nothing.
+
+    Reported, never requested: what they answer is known only to the script.
+    """
+    shown = [a for a in root.iter("a") if (a.get("href") or "").strip(" #")]
+    if len(shown) >= SHELL_LINKS:
+        return []
+    texts = (element.text or "" for element in root.iter("script"))
+    return list(dict.fromkeys(scripts.asked("\n".join(texts))))
 
 
 def _of_islands(source: str) -> Iterator[tuple[str, Found]]:
@@ -237,6 +263,13 @@ def _base(root: Element, url: str) -> str:
         if element.get("href"):
             return join(url, element.get("href")) or url
     return url
+
+
+@cache
+def _page_hole() -> re.Pattern[str]:
+    """The place of an unknown page number in a query."""
+    names = "|".join(vocab.toml("discover")["pager"]["parameters"])
+    return re.compile(rf"([?&](?:{names})=){scripts.HOLE}", re.IGNORECASE)
 
 
 @cache

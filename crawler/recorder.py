@@ -119,7 +119,7 @@ class Recorder:
 
     async def _derive(self, capture: Acknowledged, site: str | None) -> None:
         if self.deriver.workers:
-            await self.deriver.add(capture.location, site)
+            await self.deriver.add(capture, site)
         else:
             self.report.underived += 1
 

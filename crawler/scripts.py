@@ -21,6 +21,13 @@ SCRIPT_BUDGET = 400_000
 HOLE = "\ufffc"
 
 _WORTH_READING = re.compile(r"href|location|open\s*\(|<iframe", re.IGNORECASE)
+_REQUEST = re.compile(
+    r"\b(?:fetch|ajax|axios|get|post|getJSON|getScript|open)\s*\(|\burl\s*:", re.IGNORECASE
+)
+_ASKS = re.compile(r"(?:^|\.)(?:fetch|ajax|axios|get|post|getJSON|url)$", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?:/)?/{0,2}[\w.~%-]*/\S*|[\w./~%-]+\.(?:json|jsp|do|php|aspx?)(?:\?\S*)?"
+)
 # A string that is not closed on its line takes the line with it, so that reading stays linear.
 _TOKEN = re.compile(
     r"""(?s)(?P<skip>\s+|//[^\n]*|<!--[^\n]*|/\*)
@@ -37,6 +44,7 @@ _WRITTEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""(?is)\b([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 _JUMP = re.compile(r"(?:^|\.)location(?:\.href)?$")
+_NEVER = re.compile(r"(?!)")
 _JUMP_CALL = re.compile(r"(?:(?:^|\.)location\.(?:replace|assign)|^(?:window\.)?open)$")
 
 
@@ -57,11 +65,27 @@ def written(script: str) -> Iterator[Written]:
     """
     if not _WORTH_READING.search(script):
         return
-    for value, is_jump in _values(list(_tokens(script[:SCRIPT_BUDGET]))):
-        if is_jump and value and HOLE not in value:
+    for value, target, mark in _values(list(_tokens(script[:SCRIPT_BUDGET]))):
+        jump = _JUMP if mark == "=" else _JUMP_CALL if mark == "(" else _NEVER
+        if jump.search(target) and value and HOLE not in value:
             yield Written(value, "", "jump")
         elif "<" in value:
             yield from _links(value)
+
+
+def asked(script: str) -> Iterator[str]:
+    """Addresses a script asks for data, with holes where only running it would tell.
+
+    >>> list(asked("var c='7'; $.get('/info/getInfoCommon/?currpage='+n+'&id='+c, show)"))
+    ['/info/getInfoCommon/?currpage=￼&id=7']
+    """
+    if not _REQUEST.search(script):
+        return
+    for value, target, mark in _values(list(_tokens(script[:SCRIPT_BUDGET]))):
+        named = mark in ("(", ":", "=") and _ASKS.search(target)
+        opened = mark == "," and target.upper() in ("GET", "POST")  # xhr.open("GET", address)
+        if (named or opened) and _ADDRESS.fullmatch(value):
+            yield value
 
 
 def assigned(script: str) -> dict[str, str]:
@@ -90,8 +114,8 @@ def _tokens(script: str) -> Iterator[tuple[str, str]]:
             yield kind, match[0]
 
 
-def _values(tokens: list[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
-    """Every string expression, with whether the page is sent to it."""
+def _values(tokens: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Every string expression, with the two tokens before it: `location.href`, `=`."""
     names: dict[str, str] = {}  # strings only: a number may be a loop's first
     at = 0
     while at < len(tokens):
@@ -102,10 +126,10 @@ def _values(tokens: list[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
             continue
         before = [text for _, text in tokens[max(0, start - 2) : start]]
         target, mark = before if len(before) == 2 else ("", "")
-        if mark == "=" and HOLE not in value and not value.isdigit():
+        is_number = tokens[start][0] == "name" and value.isdigit()
+        if mark == "=" and HOLE not in value and not is_number:
             names[target] = value
-        jump = (mark == "=" and _JUMP.search(target)) or (mark == "(" and _JUMP_CALL.search(target))
-        yield value, bool(jump)
+        yield value, target, mark
 
 
 def _expression(

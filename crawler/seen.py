@@ -8,7 +8,7 @@ from archive.uri import dedupe_key
 from scrapy.dupefilters import BaseDupeFilter
 
 if TYPE_CHECKING:
-    from scrapy import Request
+    from scrapy import Request, Spider
 
 
 class SeenUrls(BaseDupeFilter):
@@ -16,6 +16,9 @@ class SeenUrls(BaseDupeFilter):
 
     def __init__(self) -> None:
         self._keys: set[tuple[str, str]] = set()
+
+    def log(self, request: Request, spider: Spider) -> None:
+        """Say nothing: a link that was seen before is no event."""
 
     def request_seen(self, request: Request) -> bool:
         key = (request.method, dedupe_key(request.url))

@@ -38,7 +38,8 @@ def test_a_malformed_definition_names_file_and_key(
     tmp_path: Path, sites: Path, wrong: str, named: str
 ) -> None:
     path = sites / "one.toml"
-    path.write_text(wrong + path.read_text("utf-8"), "utf-8")
+    good = path.read_text("utf-8")
+    path.write_text(good + wrong if wrong.startswith("[") else wrong + good, "utf-8")
     for arguments in (["crawl", "--holdings", tmp_path / "h"], ["seeds", "check"]):
         done = fangzhi(*arguments, "--sites", sites)
         assert done.returncode == 2, done.stderr

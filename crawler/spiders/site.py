@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-from archive.sites import Site, in_scope, load_folder
-from archive.uri import ascii_url
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archive.sites import Site, in_scope, load_folder
+from archive.uri import ascii_url
 from crawler.discover import Found
 from crawler.spiders.base import ArchivingSpider
 
@@ -64,7 +64,7 @@ class SiteSpider(ArchivingSpider):
                 continue
             if len(hops) >= site.scope.max_depth:
                 self.recorder.report.not_requested["depth"] += 1
-            elif in_scope(site, link.url):
+            elif in_scope(site, link.url, link.rel):
                 kind = "R" if link.rel in ("redirect", "refresh") else "L"
                 yield self.ask(
                     link.url,
