@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import dom
-from crawler.discover import Found, links
+from crawler.discover import Found, links, needs_script
 from crawler.replies import feed_text, reply_links
 from crawler.scripts import written
+from crawler.traps import shape, trap
 from tests.shared import shared_folder
 
 URL = "http://www.qinghe.test/xw/index.html"
@@ -319,6 +320,49 @@ def test_a_json_list_gives_items_and_the_pages_it_counts() -> None:
         "http://a.test/szinf/info/getInfoCommon/?currpage=2&channelid=5",
         "http://a.test/szinf/info/getInfoCommon/?currpage=3&channelid=5",
     ]
+
+
+def test_a_list_script_s_request_is_made_for_page_one() -> None:
+    script = """<script>var id = '5057ae';
+        function load(n) { $.get('/szinf/info/getInfoCommon/?pagesize=15&currpage=' + n + '&channelid=' + id, show); }</script>"""
+    assert urls(script, rel="pager") == [
+        "/szinf/info/getInfoCommon/?pagesize=15&currpage=1&channelid=5057ae"
+    ]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "fetch('/api/list.json').then(show)",
+        "$.ajax({type:'POST', url: '/api/list.json'})",
+        "var x = new XMLHttpRequest(); x.open('GET', '/api/list.json')",
+        "axios.get('/api/list.json')",
+    ],
+)
+def test_an_empty_shell_is_told_with_what_it_fetches(script: str) -> None:
+    source = f'<a href="/">首页</a><div id="list"></div><script>{script}</script>'
+    parsed = dom.parse(source)
+    assert parsed is not None
+    assert needs_script(parsed.root) == ["/api/list.json"]
+    assert urls(source) == ["/"]
+
+
+def test_a_page_that_shows_its_list_is_no_shell() -> None:
+    parsed = dom.parse(
+        '<a href="/1">a</a><a href="/2">b</a><a href="/3">c</a><script>fetch("/api/hit")</script>'
+    )
+    assert parsed is not None
+    assert needs_script(parsed.root) == []
+
+
+def test_circles_are_recognised() -> None:
+    assert trap("http://a.test/" + "x" * 3000) == "long"
+    assert trap("http://a.test/" + "/".join(map(str, range(30)))) == "deep"
+    assert trap("http://a.test/a/b/a/b/a/b/index.html") == "repeats"
+    assert trap("http://a.test/?" + "&".join(f"a{n}=1" for n in range(60))) == "parameters"
+    assert trap("http://www.qinghe.test/xw/gzdt/202109/t20210911_1.html") is None
+    assert shape("http://a.test/r?date=2021-09-11") == shape("http://a.test/r?date=2021-09-12")
+    assert shape("http://a.test/1.html") is None
 
 
 def test_ilist_counts_in_its_query() -> None:
