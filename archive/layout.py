@@ -10,7 +10,7 @@ from archive.punctuation import SPACED_DATE
 
 _BLANKS = re.compile(r"\s+")
 _LINE_END = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_SENTENCE_END = frozenset("。！？!?”’」』）)；;…：:")
+_SENTENCE_END = frozenset("。！？!?…”’」』")
 
 
 def lines(text: str, about: About) -> Iterable[Change]:

@@ -25,7 +25,8 @@ _CODE = re.compile(r"=$|\w\($", re.ASCII)  # before a quote: class="…", print(
 _BRACKET = re.compile("[()（）]")
 # Marks the rules exchange, and quotes both scripts use: no sign of Chinese or Latin writing.
 _NEUTRAL = re.compile("[,;:!?()，；：！？（）\"'“”‘’<>＜＞〈〉\\[\\] ]+")
-_FULL = str.maketrans(",;:!?()", "，；：！？（）")
+_FULL = str.maketrans(",;:!?", "，；：！？")
+_FULL_BUT_QUESTION = str.maketrans(",;:!", "，；：！")
 
 # Full-width letters and digits become ASCII; ％ ＋ ＝ ／ ＆ ＠ ＃ and ＿ too. －, ～ and ＜ ＞ are
 # used as Chinese marks and stay. Kangxi radicals, which PDF copies have for hanzi, become hanzi.
@@ -158,13 +159,13 @@ def _runs(gaps: _Gaps, closed: bytearray, out: list[str]) -> None:
     for match in _RUN.finditer(gaps.text):
         start, end = match.span()
         if not any(closed[start:end]) and _is_chinese_mark(gaps, start, match[0]):
-            out[start:end] = match[0].translate(_FULL)
+            # ??? and ? ? ? stand for figures or blanks that were lost
+            lost = "?" in match[0] and gaps.stretch(start).count("?") > 1
+            out[start:end] = match[0].translate(_FULL_BUT_QUESTION if lost else _FULL)
 
 
 def _is_chinese_mark(gaps: _Gaps, start: int, run: str) -> bool:
     """True for a run of marks that belongs to Chinese writing."""
-    if "?" in run and gaps.stretch(start).count("?") > 1:
-        return False  # ??? and ? ? ? stand for figures or blanks that were lost
     if _ILLEGIBLE.match(gaps.text, max(0, start - 1)):
         return False
     before, after = gaps.around(start)
