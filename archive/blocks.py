@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +71,7 @@ _SILENT = frozenset(
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_PLAIN = 0.2  # of a block may stand outside its links and it still is a link: ·, date, count
 _LONGEST = 4000  # characters kept of one block: more than any line read here needs
 
 
@@ -90,58 +90,79 @@ def visible_blocks(root: Any) -> list[Block]:
 
     Walks without recursion, so depth costs nothing.
     """
-    return list(_walk(root))
-
-
-def _walk(root: Any) -> Iterator[Block]:
-    pieces: list[str] = []
-    state = {"size": 0, "linked": 0}
-    stack: list[Any] = []
-    links = 0
-
-    def flush() -> Iterator[Block]:
-        text = re.sub(r"[ \t\r\n\f\xa0]+", " ", "".join(pieces)).strip()
-        plain = len(text) - state["linked"]
-        if text:
-            yield _block(text, stack[-1] if stack else root, plain < 0.2 * len(text))
-        pieces.clear()
-        state.update(size=0, linked=0)
-
-    def add(text: str | None) -> None:
-        if text and state["size"] < _LONGEST:
-            pieces.append(text)
-            state["size"] += len(text)
-            state["linked"] += len(text.strip()) if links else 0
-
+    reader = _Reader(root)
     walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walker:
-        if event in ("comment", "pi"):
-            add(element.tail)
-            continue
-        tag = element.tag
-        block = tag in _BLOCKS and not (tag == "br" and _in_heading(stack))
         if event == "start":
-            if tag == "script":
-                add(written_by(element.text or ""))
-            if tag in _SILENT or _is_hidden(element):
+            if not reader.open(element):
                 walker.skip_subtree()
-                stack.append(None)
-                continue
-            if block:
-                yield from flush()
-                stack.append(element)
-            links += tag == "a"
-            add(element.text if tag != "br" else " ")
+        elif event == "end":
+            reader.close(element)
         else:
-            if stack and stack[-1] is None:
-                stack.pop()
-            else:
-                if block:
-                    yield from flush()
-                    stack.pop()
-                links -= tag == "a"
-            add(element.tail if element is not root else None)
-    yield from flush()
+            reader.add(element.tail)
+    reader.flush()
+    return reader.blocks
+
+
+class _Reader:
+    """Gathers text between the borders of block elements; lives for one walk."""
+
+    def __init__(self, root: Any) -> None:
+        self.blocks: list[Block] = []
+        self._root = root
+        self._open: list[Any] = []  # block elements; None for an element left out
+        self._links = 0
+        self._pieces: list[str] = []
+        self._size = self._linked = 0
+
+    def open(self, element: Any) -> bool:
+        """Take note of a start tag; False when its content is not to be read."""
+        if element.tag == "script":
+            self.add(written_by(element.text or ""))
+        if element.tag in _SILENT or _is_hidden(element):
+            self._open.append(None)
+            return False
+        if self._is_border(element):
+            self.flush()
+            self._open.append(element)
+        self._links += element.tag == "a"
+        self.add(" " if element.tag == "br" else element.text)
+        return True
+
+    def close(self, element: Any) -> None:
+        """Take note of an end tag and of the text behind it."""
+        if self._open and self._open[-1] is None:
+            self._open.pop()
+        else:
+            if self._is_border(element):
+                self.flush()
+                self._open.pop()
+            self._links -= element.tag == "a"
+        if element is not self._root:
+            self.add(element.tail)
+
+    def add(self, text: str | None) -> None:
+        """Add text to the block at hand."""
+        if text and self._size < _LONGEST:
+            self._pieces.append(text)
+            self._size += len(text)
+            self._linked += len(text.strip()) if self._links else 0
+
+    def flush(self) -> None:
+        """End the block at hand."""
+        text = re.sub(r"[ \t\r\n\f\xa0]+", " ", "".join(self._pieces)).strip()
+        if text:
+            element = self._open[-1] if self._open else self._root
+            linked = len(text) - self._linked < _PLAIN * len(text)
+            self.blocks.append(_block(text, element, linked))
+        self._pieces.clear()
+        self._size = self._linked = 0
+
+    def _is_border(self, element: Any) -> bool:
+        # A line end inside a heading does not end it; it only separates words.
+        inside = bool(self._open) and self._open[-1] is not None
+        in_heading = inside and self._open[-1].tag in _HEADINGS
+        return element.tag in _BLOCKS and not (element.tag == "br" and in_heading)
 
 
 _LITERAL = re.compile(
@@ -171,11 +192,6 @@ def written_by(script: str) -> str:
         if named and all(terms) and not re.search(r"[()]", re.sub(_TERM, "", expression)):
             out.append(re.sub(r"<[^>]*>|&(?:emsp|nbsp|ensp);?", " ", "".join(terms)))
     return f" {' '.join(out)} ".replace("  ", " ") if out else ""
-
-
-def _in_heading(stack: list[Any]) -> bool:
-    """A line end inside a heading does not end it; it only separates words."""
-    return bool(stack) and stack[-1] is not None and stack[-1].tag in _HEADINGS
 
 
 def _is_hidden(element: Any) -> bool:

@@ -73,17 +73,7 @@ def choose(
     gateways of Xinhua and the portals of Hong Kong convert the same way and are publishers
     (2 of the 104 Traditional pages of zh_daniel; no other page passes the test).
     """
-    offered = [*candidates, *_from_url(url)]
-    offered += document_number(offered, text)
-    offered += in_text(text)
-    offered = [c for c in offered if _is_possible(c, captured)]
-    mirrored = _MIRROR.intersection(flags) or any(c.field == "mirror" for c in candidates)
-    if mirrored:
-        offered = [replace(c, value=without_glosses(c.value)) for c in offered]
-    loose = not any(_is_of_page(c) for c in candidates)
-    if (mirrored or loose) and is_mechanical_traditional(text):
-        offered = [replace(c, value=simplify(c.value)) for c in offered]
-    offered = _without_editors(_without_titles(offered))
+    offered = _offered(candidates, text, captured, url, simplify, flags)
     fields: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     for field in FIELDS:
@@ -103,6 +93,35 @@ def _is_of_page(candidate: Candidate) -> bool:
 def _from_url(url: str | None) -> list[Candidate]:
     day = dates.url_date(url) if url else None
     return [Candidate("published", day, "url")] if day else []
+
+
+def _offered(
+    candidates: Sequence[Candidate],
+    text: str,
+    captured: datetime | None,
+    url: str | None,
+    simplify: Callable[[str], str],
+    flags: Sequence[str],
+) -> list[Candidate]:
+    """Every usable candidate, those of text and URL too, in the script they are to be given in."""
+    offered = [*candidates, *_from_url(url)]
+    offered += document_number(offered, text)
+    offered += in_text(text)
+    offered = [c for c in offered if _is_possible(c, captured)]
+    mirrored = _MIRROR.intersection(flags) or any(c.field == "mirror" for c in candidates)
+    if mirrored:
+        offered = [replace(c, value=without_glosses(c.value)) for c in offered]
+    loose = not any(_is_of_page(c) for c in candidates)
+    if (mirrored or loose) and is_mechanical_traditional(text):
+        offered = [replace(c, value=simplify(c.value)) for c in offered]
+    offered = _without_editors(_without_titles(offered))
+    return offered
+
+
+def title_of(candidates: Sequence[Candidate]) -> str | None:
+    """The title `choose` would take from these candidates, as published."""
+    ranked = _ranked("title", candidates)
+    return _fuller(ranked[0], ranked).value if ranked else None
 
 
 def _without_titles(offered: Sequence[Candidate]) -> list[Candidate]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 
-from archive import dates, headline
+from archive import dates, sources
 from archive.blocks import Block
 from archive.labels import HAN, fold, words
 from archive.model import Candidate
@@ -87,7 +87,7 @@ def _candidates(label: str, field: str, value: str) -> Iterator[Candidate]:
         if match:
             yield Candidate(field, match[0], origin)
     elif field == "source":
-        source = headline.source_value(value)
+        source = sources.source_value(value)
         if source:
             yield Candidate(field, source, origin)
     elif field == "title" and len(value) >= 4:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from archive import bylines, dates, gazetteer, names
-from archive.labels import HAN, Labelled, fold, label_words, labelled, words
+from archive import bylines, dates, names, sources
+from archive.labels import HAN, Labelled, fold, labelled, words
 from archive.model import Candidate
 
 _CRUMB = re.compile(r"\s*(?:>>|>|»|›|→|＞|/|／|\\|-|－|—|\||｜|·|::|\s{2,})\s*")
@@ -57,7 +57,7 @@ def _from_label(label: Labelled) -> list[Candidate]:
         day = _day(label.value)
         return [Candidate("published", day, origin)] if day else []
     if label.field == "source":
-        source = source_value(label.value)
+        source = sources.source_value(label.value)
         return [Candidate("source", source, origin)] if source else []
     if label.field in ("authors", "editors"):
         found = names.labelled_names(label.label, label.value)
@@ -71,47 +71,6 @@ def _day(value: str) -> str | None:
         return dates.iso(found) if found.start <= 2 else None
     short = dates.find_short(head)
     return dates.iso(short) if short and short.start == 0 else None
-
-
-def source_value(value: str) -> str | None:
-    """The name of a source out of a raw value, or None when it is no name of anybody.
-
-    >>> source_value("《人民日报》 2021年09月06日 第1版"), source_value("网易版权所有")
-    ('《人民日报》', None)
-
-    Ends at a blank (templates put the next item there) unless Latin letters stand on both sides
-    of it; the cost is a source with a blank inside, which loses its second part.
-    """
-    value = re.sub(r"^(?:摘自|转自|轉自|转载自|轉載自)[:：]?", "", value.strip())
-    value = value.strip("[]【】|:：;；,，。╱/ \u3000\xa0")
-    value = re.split(r"(?<![A-Za-z])[\s\u3000]+|[\s\u3000]+(?![A-Za-z])", value)[0]
-    found = next(dates.find(value), None)
-    value = (value[: found.start] if found else value).strip("[]【】|:：;；,，。（( ")
-    head, _, rest = value.partition(":") if ":" in value else value.partition("：")
-    if rest and fold(head).replace(" ", "") in label_words():
-        return None
-    value = _without_place(head.strip() if rest else value)
-    folded = fold(value)
-    if re.search("[。，！？；“”…]", value) or folded in label_words():
-        return None
-    if not 2 <= len(value) <= 40 or not re.search(f"[{HAN}A-Za-z]", value):
-        return None
-    if folded.lower().startswith(_rejected("source")) or any(
-        w in folded for w in _rejected("within")
-    ):
-        return None
-    return value
-
-
-def _without_place(value: str) -> str:
-    """中国中新社(北京): the place of the office is not the name."""
-    match = re.fullmatch(r"(.{2,30}?)\s*[（(]([^（()）]{2,4})[)）]", value)
-    return match[1] if match and gazetteer.codes(match[2]) else value
-
-
-@cache
-def _rejected(key: str) -> tuple[str, ...]:
-    return tuple(fold(word) for word in words("reject", key))
 
 
 def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
@@ -138,7 +97,7 @@ def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
 def _beside(rest: str) -> list[Candidate]:
     for token in re.split(r"[\s|｜丨\[\]【】]+", rest)[:4]:
         if token and len(token) <= 16 and names.names_medium(token):
-            value = source_value(token)
+            value = sources.source_value(token)
             if value:
                 return [Candidate("source", value, "line:beside-date")]
     return []

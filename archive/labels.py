@@ -65,11 +65,11 @@ def words(table: str, key: str) -> tuple[str, ...]:
 @cache
 def _metadata() -> Mapping[str, Any]:
     table = vocab.toml("metadata")
-    vocab.only("metadata", table, ("evidence", "day", *_KEYS))
+    vocab.only("metadata", table, _KEYS)
     for name, keys in _KEYS.items():
         entries = table[name] if name == "label" else [table[name]]
         for entry in entries:
-            vocab.only("metadata", entry, keys, name)
+            vocab.only("metadata", entry, ("evidence", "day", *keys), name)
     return table
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from archive import dates, gkml, headline, mirrored, names, scriptmeta, titles
+from archive import dates, gkml, headline, mirrored, names, scriptmeta, sources, titles
 from archive.blocks import Block, visible_blocks
 from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
@@ -96,7 +96,7 @@ def _from_metas(metas: dict[str, str]) -> Iterator[Candidate]:
             yield Candidate("published", day, f"{origin}:{name}")
     for name, value in _fields(metas, "source"):
         plain = re.sub(rf"^(?:{_source_labels()})\s*[:：]\s*", "", value)
-        source = headline.source_value(plain)
+        source = sources.source_value(plain)
         if source:
             yield Candidate("source", source, f"meta:{name}")
     for name, value in _fields(metas, "authors"):
@@ -193,7 +193,7 @@ def _alone(blocks: list[Block], at: int) -> Iterator[Candidate]:
     days = [(i, next(dates.find(x), None)) for i, x in beside if len(x) < 40]
     # An office above a bare day is a signature, not a source.
     if any(day and (day.at or i < at) for i, day in days):
-        value = headline.source_value(text)
+        value = sources.source_value(text)
         if value:
             yield Candidate("source", value, "near:beside-date")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from archive import dates, headline, names
+from archive import dates, names, sources
 from archive.labels import words
 from archive.model import Candidate
 
@@ -46,7 +46,7 @@ def _value(field: str, value: str, origin: str) -> Iterator[Candidate]:
         if day:
             yield Candidate(field, day, origin)
     elif field == "source":
-        source = headline.source_value(value)
+        source = sources.source_value(value)
         if source and re.search("[\u4e00-\u9fff]", source):
             yield Candidate(field, source, origin)
     elif field == "authors":

@@ -103,6 +103,7 @@ def cut_site_name(title: str) -> str:
     The first part is kept, and the next as well while what is kept has under four tokens. Where
     the site's name comes first, the longest other part is kept.
     """
+    title = title.strip(" _-|｜")
     parts = [part.strip() for part in _CUT.split(title)]
     if len(parts) > 1 and len(parts[0]) <= _SITE_NAME and _SITE.search(fold(parts[0])):
         return max(parts[1:], key=len)
