@@ -114,8 +114,7 @@ def _offered(
     loose = not any(_is_of_page(c) for c in candidates)
     if (mirrored or loose) and is_mechanical_traditional(text):
         offered = [replace(c, value=simplify(c.value)) for c in offered]
-    offered = _without_editors(_without_titles(offered))
-    return offered
+    return _without_editors(_without_titles(offered))
 
 
 def title_of(candidates: Sequence[Candidate]) -> str | None:

@@ -2,6 +2,7 @@
 
 read_line, is_byline, trailing_credit    what the lines around a text say
 from_page                                what the page says outside its text
+title_of                                 the best title of some candidates
 choose                                   one value for each field, and who disagreed
 dateline                                 the day the opening paragraph reports
 """
@@ -9,7 +10,7 @@ dateline                                 the day the opening paragraph reports
 from __future__ import annotations
 
 from archive.bylines import trailing_credit
-from archive.choose import choose
+from archive.choose import choose, title_of
 from archive.dates import dateline
 from archive.headline import breadcrumb, is_byline, read_line
 from archive.pagemeta import from_page
@@ -25,5 +26,6 @@ __all__ = [
     "is_mechanical_traditional",
     "provenance_flags",
     "read_line",
+    "title_of",
     "trailing_credit",
 ]

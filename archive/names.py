@@ -84,6 +84,7 @@ def names(value: str, *, strict: bool = False) -> tuple[str, ...]:
 
 
 def tokens_of(value: str) -> list[str]:
+    """The words of a value; two single characters with blanks between are one name."""
     value = re.sub(r"[（(\[【].*?[)）\]】]", " ", value)
     pieces = [piece.strip("：:。.()（）[]【】|_-—") for piece in _SPLIT.split(value)]
     out: list[str] = []
@@ -96,6 +97,7 @@ def tokens_of(value: str) -> list[str]:
 
 
 def without_role(token: str) -> str:
+    """A token without medium and role before the name and 摄影报道 behind it; "" for a role alone."""
     inside = re.match(
         r"(?:《.{2,12}》|.{2,12}?)(?:特约|见习|見習|实习|實習|首席)?(?:记者|記者|通讯员|通訊員|实习生|實習生)(?=.)",
         token,
@@ -130,6 +132,7 @@ def split_role(token: str) -> tuple[str, str]:
 
 @cache
 def roles() -> tuple[str, ...]:
+    """Words before a name in a byline, folded, longest first."""
     return tuple(sorted(map(fold, words("byline", "roles")), key=len, reverse=True))
 
 
@@ -152,6 +155,7 @@ def labelled_names(label: str, value: str) -> tuple[str, ...]:
 
 
 def may_be_name(token: str) -> bool:
+    """True for what may be a pen name: short, no clause, no word of the trade."""
     folded = fold(token)
     if folded in _no_names() or folded.lower() in _no_names() or re.search(r"\d{3}", token):
         return False
@@ -172,4 +176,5 @@ def may_follow_role(token: str) -> bool:
 
 @cache
 def editor_words() -> frozenset[str]:
+    """Labels of editors, folded."""
     return frozenset(map(fold, words("byline", "editors")))
