@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from archive import vocab
 from archive.errors import VocabularyError
-from archive.variants import simplify
+from archive.variants import fold
 
 # Shares of neighbours, of the measurement above.
 SAME_PROVINCE = 0.40
@@ -29,7 +29,7 @@ def codes(name: str) -> tuple[int, ...]:
     Full names and short forms of two to four characters (金秀, 双江) are known.
     """
     known = _names()
-    return known.get(name) or known.get(simplify(name)) or ()
+    return known.get(name) or known.get(fold(name)) or ()
 
 
 def share(names: Sequence[str]) -> float:
@@ -60,7 +60,9 @@ def split_place(text: str) -> tuple[str, str] | None:
 
     A name may lack its last character (木里藏族自治), as generated matrices cut it.
     """
-    plain = simplify(text)
+    if codes(text):
+        return None
+    plain = fold(text)
     for length in range(min(len(plain) - 1, _longest()), 0, -1):
         if plain[:length] in _stems():
             return text[:length], text[length:]

@@ -1,0 +1,53 @@
+"""Family N in the tree: what the machinery of mirror sites leaves in the source of its pages.
+
+Seen on four of the seven real pages of the shared set and absent from the other three and from
+every clean page (2026-11): a script `V_PATH`, blocks of class `pl_css_ganrao`, a script
+`<guid>-head.js`, and empty elements of many kinds that all carry one five-character id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from archive.dom import Element
+
+_PATH_SCRIPT = re.compile(r"\bV_PATH\s*=\s*[\"']/")
+_HEAD_SCRIPT = re.compile(r"/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-head\.js$")
+_RANDOM_ID = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{5}$")
+_SAME_ID, _KINDS = (
+    5,
+    3,
+)  # empty elements with one id, and kinds of them; pages repeat an id once or twice
+
+
+def mirror(root: Element) -> str:
+    """The fingerprints of mirror machinery, joined by "; ", or "" when there are none."""
+    found = []
+    for script in root.iter("script"):
+        if _PATH_SCRIPT.search(script.text or ""):
+            found.append("V_PATH script")
+        elif _HEAD_SCRIPT.search(script.get("src") or ""):
+            found.append("guid head script")
+    repeated, noise = _ids(root)
+    if noise:
+        found.append("pl_css_ganrao block")
+    if repeated:
+        found.append(f"random ids {repeated}")
+    strong = [name for name in found if name != "guid head script"]
+    return "N " + "; ".join(dict.fromkeys(found)) if strong else ""
+
+
+def _ids(root: Element) -> tuple[str, bool]:
+    kinds: dict[str, list[str]] = defaultdict(list)
+    noise = False
+    for element in root.iterfind(".//*[@id]"):
+        name = element.get("id")
+        if len(name) == 5 and _RANDOM_ID.match(name):
+            kinds[name].append(str(element.tag))
+    for element in root.iterfind(".//*[@class]"):
+        noise = noise or element.get("class") == "pl_css_ganrao"
+    repeated = [
+        n for n, tags in kinds.items() if len(tags) >= _SAME_ID and len(set(tags)) >= _KINDS
+    ]
+    return ", ".join(sorted(repeated)), noise

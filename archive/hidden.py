@@ -1,0 +1,191 @@
+"""What a page hides from people: inline style, style sheet, script, tags nobody sees.
+
+Static only: a rule of an outside style sheet is not seen. Hidden is a clue, never a verdict:
+tabs, menus, city pickers and skip links are hidden too, and hold no foreign links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from archive.dom import Element
+
+_FAR = r"-\d{3,}(?:\.\d+)?\s*(?:px|em|pt|%)?"
+_STYLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("display:none", r"display\s*:\s*none"),
+        ("visibility:hidden", r"visibility\s*:\s*(?:hidden|collapse)"),
+        ("opacity:0", r"opacity\s*:\s*0?(?:\.0+)?(?![.\d])\s*(?:[;!]|$)"),
+        (
+            "font-size",
+            r"font-size\s*:\s*(?:0(?:\.\d+)?|1(?:px|pt))\s*(?:px|pt|em|rem|%)?\s*(?:[;!}]|$)",
+        ),
+        (
+            "line-height",
+            r"line-height\s*:\s*[01](?:px|pt)?\s*(?:[;!}]|$)(?=.*overflow|.*font-size|.*color)",
+        ),
+        ("text-indent", rf"text-indent\s*:\s*{_FAR}"),
+        (
+            "off-screen",
+            rf"(?:^|[;{{\s])(?:left|top|right|bottom|margin-left|margin-top)\s*:\s*{_FAR}",
+        ),
+        ("clip", r"clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%"),
+        (
+            "no size",
+            r"(?:^|[;{\s])(?:max-)?(?:width|height)\s*:\s*[01](?:px|pt)?\s*(?:[;!}]|$).*overflow\s*:\s*hidden",
+        ),
+        (
+            "no size",
+            r"overflow\s*:\s*hidden.*[;{\s](?:max-)?(?:width|height)\s*:\s*[01](?:px|pt)?\s*(?:[;!}]|$)",
+        ),
+        ("behind", r"z-index\s*:\s*-\d"),
+        ("scaled away", r"transform\s*:\s*scale\(\s*0\s*\)"),
+    )
+)
+_COLOUR = re.compile(r"(?:^|[;{\s])color\s*:\s*([#\w(),.]+)", re.IGNORECASE)
+_GROUND = re.compile(r"background(?:-color)?\s*:\s*([#\w(),.]+)", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_NAME = re.compile(r"^\s*(?:[a-z]+\d?)?([.#])([\w-]+)\s*$", re.IGNORECASE)
+_BY_ID = re.compile(
+    r"""getElementById\(\s*['"]([\w-]+)['"]\s*\)\s*\.\s*style\s*\.\s*"""
+    r"""(?:display\s*=\s*['"]none|visibility\s*=\s*['"]hidden|(?:left|top|textIndent)\s*=\s*['"]-\d{3})"""
+)
+_BY_QUERY = re.compile(
+    r"""\$\(\s*['"]#([\w-]+)['"]\s*\)\s*\.\s*(?:hide\(\s*\)|css\(\s*['"]display['"]\s*,\s*['"]none)"""
+)
+_JOIN = re.compile(r"""(['"])\s*\+\s*\1""")
+_WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\((.{0,2000}?)\)\s*(?:;|$|<)", re.DOTALL)
+_OPENED = re.compile(
+    r"<(div|span|p|ul|table|font|marquee|center|dl|section)\b([^>]*)>", re.IGNORECASE
+)
+_TINY = 5  # pixels: a marquee of 5 shows nothing; HLSpider lists width=5, height=1
+
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """What one page's style sheets and scripts hide."""
+
+    names: Mapping[str, str] = field(default_factory=dict)  # ".class" or "#id" -> how
+    wrapped: Mapping[Element, str] = field(default_factory=dict)  # between two document.write
+
+    def how(self, element: Element) -> str | None:
+        """How the element or one around it is hidden; None when it shows."""
+        while element is not None:
+            reason = self.wrapped.get(element) or own(element) or self._named(element)
+            if reason:
+                return reason
+            element = element.getparent()
+        return None
+
+    def _named(self, element: Element) -> str | None:
+        if not self.names:
+            return None
+        if found := self.names.get(f"#{element.get('id')}"):
+            return found
+        classes = (element.get("class") or "").split()
+        return next((self.names[f".{c}"] for c in classes if f".{c}" in self.names), None)
+
+    def outermost(self, element: Element) -> Element:
+        """The highest element around `element` that is hidden by itself."""
+        found = element
+        while element is not None:
+            if self.wrapped.get(element) or own(element) or self._named(element):
+                found = element
+            element = element.getparent()
+        return found
+
+
+def own(element: Element) -> str | None:
+    """How the element itself is hidden by its tag, attributes or inline style."""
+    if not isinstance(element.tag, str):
+        return None
+    if element.tag == "noscript":
+        return "noscript"
+    if element.tag == "marquee" and _tiny_marquee(element):
+        return "marquee"
+    if element.get("hidden") is not None:
+        return "hidden attribute"
+    style = element.get("style")
+    return by_style(style) if style else None
+
+
+def by_style(style: str) -> str | None:
+    """How a declaration block hides; None when it does not.
+
+    >>> by_style("position:absolute;left:-9999px"), by_style("text-indent:2em"), by_style("font-size:1px")
+    ('off-screen', None, 'font-size')
+    """
+    for name, pattern in _STYLE:
+        if pattern.search(style):
+            return name
+    colour, ground = _COLOUR.search(style), _GROUND.search(style)
+    if colour and ground and _hex(colour[1]) == _hex(ground[1]):
+        return "same colour"
+    return None
+
+
+def _hex(colour: str) -> str:
+    plain = {"white": "#ffffff", "black": "#000000"}.get(colour.lower(), colour.lower())
+    return "#" + "".join(c * 2 for c in plain[1:]) if re.fullmatch("#[0-9a-f]{3}", plain) else plain
+
+
+def _tiny_marquee(element: Element) -> bool:
+    sizes = (element.get("height"), element.get("width"))
+    return any(
+        size
+        and re.fullmatch(r"\s*\d{1,3}(?:px)?\s*", size)
+        and int(re.sub(r"\D", "", size)) <= _TINY
+        for size in sizes
+    )
+
+
+def hiding(root: Element) -> Hiding:
+    """What the style sheets and scripts of the page hide."""
+    names: dict[str, str] = {}
+    for sheet in root.iter("style"):
+        names.update(_of_sheet(sheet.text or ""))
+    wrapped: dict[Element, str] = {}
+    for script in root.iter("script"):
+        code = script.text or ""
+        if "none" in code or "hide" in code or "-9" in code:
+            for match in (*_BY_ID.finditer(code), *_BY_QUERY.finditer(code)):
+                names[f"#{match[1]}"] = "script"
+        if "write" in code and opens_hidden(code):
+            wrapped.update((sibling, "document.write") for sibling in _until_closed(script))
+    return Hiding(names, wrapped)
+
+
+def _of_sheet(sheet: str) -> Iterable[tuple[str, str]]:
+    for match in _RULE.finditer(sheet):
+        reason = by_style(match[2])
+        if reason:
+            for selector in match[1].split(","):
+                name = _NAME.match(selector)
+                if name:
+                    yield name[1] + name[2], reason
+
+
+def joined(code: str) -> str:
+    """Script source with split strings put together: '<di' + 'v>' becomes '<div>'."""
+    return _JOIN.sub("", code)
+
+
+def opens_hidden(code: str) -> bool:
+    """True when a script writes a hidden opening tag and does not close it itself."""
+    for match in _WRITTEN.finditer(joined(code)):
+        opened = _OPENED.search(match[1])
+        if opened and f"</{opened[1].lower()}" not in match[1].lower():
+            style = opened[2].replace("\\", "")
+            if by_style(style.replace("'", '"')) or "marquee" in opened[1].lower():
+                return True
+    return False
+
+
+def _until_closed(script: Element) -> Iterable[Element]:
+    for sibling in script.itersiblings():
+        if sibling.tag == "script" and re.search(r"<\s*\\?/", joined(sibling.text or "")):
+            return
+        yield sibling

@@ -1,0 +1,96 @@
+"""Family X: how much a short text reads like the words spam sells.
+
+A hard list names the trades (seeds/vocab/linkfarm.toml); a small model of character n-grams
+(seeds/vocab/lexicon.tsv, trained by tools/train_lexicon.py on text written for this project)
+covers what no list can keep up with. Neither ever removes anything alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from types import MappingProxyType
+
+from archive import vocab
+from archive.variants import fold
+
+SPAM = 0.7  # the mean score of a keyword bar; bars measured >= 0.73, other lines <= 0.27
+
+
+def spam(text: str) -> float:
+    """0 to 1: how much a link text or a segment reads like spam, by list or model."""
+    return 1.0 if trade(text) else score(text)
+
+
+def share(texts: Sequence[str]) -> float:
+    """The share of `texts` that read like spam."""
+    return sum(spam(text) >= SPAM for text in texts) / len(texts) if texts else 0.0
+
+
+@lru_cache(maxsize=4096)
+def trade(text: str) -> str | None:
+    """The trade of the first listed word in `text`; None when it holds no listed word.
+
+    >>> trade("澳门新葡京官网"), trade("縣人民政府")
+    ('gambling', None)
+    """
+    match = _listed().search(_plain(text))
+    return _trades()[match[0]] if match else None
+
+
+def listed(text: str) -> list[tuple[int, int, str]]:
+    """Where listed words stand in `text`: start, end, trade."""
+    return [(m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text))]
+
+
+def speaks_of(text: str, kind: str) -> bool:
+    """True when `text` itself is about that trade: then its words are no sign of injection."""
+    return bool(_topic(kind).search(fold(text)))
+
+
+@lru_cache(maxsize=4096)
+def score(text: str) -> float:
+    """The model's probability that `text`, a link text or segment, is spam.
+
+    Measured on links of clean pages and of spam cases: tests/eval/spam.py.
+    """
+    weights = _weights()
+    plain = f"^{_plain(text).strip()}$"
+    total = weights[""]
+    seen = {plain[i : i + n] for n in (1, 2, 3, 4) for i in range(len(plain) - n + 1)}
+    total += sum(weights.get(gram, 0.0) for gram in sorted(seen)) / math.sqrt(len(seen))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _plain(text: str) -> str:
+    return fold(text).lower()
+
+
+@cache
+def _trades() -> Mapping[str, str]:
+    return MappingProxyType(
+        {
+            term: entry["trade"]
+            for entry in vocab.toml("linkfarm")["hard"]
+            for term in entry["terms"]
+        }
+    )
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    longest_first = sorted(_trades(), key=lambda term: (-len(term), term))
+    return re.compile("|".join(map(re.escape, longest_first)))
+
+
+@cache
+def _topic(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, vocab.toml("linkfarm")["topics"][kind])))
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    rows = (line.split("\t") for line in vocab.lines("lexicon.tsv"))
+    return MappingProxyType({("" if gram == "bias" else gram): float(w) for gram, w in rows})

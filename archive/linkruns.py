@@ -1,0 +1,211 @@
+"""Family L: the links of a page as runs, and where they lead.
+
+A run is a sequence of links with nothing but separators between them, all shown or all hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from urllib.parse import urlsplit
+
+import tldextract
+from lxml import etree
+
+from archive import vocab
+from archive.dom import END_MARK, Element
+from archive.farmtext import is_footer
+from archive.hidden import Hiding
+
+_SEPARATORS = re.compile(r"[\s|｜¦丨、,，;；/·•\-—_:：【】\[\]()（）>»«<.…*+=~\u200b\ufeff]*")
+_SENTENCE = re.compile("[\u4e00-\u9fff，]{16,}[^\n]*[。！？]")
+_SKIPPED = frozenset(
+    ("script", "style", "select", "textarea", "title", "head", "template", "option")
+)
+_ABSOLUTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+_MIXED = re.compile(r"[a-z]\d+[a-z]|\d[a-z]+\d")
+_CONSONANTS = re.compile(r"[^aeiouy\d\-]{5,}|^[^aeiou\d\-]{4,}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An anchor with an absolute address of another site, or any other anchor."""
+
+    element: Element
+    text: str
+    href: str
+    host: str  # "" for links inside the site
+    domain: str  # registered domain, "" for links inside the site
+    kind: str  # own, trusted, service, foreign
+    hidden: str | None
+
+
+@dataclass(slots=True)
+class Run:
+    """Consecutive links, with the text in front of the first and what was seen before it."""
+
+    links: list[Link] = field(default_factory=list)
+    lead: str = ""  # text between the last link or block of text and the run
+    lead_nodes: list[tuple[Element, bool]] = field(default_factory=list)  # owner, is tail
+    after_footer: bool = False
+    after_end: bool = False  # behind the first </html>
+    before_content: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site a page belongs to, for telling its own links from others."""
+
+    host: str
+    domain: str
+
+
+def site_of(root: Element, url: str | None) -> Site:
+    """The page's own host and registered domain, from its address or from what it says."""
+    host = host_of(url or "")
+    if not host:
+        for element, attribute in _self_names(root):
+            host = host or host_of(element.get(attribute) or "")
+    return Site(host, registered(host))
+
+
+def _self_names(root: Element) -> Iterator[tuple[Element, str]]:
+    for element in root.iter("link", "meta", "base"):
+        if element.tag == "base" or (element.get("rel") or "").lower() == "canonical":
+            yield element, "href"
+        elif (element.get("property") or element.get("name") or "").lower() in {"og:url", "url"}:
+            yield element, "content"
+
+
+def host_of(href: str) -> str:
+    """The host of an absolute http address, lower case; "" for anything else."""
+    if not _ABSOLUTE.match(href):
+        return ""
+    try:
+        return (urlsplit(href.strip()).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=8192)
+def registered(host: str) -> str:
+    """The registered domain of a host, the host itself where there is none (an address, localhost)."""
+    return _suffixes()(host).top_domain_under_public_suffix or host if host else ""
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def kind_of(host: str, site: Site) -> str:
+    """own, trusted, service or foreign."""
+    if not host or host == site.host or (site.domain and registered(host) == site.domain):
+        return "own"
+    words = vocab.toml("linkfarm")
+    trusted = words["trusted"]
+    if host.endswith(tuple("." + s for s in trusted["suffixes"])) or host in trusted["hosts"]:
+        return "trusted"
+    return "service" if registered(host) in _services() else "foreign"
+
+
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(vocab.toml("linkfarm")["services"]["domains"])
+
+
+def address(anchor: Element) -> str:
+    """The address of an anchor, also where injected code misspells the attribute."""
+    return anchor.get("href") or anchor.get("herf") or ""
+
+
+def foreign_count(root: Element, site: Site) -> int:
+    """How many links of the page lead to foreign or service hosts: the cheap test."""
+    found = 0
+    for anchor in root.iter("a"):
+        host = host_of(address(anchor))
+        found += bool(host) and kind_of(host, site) in {"foreign", "service"}
+    return found
+
+
+def looks_random(host: str) -> bool:
+    """True for a host name no person would choose: digits inside, no vowels.
+
+    Chinese sites abbreviate by initials (hnxxw), so this is a share over a run, never a verdict.
+    """
+    label = registered(host).split(".")[0].lower()
+    return bool(len(label) >= 4 and (_MIXED.search(label) or _CONSONANTS.search(label)))
+
+
+def runs(root: Element, site: Site, hiding: Hiding) -> list[Run]:
+    """Every run of links of the page, in document order."""
+    return _Walk(site, hiding).over(root)
+
+
+class _Walk:
+    """One pass over the tree, gathering runs."""
+
+    def __init__(self, site: Site, hiding: Hiding) -> None:
+        self.site, self.hiding = site, hiding
+        self.found: list[Run] = []
+        self.run: Run | None = None
+        self.gap = ""
+        self.nodes: list[tuple[Element, bool]] = []
+        self.footer = self.end = self.content = False
+
+    def over(self, root: Element) -> list[Run]:
+        walker = etree.iterwalk(root, events=("start", "end", "comment"))
+        for event, element in walker:
+            if event == "comment":
+                self.end = self.end or element.text == END_MARK
+                self._text(element.tail, element, True)
+            elif event == "end":
+                self._text(element.tail, element, True)
+            elif element.tag == "a":
+                walker.skip_subtree()
+                self._link(element)
+            elif element.tag in _SKIPPED:
+                walker.skip_subtree()
+            else:
+                self._text(element.text, element, False)
+        return self.found
+
+    def _text(self, text: str | None, owner: Element, tail: bool) -> None:
+        if not text:
+            return
+        self.gap += text
+        self.nodes.append((owner, tail))
+        if len(text) >= 6:
+            self.footer = self.footer or is_footer(text)
+            self.content = self.content or bool(_SENTENCE.search(text))
+
+    def _link(self, element: Element) -> None:
+        text = " ".join("".join(element.itertext()).split())
+        href = address(element)
+        if not text and not href:
+            return
+        self.footer = self.footer or (len(text) >= 5 and is_footer(text))
+        host = host_of(href)
+        link = Link(
+            element,
+            text,
+            href,
+            host,
+            registered(host),
+            kind_of(host, self.site),
+            self.hiding.how(element),
+        )
+        same = self.run and bool(self.run.links[-1].hidden) == bool(link.hidden)
+        if not (self.run and same and _SEPARATORS.fullmatch(self.gap)):
+            self.run = Run([], self.gap, list(self.nodes), self.footer, self.end, not self.content)
+            self.found.append(self.run)
+        self.run.links.append(link)
+        self.gap, self.nodes = "", []
+
+
+def trimmed(links: Sequence[Link]) -> list[Link]:
+    """The links from the first that leaves the site to the last, trusted ones at the ends left out."""
+    out = [number for number, link in enumerate(links) if link.kind in {"foreign", "service"}]
+    return list(links[out[0] : out[-1] + 1]) if out else []
