@@ -11,7 +11,8 @@ class Expect:
     """The expected result of one URL.
 
     An article has `verdict`; everything else has `rejected`, the reason it is not one. Where
-    both are None the outcome is not pinned. Of the other fields None means the same.
+    both are None the outcome is not pinned. Of the other fields None means the same. On a page
+    with the flag `gbk-cut` the lines are the clean text: what a perfect repair would give.
     """
 
     title: str | None = None

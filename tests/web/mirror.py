@@ -166,7 +166,7 @@ def _body(copy: Copy) -> str:
 def _page(title: str, main: str, copy: Copy) -> str:
     random = Random(f"mirror {copy.number} {title}")
     return template("mirror_page.html").substitute(
-        entity_title=numeric_entities(f"{title}_{KEYWORDS[0].split(',')[0]}"),
+        entity_title=numeric_entities(f"{copy.show(title)}_{KEYWORDS[0].split(',')[0]}"),
         entity_keywords=numeric_entities(KEYWORDS[0]),
         rubbish_top=_empty_tags(random),
         rubbish_end=_empty_tags(random),
