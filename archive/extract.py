@@ -32,7 +32,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     told = pageclass.classify(page, parsed.root, lines, title)
     if told is not None:
         return _reject(page, *told)
-    sheet = reading.sheet(lines, memory)
+    sheet = reading.sheet(lines, memory, title)
     chosen = reading.choose(sheet, title)
     taken = reading.lines_of(sheet, chosen.ranges)
     elements = list(dict.fromkeys(line.element for line in taken))

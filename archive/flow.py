@@ -106,6 +106,7 @@ class Line:
     han: int
     linked: int  # characters of it inside links
     element: Element  # nearest block element
+    file: bool = False  # holds a link to an attachment
     noisy: bool = False  # stands in a part of the page that is named like its frame
 
 
@@ -156,6 +157,7 @@ class _Walk:
         self.pieces: list[str] = []
         self.linked = 0
         self.links = 0
+        self.file = False
         self.size = 0
         self.stack: list[tuple[Element, int]] = []  # open blocks and the line each begins with
         self.preformatted = 0
@@ -199,6 +201,7 @@ class _Walk:
             self.preformatted += element.tag == "pre"
         elif element.tag == "a":
             self.links += 1
+            self.file = self.file or names_attachment(element)
         self._add(element.text)
 
     def _end(self, element: Element) -> None:
@@ -247,15 +250,15 @@ class _Walk:
 
     def _flush(self) -> None:
         if self.pieces:
-            self._line("".join(self.pieces), self.linked)
+            self._line("".join(self.pieces), self.linked, self.file)
             self.pieces.clear()
-            self.linked = 0
+            self.linked, self.file = 0, self.file and self.links > 0
 
-    def _line(self, raw: str, linked: int) -> None:
+    def _line(self, raw: str, linked: int, file: bool) -> None:
         text = squeeze(raw)
         if text:
             element = self.stack[-1][0] if self.stack else self.root
-            line = Line(text, han(text), min(linked, len(text)), element)
+            line = Line(text, han(text), min(linked, len(text)), element, file)
             self.flow.lines.append(line)
             self.flow.cut = self.flow.cut or len(self.flow.lines) >= LINES
 
@@ -279,6 +282,18 @@ class _Walk:
 
 def _never(_: Element) -> bool:
     return False
+
+
+_ATTACHMENT = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|ceb|rtf|zip|rar|7z)(?:[?#]|$)|downfile|download\.(?:jsp|do)|/_content/download",
+    re.IGNORECASE,
+)
+
+
+def names_attachment(anchor: Element) -> bool:
+    """True for a link to a file that is read with another program."""
+    href = anchor.get("href") or ""
+    return len(href) < 2000 and bool(_ATTACHMENT.search(href))
 
 
 def is_block(element: Element) -> bool:

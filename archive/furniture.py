@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archive import linerules, metadata
-from archive.memory import is_furniture
+from archive.known import is_furniture
 from archive.model import About, Candidate, Change
 from archive.titles import squeezed
 
@@ -89,7 +89,7 @@ def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
         rule = _head_rule(line, wanted)
         if rule:
             last, named[index] = index, rule
-        elif index - last > HEAD_LINES or linerules.is_sentence(line) or _opens_text(line):
+        elif index - last > HEAD_LINES or _opens_text(line):
             break
     return [Cut(i, named.get(i, "above-head-line")) for i in range(last + 1)]
 
@@ -101,13 +101,17 @@ def _head_rule(line: str, title: str) -> str:
 
 
 def _opens_text(line: str) -> bool:
-    """A salutation or a first clause: what follows it is the text."""
-    return bool(re.search("[：:。！？]$", line)) and linerules.head_rule(line) == ""
+    """A sentence, a salutation, a paragraph: what follows it is the text. Titles end in neither."""
+    if re.search("[：:。！？；]$", line):
+        return True
+    return linerules.is_sentence(line) and len(line) > linerules.HEAD_LINE
 
 
 def tail_cuts(lines: Sequence[str]) -> list[Cut]:
     """The lines of the frame at the end of a text."""
     masses = [linerules.mass(line) for line in lines]
+    if not sum(masses):  # a list or table: every line counts
+        masses = [len(line) for line in lines]
     total, seen = sum(masses), 0
     for index, line in enumerate(lines):
         rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")

@@ -12,10 +12,11 @@ from typing import Any
 
 from archive import metadata, vocab
 from archive.errors import VocabularyError
-from archive.labels import fold
+from archive.labels import fold, labelled
 
 HEAD_LINE = 90  # characters a head line may have, one that is a breadcrumb or byline more
 TAIL_LINE = 60
+META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
     "head": {"starts", "whole"},
     "tail": {"starts", "credits"},
@@ -52,17 +53,27 @@ def head_rule(line: str) -> str:
     folded = fold(line).strip()
     if len(line) <= HEAD_LINE * 2 and metadata.breadcrumb(line):
         return "breadcrumb"
+    if _is_meta_line(line):
+        return "meta-line"
     if len(line) > HEAD_LINE:
         return ""
     if _head().match(folded):
         return "head-line"
-    if _DATE.fullmatch(line.strip()):
+    if is_bare_date(line) or _is_dated_toolbar(line):
         return "bare-date"
     if _BRACKETS.sub("", folded) in _whole():
         return "toolbar"
     if len(line) <= TAIL_LINE and not is_plain_text(line) and metadata.is_byline(line):
         return "byline"
     return ""
+
+
+def _is_meta_line(line: str) -> bool:
+    """Two labels of different fields or more in one line that does not end like a sentence."""
+    if len(line) > META_LINE or is_plain_text(line) or not re.search("[:：]", line):
+        return False
+    fields = {found.field for found in labelled(line)}
+    return len(fields) > 1 and bool(fields & {"published", "source"})
 
 
 def tail_rule(line: str) -> str:
@@ -123,7 +134,15 @@ def is_frame_name(names: str) -> bool:
 
 def is_bare_date(line: str) -> bool:
     """True when a line is nothing but a day or a moment."""
-    return bool(_DATE.fullmatch(line.strip()))
+    return len(line) < 60 and bool(_DATE.fullmatch(line.strip()))
+
+
+def _is_dated_toolbar(line: str) -> bool:
+    """`| 15-03-27 | 【大 中 小】【打印】【关闭】`: a day and toolbar words."""
+    if len(line) > TAIL_LINE:
+        return False
+    rest = _BRACKETS.sub(" ", _toolbar().sub(" ", fold(line))).strip()
+    return rest != fold(line).strip() and is_bare_date(rest)
 
 
 @cache

@@ -9,35 +9,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from archive import dom
+from archive import containers, dom, linerules, pageclass, reading, titles
 from archive.flow import flow
+from archive.known import INSIDE, fold_line, is_furniture
 from archive.model import Page, SiteMemory
 
-PAGES = 5  # a site with fewer says nothing yet
-SEEN = 3  # pages a line must stand on …
-SHARE = 0.25  # … and the share of the site's pages; both from knowledge 7.5
+__all__ = ["fold_line", "from_json", "is_furniture", "learn", "merge", "page_lines", "to_json"]
+
 _LONGEST = 400  # characters; longer lines are text
 _KEPT = 2  # a line seen on fewer pages is not saved
 
-_BLANK = re.compile(r"\s+")
-_DIGIT = re.compile(r"\d")
-
-
-def fold_line(line: str) -> str:
-    """A line without blanks, its digits all 0: `今天是2021年9月6日` of every day is one line."""
-    return _DIGIT.sub("0", _BLANK.sub("", line))
-
 
 def page_lines(page: Page) -> list[str]:
-    """The lines of the whole body of a page, its frame included."""
+    """The lines of a page's whole body; those inside the run of its sentences begin with `¶`."""
     if page.kind == "text":
         return [line for line in page.text.split("\n") if line.strip()]
     parsed = dom.parse(page.text)
-    return [line.text for line in flow(parsed.root).lines] if parsed else []
+    if parsed is None:
+        return []
+    lines = flow(parsed.root, is_body=containers.is_body)
+    pageclass.mark_frame(lines)
+    title = titles.cut_site_name(titles.html_title(parsed.root))
+    first, last = reading.core(lines, title)
+    inside = (
+        line.text for line in lines.lines[first:last] if not linerules.is_bare_date(line.text)
+    )
+    outside = (line.text for line in (*lines.lines[:first], *lines.lines[last:]))
+    return [*outside, *(INSIDE + line for line in inside)]
 
 
 def learn(site: str, pages: Iterable[Iterable[str]]) -> SiteMemory:
@@ -56,14 +57,6 @@ def merge(one: SiteMemory, other: SiteMemory) -> SiteMemory:
     Lines that stood on a single page of a set were not saved and count as none there.
     """
     return _memory(one.site, one.pages + other.pages, Counter(one.lines) + Counter(other.lines))
-
-
-def is_furniture(memory: SiteMemory, line: str) -> bool:
-    """True when the line stands on enough of the site's pages to belong to its frame."""
-    if memory.pages < PAGES:
-        return False
-    seen = memory.lines.get(fold_line(line), 0)
-    return seen >= SEEN and seen >= SHARE * memory.pages
 
 
 def to_json(memory: SiteMemory) -> str:

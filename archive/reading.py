@@ -11,8 +11,9 @@ from archive import furniture, linerules, span
 from archive.containers import containers
 from archive.dom import Element
 from archive.flow import Flow, Line
-from archive.memory import PAGES, is_furniture
+from archive.known import PAGES, is_furniture
 from archive.model import SiteMemory
+from archive.titles import squeezed
 
 Ranges = tuple[tuple[int, int], ...]
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+")
@@ -37,15 +38,55 @@ class Sheet:
     values: list[float]
     frame: list[bool]
     mass: list[int]
+    title: int | None  # the line that shows the title
 
 
-def sheet(flow: Flow, memory: SiteMemory | None) -> Sheet:
+def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
     """Value every line and mark those that belong to the frame by themselves."""
     known = [memory is not None and is_furniture(memory, line.text) for line in flow.lines]
     sure = memory is not None and memory.pages >= PAGES
+    mass = span.good_mass(flow.lines)
+    within = [_links_within(flow, line, mass) for line in flow.lines]
     values = [_value(line, k, sure) for line, k in zip(flow.lines, known, strict=True)]
     frame = [k or _is_frame(line) for line, k in zip(flow.lines, known, strict=True)]
-    return Sheet(flow, values, frame, span.good_mass(flow.lines))
+    for index in range(len(flow.lines)):
+        if within[index] and not known[index] and not linerules.tail_rule(flow.lines[index].text):
+            values[index], frame[index] = max(values[index], -1.0), False
+    at = _title_line(flow, frame, title)
+    if at is not None:
+        values[at] = -2.0
+    return Sheet(flow, values, frame, mass, at)
+
+
+_MOST = 0.7  # of a page's sentences: what holds that and links is the article's own element
+
+
+def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:
+    """A paragraph of links between the paragraphs of the text: its files, its references.
+
+    Not items of lists and cells, in which templates set the links of the frame.
+    """
+    if line.linked * 2 <= len(line.text) or line.element.tag in _CELLS or line.noisy:
+        return False
+    parent = line.element.getparent() if line.element.tag == "p" else line.element
+    held = flow.spans.get(parent)
+    return held is not None and mass[held[1]] - mass[held[0]] >= max(_MOST * mass[-1], 60)
+
+
+_CELLS = frozenset(("li", "td", "th", "dd", "dt", "ul"))
+
+
+def _title_line(flow: Flow, frame: Sequence[bool], title: str | None) -> int | None:
+    """The last line before the text that shows the title: menus and breadcrumbs show it first."""
+    wanted = squeezed(title or "")
+    if not wanted:
+        return None
+    found = [i for i, line in enumerate(flow.lines) if not frame[i] and _shows(line, wanted)]
+    return found[0] if found else None
+
+
+def _shows(line: Line, wanted: str) -> bool:
+    return len(line.text) < 200 and squeezed(line.text) == wanted
 
 
 def _value(line: Line, known: bool, sure: bool) -> float:
@@ -59,7 +100,7 @@ def _value(line: Line, known: bool, sure: bool) -> float:
 
 def _is_frame(line: Line) -> bool:
     text = line.text
-    if line.noisy or (line.linked * 2 > len(text) and not linerules.names_file(text)):
+    if line.noisy or (line.linked * 2 > len(text) and not _is_file(line)):
         return True
     if linerules.is_plain_text(text):
         return False
@@ -68,11 +109,17 @@ def _is_frame(line: Line) -> bool:
     )
 
 
+def _is_file(line: Line) -> bool:
+    return line.file or linerules.names_file(line.text)
+
+
 def choose(page: Sheet, title: str | None) -> Reading:
     """The reading that the others support most; its agreement is the mean support."""
     found = candidates(page)
     if not found:
         return Reading((), "none", agreement=0.0)
+    if "below" in found and _held(page, found.get("span", ())) < _LITTLE:
+        return Reading(found["below"], "below", agreement=0.5)
     texts = {name: _trimmed(page, ranges, title) for name, ranges in found.items()}
     grams = {name: _shingles(text) for name, text in texts.items()}
     support = {name: _support(name, grams) for name in found}
@@ -82,7 +129,12 @@ def choose(page: Sheet, title: str | None) -> Reading:
 
 def candidates(page: Sheet) -> dict[str, Ranges]:
     """The readings that found anything, the most trusted first."""
-    found = {"cms": by_cms(page), "densest": by_densest(page), "span": by_span(page)}
+    found = {
+        "cms": by_cms(page),
+        "densest": by_densest(page),
+        "span": by_span(page),
+        "below": by_title(page),
+    }
     return {name: ranges for name, ranges in found.items() if any(a < b for a, b in ranges)}
 
 
@@ -113,6 +165,55 @@ def by_span(page: Sheet) -> Ranges:
     first, last = _extended(page, run)
     left, right = _around(page.flow, run)
     return ((max(first, left), min(last, right)),)
+
+
+def by_title(page: Sheet) -> Ranges:
+    """What stands below the title and its meta lines, up to the frame.
+
+    Needs no sentences, so it finds tables, lists, captions and notices of one line.
+    """
+    if page.title is None:
+        return ()
+    lines, frame = page.flow.lines, page.frame
+    start = page.title + 1
+    skipped = start
+    while skipped < min(len(lines), start + furniture.HEAD_LINES):
+        if not (frame[skipped] or linerules.head_rule(lines[skipped].text)):
+            break
+        skipped += 1
+    best, total, last = 0.0, 0.0, skipped
+    for index in range(skipped, len(lines)):
+        total += _lenient(page, index)
+        if total > best:
+            best, last = total, index + 1
+        elif total < best - _DROP:
+            break
+    return ((skipped, last),)
+
+
+_DROP = 60.0  # of value: what follows so much frame is another part of the page
+_LITTLE = 120  # Han of sentences: below that the sentence run may be a footer or a teaser
+
+
+def _lenient(page: Sheet, index: int) -> float:
+    """The value of a line, where one that is not known as frame counts for what it holds."""
+    worth = page.values[index]
+    if page.frame[index]:
+        return min(worth, -12.0)
+    return max(worth, min(6.0, 1 + 0.3 * page.flow.lines[index].han))
+
+
+def _held(page: Sheet, ranges: Ranges) -> int:
+    return sum(page.mass[last] - page.mass[first] for first, last in ranges)
+
+
+def core(flow: Flow, title: str | None) -> tuple[int, int]:
+    """The lines that are the article at first sight: below the title where sentences are few."""
+    page = sheet(flow, None, title)
+    ranges = by_span(page)
+    if _held(page, ranges) < _LITTLE:
+        ranges = by_title(page) or ranges
+    return ranges[0] if ranges else (0, 0)
 
 
 _FAR = 40  # lines a run is extended by

@@ -19,6 +19,8 @@ _SENTENCE_HAN = 12
 _LINKED = 0.35  # share of link text up to which a line is running text
 _SHORT, _PARAGRAPH = 90, 200  # characters; a tail line, a line of the legal foot is shorter
 _FULL_WIDTH = re.compile("[，。；：、！？“”（）《》]|[\u3400-\u9fff][,;:!?.]")
+# The first words of another article, cut by a template.
+_TEASER = re.compile(r"(?<!\.)\.{3}$|(?<!…)…$|\[(?:详细|全文|更多)\]$")
 
 
 def is_good(line: Line) -> bool:
@@ -45,9 +47,9 @@ def _value(line: Line) -> float:
             return -20.0
         if size < _PARAGRAPH and linerules.is_footer(line.text):
             return -60.0
-        return float(line.han)
+        return float(line.han) if not _TEASER.search(line.text) or size > _PARAGRAPH else -10.0
     if line.linked > 0.5 * size:
-        return -(size + 6.0) if not linerules.names_file(line.text) else -2.0
+        return -2.0 if line.file or linerules.names_file(line.text) else -(size + 6.0)
     if linerules.is_footer(line.text):
         return -60.0
     if linerules.is_bare_date(line.text):
