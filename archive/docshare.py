@@ -8,17 +8,19 @@ preview captions and recommendations around it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archive.docshare_words import Words, words
+from archive.docshare_words import Words, readable, words
 from archive.model import About, Candidate, Change
 from archive.years import late_years
 
 _MARK = re.compile(r"(?<!\n)\n++(\d{1,4})、")
 _SHORTEST_CHUNK = 100
-_USUAL_CHUNK = 300  # sample 003; two marks alone are only believed at this length
+_USUAL_CHUNK = 300  # sample 003 and pages of 163wenku.com and renrendoc.com
+_LOSS = 20  # characters that repair or damage may have taken from a chunk of that length
 _SLACK = 2  # a blank at a cut may have been trimmed when the page was extracted
 _INSIDE_SENTENCE = re.compile(r"[^。！？；：!?;:”）)\s]$")
 
@@ -32,6 +34,12 @@ _ENDS = frozenset("。！？；!?;…”")
 _LONGEST_LEAD = 30  # 一是健全工作机构。 has 9 characters; the longest in sample 003 has 17
 
 _PAGE_RUN = re.compile(r"(?:第 ?\d+ ?页 ?[/／]? ?共 ?\d+ ?页 ?){3,}")
+# 第一页，共36页。 glued behind the text of each page, where slides and PDF files were shared.
+_PAGE_MARK = re.compile(rf"第 ?(?:[{_DIGITS}百]{{1,5}}|\d{{1,4}}) ?页, ?共 ?(\d{{1,4}}) ?页[。.]?")
+_TITLES = (
+    re.compile(r"^《(.{2,120}?)》由会员(?:分享|上传)", re.MULTILINE),
+    re.compile(r"^(.{2,120}?)_第 ?\d+ ?页$", re.MULTILINE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +95,10 @@ def _is_proven(text: str, chain: list[_Mark]) -> bool:
         return False
     gaps = [after.start - before.end for before, after in pairwise(chain)]
     usual = max(set(gaps), key=lambda gap: (gaps.count(gap), gap))
-    if (
-        usual < _SHORTEST_CHUNK
-        or max(gaps) - min(gaps) > _SLACK
-        or 2 * gaps.count(usual) < len(gaps)
-    ):
+    loss = _LOSS if usual == _USUAL_CHUNK else _SLACK
+    if usual < _SHORTEST_CHUNK or not all(-loss <= gap - usual <= _SLACK for gap in gaps):
         return False
-    if len(gaps) == 1 and usual != _USUAL_CHUNK:
+    if 2 * gaps.count(usual) < len(gaps) or (len(gaps) == 1 and usual != _USUAL_CHUNK):
         return False
     return any(_INSIDE_SENTENCE.search(text[max(0, m.start - 1) : m.start]) for m in chain[1:])
 
@@ -142,12 +147,10 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
     Only a page with a sure sign (upload line, 由会员分享, end of the free preview) is touched.
     Years later than the upload are flagged: such sites raise the year of old documents.
     """
-    known = words()
-    signs = [name for line in text.split("\n") if (name := known.sign(line))]
-    if not signs:
+    page = _Page(text, readable(text), words())
+    if not page.signs:
         return
-    title = _title(text) or about.title or ""
-    changes = list(_furniture(text, title, known, ", ".join(signs)))
+    changes = list(_furniture(page, page.title or about.title or ""))
     yield from changes
     days = [c.value for change in changes for c in change.found if c.field == "published"]
     for flagged in late_years(text, int(days[0][:4])) if days else ():
@@ -155,70 +158,94 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
             yield flagged
 
 
-def _furniture(text: str, title: str, known: Words, signs: str) -> Iterator[Change]:
-    kept = 0
-    for start, end in _lines(text):
-        line = text[start:end]
-        rule = _rule(line, title, known)
-        if known.tail(line):
-            yield Change(max(0, start - 1), len(text), "", rule, signs, flag="doc-share")
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The text as published, and as the patterns read it; offsets are the same."""
+
+    text: str
+    readable: str
+    words: Words
+
+    @property
+    def signs(self) -> str:
+        lines = self.readable.split("\n")
+        return ", ".join(dict.fromkeys(name for line in lines if (name := self.words.sign(line))))
+
+    @property
+    def title(self) -> str:
+        """The document's name, as the site's own sentence or its preview captions give it."""
+        for pattern in _TITLES:
+            if match := pattern.search(self.readable):
+                return self.text[slice(*match.span(1))].strip()
+        return ""
+
+    @property
+    def totals(self) -> frozenset[str]:
+        """Page totals that stand in three page marks: 第一页，共36页。"""
+        counted = Counter(match[1] for match in _PAGE_MARK.finditer(self.readable))
+        return frozenset(total for total, count in counted.items() if count >= 3)
+
+    def lines(self) -> Iterator[tuple[int, int]]:
+        for match in re.finditer(r"[^\n]+", self.text):
+            if match[0].strip():
+                yield match.span()
+
+
+def _furniture(page: _Page, title: str) -> Iterator[Change]:
+    kept, signs, totals = 0, page.signs, page.totals
+    for start, end in page.lines():
+        line = page.readable[start:end]
+        is_title = bool(title) and page.text[start:end].strip() == title
+        rule = "title-line" if is_title else _rule(line, page.words)
+        if page.words.tail(line):
+            yield Change(max(0, start - 1), len(page.text), "", rule, signs, flag="doc-share")
             return
         if rule:
-            found = _found(line, title)
-            stop = min(len(text), end + 1)
+            found = (_title_found(title),) if is_title else _upload_day(line)
+            stop = min(len(page.text), end + 1)
             yield Change(start, stop, "", rule, signs, flag="doc-share", found=found)
         else:
             kept += 1
-            yield from _inside(text, start, end, title, known, first=kept <= 2)
+            yield from _inside(page, start, end, title if kept <= 2 else "", totals)
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if text[start:end].strip():
-            yield start, end
-        start = end + 1
-
-
-def _title(text: str) -> str:
-    """The document's name, as the site's own sentence or its preview captions give it."""
-    for pattern in (r"^《(.{2,120}?)》由会员(?:分享|上传)", r"^(.{2,120}?)_第 ?\d+ ?页$"):
-        match = re.search(pattern, text, re.MULTILINE)
-        if match:
-            return match[1].strip()
-    return ""
-
-
-def _rule(line: str, title: str, known: Words) -> str:
+def _rule(line: str, known: Words) -> str:
     """The name of what the line is, or nothing for a line of the document."""
-    if title and line.strip() == title:
-        return "title-line"
     return known.tail(line) or known.sign(line) or known.line(line)
 
 
-def _found(line: str, title: str) -> tuple[Candidate, ...]:
-    if title and line.strip() == title:
-        return (Candidate("title", title, "line:title"),)
-    uploaded = re.search(r"上传时间[:：] ?((?:19|20)\d\d-\d{1,2}-\d{1,2})", line)
+def _title_found(title: str) -> Candidate:
+    return Candidate("title", title, "line:title")
+
+
+def _upload_day(line: str) -> tuple[Candidate, ...]:
+    uploaded = re.search(r"上传时间: ?((?:19|20)\d\d-\d{1,2}-\d{1,2})", line)
     return (Candidate("published", uploaded[1], "line:upload"),) if uploaded else ()
 
 
 def _inside(
-    text: str, start: int, end: int, title: str, known: Words, *, first: bool
+    page: _Page, start: int, end: int, title: str, totals: frozenset[str]
 ) -> Iterator[Change]:
-    """Repeated titles before the text, disclaimer and page numbers after it."""
-    line = text[start:end]
-    if first and title and (glued := known.glued(title).match(line)):
-        found = (Candidate("title", title, "line:title"),)
-        stop = start + glued.end()
-        yield Change(start, stop, "", "glued-title", title, flag="doc-share", found=found)
-        start = stop
-    last = [run for run in _PAGE_RUN.finditer(line) if not line[run.end() : run.end() + 9].strip()]
-    cuts = [match.span() for match in (*known.inline(line), *last)]
-    offset = end - len(line)
-    for left, right in sorted(cuts):
-        whole = left == 0 and not line[right:].strip()
-        stop = min(len(text), offset + right + (1 if whole else 0))
-        yield Change(offset + left, stop, "", "document-tail", flag="doc-share")
+    """Repeated titles before the text, disclaimer and page numbers in it and after it."""
+    if title and (glued := page.words.glued(title).match(page.text, start, end)):
+        found = (_title_found(title),)
+        yield Change(*glued.span(), "", "glued-title", title, flag="doc-share", found=found)
+        start = glued.end()
+    line = page.readable[start:end].rstrip()
+    for match in (*page.words.inline(line), *_page_runs(line)):
+        left, right = match.span()
+        whole = left == 0 and right == len(line)
+        stop = min(len(page.text), start + right + (1 if whole else 0))
+        yield Change(start + left, stop, "", "document-tail", flag="doc-share")
+    for match in _PAGE_MARK.finditer(line):
+        if match[1] in totals:
+            new = "\n" if line[match.start() - 1 : match.start()] in _ENDS else ""
+            left, right = (start + offset for offset in match.span())
+            yield Change(left, right, new, "page-mark", flag="doc-share")
+
+
+def _page_runs(line: str) -> Iterator[re.Match[str]]:
+    """Page numbers of the document's foot, three and more in a row at the line's end."""
+    for run in _PAGE_RUN.finditer(line):
+        if run.end() == len(line):
+            yield run

@@ -9,15 +9,17 @@ from functools import cache
 from typing import Any
 
 from archive import vocab
+from archive.variants import fold
 
 Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
-_ASCII = str.maketrans("，：！（）", ",:!()")  # patterns are written with ASCII marks
+_ASCII = str.maketrans("，：！（）", ",:!()")
+_LONGEST = 400  # characters of a line that patterns look at
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Signs, furniture lines and tails; each method names the entry that matches, or ``""``."""
+    """Signs, furniture lines and tails; each method takes a line of `readable` text."""
 
     signs: Patterns
     lines: Patterns
@@ -36,7 +38,7 @@ class Words:
 
     def inline(self, line: str) -> Iterator[re.Match[str]]:
         for _, pattern in self.inlines:
-            yield from pattern.finditer(line.translate(_ASCII))
+            yield from pattern.finditer(line)
 
     def glued(self, title: str) -> re.Pattern[str]:
         """Two or more of the title and the glue words, the title at least once, at a start."""
@@ -45,8 +47,13 @@ class Words:
         return re.compile(rf"(?:(?:{glue}) *+)*+{name} *+(?:(?:{name}|{glue}) *+)++")
 
 
+def readable(text: str) -> str:
+    """The text as the patterns are written, same length: ASCII marks, Simplified characters."""
+    return fold(text).translate(_ASCII)
+
+
 def _match(patterns: Patterns, line: str) -> str:
-    line = line.strip()[:400].translate(_ASCII)
+    line = line.strip()[:_LONGEST]
     return next((name for name, pattern in patterns if pattern.fullmatch(line)), "")
 
 

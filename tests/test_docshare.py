@@ -117,6 +117,43 @@ def test_full_width_marks_are_furniture_too() -> None:
     assert clean(wide + "\n" + paragraphs(3), STEPS).text == paragraphs(3)
 
 
+OTHER_HEAD = f"""{TITLE}_第1頁
+{TITLE}_第2頁
+已閱讀5頁，還剩31頁未讀， 繼續免費閱讀
+下載本文檔
+版權說明：本文檔由用戶提供并上傳，收益歸屬內容提供方，若內容存在侵權，請進行舉報或認領
+文檔簡介
+"""
+
+
+def test_a_traditional_mirror_of_a_sharing_site_is_one_too() -> None:
+    cleaned = clean(OTHER_HEAD + chunked(paragraphs(20)), STEPS)
+    assert cleaned.text == paragraphs(20)
+    assert cleaned.flags == ("doc-share",)
+
+
+def test_page_marks_inside_the_text_end_a_paragraph_or_vanish() -> None:
+    text = OTHER_HEAD + "甲。第一页，共9页。乙很第二页，共9页。长。第三页，共9页。"
+    assert clean(text, STEPS).text == "甲。\n乙很长。"
+
+
+def test_labels_one_a_line_are_furniture_on_a_sharing_page() -> None:
+    labels = "上传人(卖家):w**\n文档编号:77\n上传时间:2020-12-03\n格式:PPT\n页数:9\n大小:1MB\n"
+    cleaned = clean(OTHER_HEAD + labels + paragraphs(3), STEPS)
+    assert cleaned.text == paragraphs(3)
+    assert ("published", "2020-12-03") in {(c.field, c.value) for c in cleaned.found}
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_chunks_that_lost_characters_to_damage_are_still_chunks(lost: int) -> None:
+    text = chunked(paragraphs(80))
+    third = text.index("3、") + 100
+    damaged = text[:third] + text[third + lost :]
+    joined = clean(damaged, [join_chunks]).text
+    assert len(joined) == len(paragraphs(80)) - lost
+    assert "\n\n" not in joined
+
+
 def test_a_year_after_the_upload_is_flagged_and_stays() -> None:
     text = HEAD + "\n2023年全县完成投资三亿元。到2035年建成水网。"
     cleaned = clean(text, [strip_furniture])
