@@ -14,7 +14,7 @@ from archive.docnumber import document_number
 from archive.labels import fold, label_rank
 from archive.mirrored import without_glosses
 from archive.model import Candidate
-from archive.script import is_mechanical_traditional
+from archive.script import is_mechanical_traditional, may_be_mechanical
 from archive.titles import squeezed, tokens
 
 # Origins in order of trust; a prefix ends with ":" . What the reader sees near the title beats
@@ -22,20 +22,20 @@ from archive.titles import squeezed, tokens
 # UCAP pages, the displayed day was never wrong where it could be checked.
 _ORDER: dict[str, tuple[str, ...]] = {
     "title": (
-        "layout:", "meta:ArticleTitle", "meta:", "heading:in-title", "line:", "heading:h1",
+        "layout:", "meta:ArticleTitle", "meta:", "heading:in-title", "data:", "line:", "heading:h1",
         "table:", "json-ld:", "html:title", "heading:above-date", "island:", "script:",
         "heading:above-day", "heading:h2", "html:",
     ),
     "published": (
-        "layout:", "label-1", "table:", "date", "label-2", "above:", "script:", "json-ld:",
+        "layout:", "label-1", "table:", "date", "label-2", "above:", "data:", "script:", "json-ld:",
         "meta:", "island:", "late-1", "url", "late-2",
     ),
     "source": (
-        "layout:", "label-1", "beside-date", "script:", "above:", "byline", "credit", "meta:",
+        "layout:", "label-1", "beside-date", "data:", "script:", "above:", "byline", "credit", "meta:",
         "label-2", "table:", "late-1", "island:",
     ),
     "authors": (
-        "layout:", "label-1", "byline", "credit", "text:", "above:", "meta:", "script:", "json-ld:",
+        "layout:", "label-1", "byline", "credit", "text:", "above:", "data:", "meta:", "script:", "json-ld:",
     ),
     "editors": ("layout:", "label-1", "credit", "byline", "text:", "late-1", "above:"),
     "column": ("layout:", "meta:", "breadcrumb", "breadcrumb-parent"),
@@ -107,14 +107,24 @@ def _offered(
     offered = [*candidates, *_from_url(url)]
     offered += document_number(offered, text)
     offered += in_text(text)
+    offered = [_whole_article(c, url) if c.field == "title" else c for c in offered]
     offered = [c for c in offered if _is_possible(c, captured)]
     mirrored = _MIRROR.intersection(flags) or any(c.field == "mirror" for c in candidates)
     if mirrored:
         offered = [replace(c, value=without_glosses(c.value)) for c in offered]
     loose = not any(_is_of_page(c) for c in candidates)
-    if (mirrored or loose) and is_mechanical_traditional(text):
+    if (mirrored and may_be_mechanical(text)) or (loose and is_mechanical_traditional(text)):
         offered = [replace(c, value=simplify(c.value)) for c in offered]
     return _without_editors(_without_titles(offered))
+
+
+def _whole_article(title: Candidate, url: str | None) -> Candidate:
+    """The title of a further page, `123_2.html`, without that page's number: 标题(2)."""
+    page = re.search(r"[_-](\d{1,2})\.\w{3,5}$", url or "")
+    number = re.search(r"\s*[（(](\d{1,2})[)）]$", title.value)
+    if page and number and page[1] == number[1]:
+        return replace(title, value=title.value[: number.start()])
+    return title
 
 
 def title_of(candidates: Sequence[Candidate]) -> str | None:

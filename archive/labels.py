@@ -39,6 +39,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "script": ("published", "source", "title", "authors"),
     "gkml": ("published", "written", "source", "doc_number", "index", "title", "validity", "other"),
     "names": ("single", "double"),
+    "data": ("text", "title", "published", "source", "authors"),
 }
 
 

@@ -6,7 +6,6 @@ and sources stand outside the text and are too short to decide on, so the page's
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import islice
 
@@ -14,21 +13,23 @@ from archive.model import Candidate
 from archive.readings import GLOSS, is_reading, reading_of
 
 MARK = Candidate("mirror", "pinyin-gloss", "page:glosses")
-# One bracket with a tone mark behind a character: cheap, and enough to count by.
-_TONED = re.compile(
-    "[\u3400-\u9fff]\\([ \u00a0]?[a-zü]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,4}[ \u00a0]?\\)"
-)
 _ENOUGH = 8  # as in archive/gloss.py: a page that teaches pinyin has words, not running text
 
 
 def is_glossed(texts: Iterable[str]) -> bool:
     """True when the blocks of a page carry glosses throughout.
 
-    >>> is_glossed(["學(xué)校召開會(huì)議"] * 4), is_glossed(["彧(yù)字的讀音"])
+    >>> is_glossed(["學(xué)校召開會(huì)議"] * 4), is_glossed(["彧(yù)字的讀音", "五(km)"] * 4)
     (True, False)
     """
-    matches = (match for text in texts if "(" in text for match in _TONED.finditer(text))
-    return sum(1 for _ in islice(matches, _ENOUGH)) == _ENOUGH
+    glosses = (
+        match
+        for text in texts
+        if "(" in text
+        for match in GLOSS.finditer(text)
+        if is_reading(reading_of(match), match["char"])
+    )
+    return sum(1 for _ in islice(glosses, _ENOUGH)) == _ENOUGH
 
 
 def without_glosses(value: str) -> str:

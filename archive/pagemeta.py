@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from archive import dates, gkml, headline, mirrored, names, scriptmeta, sources, titles
+from archive import dates, gkml, headline, islands, mirrored, names, scriptmeta, sources, titles
 from archive.blocks import Block, visible_blocks
 from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
@@ -48,6 +48,7 @@ def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
         *_from_metas(metas),
         *_site_codes(root, blocks),
         *scriptmeta.from_scripts(root),
+        *islands.from_islands(root, blocks),
     ]
     day = dates.url_date(page.url) if page.url else None
     if day:

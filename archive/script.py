@@ -32,8 +32,15 @@ def is_mechanical_traditional(text: str) -> bool:
     One 於, 後, 裡, 餘 or 範 speaks for a writer. The cost: short mirrors without two marks keep
     Traditional metadata, and so do those of converters that know words (OpenCC s2t).
     """
-    marks = len(_LEFT.findall(text))
-    return marks >= _ENOUGH and not _WRITTEN.search(text) and _is_traditional_text(text)
+    return len(_LEFT.findall(text)) >= _ENOUGH and may_be_mechanical(text)
+
+
+def may_be_mechanical(text: str) -> bool:
+    """True for Traditional text that nowhere shows a writer's 於, 後, 裡, 餘 or 範.
+
+    Enough where the page itself shows mirror machinery.
+    """
+    return not _WRITTEN.search(text) and _is_traditional_text(text)
 
 
 def _is_traditional_text(text: str) -> bool:

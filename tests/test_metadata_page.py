@@ -283,3 +283,50 @@ def test_a_glossed_mirror_is_read_without_its_glosses_and_in_its_writers_script(
 def test_a_source_that_is_the_next_label_is_no_source() -> None:
     fields, _ = read(page(above="<h1>全县教育工作会议召开</h1><div>来源：所属栏目：国内新闻</div>"))
     assert fields["source"] is None
+
+
+LEAD = "清河县教育局召开全县教育工作会议，总结去年工作，部署今年任务，副县长出席会议并讲话。"
+OTHER = "县住建局召开老旧小区改造推进会，分管负责同志通报了进展情况，并就下一步工作提出要求。"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<script id="__NEXT_DATA__" type="application/json">{"list":[{"title":"老旧小区改造推进会召开","content":"<p>OTHER</p>"}],"detail":DATA}</script>',
+        "<script>window.__INITIAL_STATE__=DATA;(function(){})()</script>",
+        "<script>var detail = DATA;</script>",
+    ],
+)
+def test_the_data_of_the_shown_article_is_found(script: str) -> None:
+    data = (
+        '{"title":"全县教育工作会议召开","publishTime":1630895000000,"source":{"name":"清河日报"},'
+        f'"author":"张小三","content":"<p>{LEAD}</p>"}}'
+    )
+    html = page(
+        "<title>清河头条</title>",
+        body=f"<p>{LEAD}</p>",
+        below=script.replace("OTHER", OTHER).replace("DATA", data),
+    )
+    fields, evidence = read(html)
+    assert fields["title"] == "全县教育工作会议召开"
+    assert fields["published"] == "2021-09-06T10:23:20+08:00"
+    assert fields["source"] == "清河日报"
+    assert fields["authors"] == ("张小三",)
+    assert evidence["title"]["origin"] == "data:title"
+
+
+def test_the_data_of_another_article_is_not_taken() -> None:
+    data = f'{{"title":"老旧小区改造推进会召开","content":"<p>{OTHER}</p>"}}'
+    fields, _ = read(page(body=f"<p>{LEAD}</p>", below=f"<script>window.__S__={data}</script>"))
+    assert fields["title"] is None
+
+
+@pytest.mark.parametrize("data", ['{"a":' * 50_000, "{" * 50_000, '{"title": undefined}', "{}"])
+def test_hostile_data_is_survived(data: str) -> None:
+    read(page(below=f"<script>window.__S__={data}</script>"))
+
+
+def test_a_further_page_has_the_title_of_its_article() -> None:
+    html = page("<title>全县教育工作会议召开(2)-清河网</title>", "<h1>全县教育工作会议召开(2)</h1>")
+    assert read(html, "http://x.test/a/104_2.html")[0]["title"] == "全县教育工作会议召开"
+    assert read(html, "http://x.test/a/104.html")[0]["title"] == "全县教育工作会议召开(2)"
