@@ -292,9 +292,9 @@ OTHER = "县住建局召开老旧小区改造推进会，分管负责同志通�
 @pytest.mark.parametrize(
     "script",
     [
-        '<script id="__NEXT_DATA__" type="application/json">{"list":[{"title":"老旧小区改造推进会召开","content":"<p>OTHER</p>"}],"detail":DATA}</script>',
-        "<script>window.__INITIAL_STATE__=DATA;(function(){})()</script>",
-        "<script>var detail = DATA;</script>",
+        '<script id="__NEXT_DATA__" type="application/json">{"list":[{"title":"老旧小区改造推进会召开","content":"<p>OTHER</p>"}],"detail":@@}</script>',
+        "<script>window.__INITIAL_STATE__=@@;(function(){})()</script>",
+        "<script>var detail = @@;</script>",
     ],
 )
 def test_the_data_of_the_shown_article_is_found(script: str) -> None:
@@ -305,7 +305,7 @@ def test_the_data_of_the_shown_article_is_found(script: str) -> None:
     html = page(
         "<title>清河头条</title>",
         body=f"<p>{LEAD}</p>",
-        below=script.replace("OTHER", OTHER).replace("DATA", data),
+        below=script.replace("OTHER", OTHER).replace("@@", data),
     )
     fields, evidence = read(html)
     assert fields["title"] == "全县教育工作会议召开"
