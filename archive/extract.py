@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archive import dom, files, metadata, pageclass, reading
+from archive import dom, files, linkfarm, metadata, pageclass, reading
 from archive.containers import is_body
 from archive.flow import Flow, flow
 from archive.model import Candidate, Extraction, Page, Reason, Rejection, SiteMemory
@@ -25,6 +25,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     parsed = dom.parse(page.text)
     if parsed is None:
         return _reject(page, Reason.NO_TEXT, "no element in the source")
+    edits = linkfarm.prune(parsed.root, page.url)
     candidates = metadata.from_page(parsed.root, page)
     title = _title(candidates)
     lines = _visible(parsed.root, layout)
@@ -49,7 +50,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     }
     text = "\n".join(line.text for line in taken)
     pictures = files.images(elements, base)
-    return Extraction(text, candidates, attachments, pictures, tuple(flags), (), evidence)
+    return Extraction(text, candidates, attachments, pictures, tuple(flags), edits, evidence)
 
 
 def _visible(root: dom.Element, layout: Layout | None) -> Flow:

@@ -17,6 +17,7 @@ from archive.model import About, Candidate, Change
 from archive.titles import squeezed
 
 HEAD_LINES = 12  # lines above the text that may belong to the frame, knowledge 7.1
+_SECTION = 0.25  # of the sentences: what follows a heading 相关链接 and holds more is the article's
 _TITLE = 60  # characters of a title that stands alone
 
 
@@ -115,7 +116,8 @@ def tail_cuts(lines: Sequence[str]) -> list[Cut]:
     total, seen = sum(masses), 0
     for index, line in enumerate(lines):
         rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
-        if rule and 2 * seen >= total and (index or total == 0):
+        own = rule == "section" and sum(masses[index:]) > _SECTION * total
+        if rule and not own and 2 * seen >= total and (index or total == 0):
             return _from(lines, index, rule)
         seen += masses[index]
     return []
@@ -207,6 +209,16 @@ def _span(text: str, start: int, end: int) -> tuple[int, int]:
 def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
     if cut.rule in ("title-alone",):
         return (Candidate("title", line, "line:title"),)
-    if cut.rule in ("below-tail-line", "site-memory", "footer", "tail-line", "toolbar", "title"):
+    if cut.rule in (
+        "below-tail-line",
+        "site-memory",
+        "footer",
+        "tail-line",
+        "section",
+        "pager",
+        "disclaimer",
+        "toolbar",
+        "title",
+    ):
         return ()
     return metadata.read_line(line)

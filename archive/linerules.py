@@ -16,12 +16,14 @@ from archive.labels import fold, labelled
 
 HEAD_LINE = 90  # characters a head line may have, one that is a breadcrumb or byline more
 TAIL_LINE = 60
+DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
     "head": {"starts", "whole"},
-    "tail": {"starts", "credits"},
+    "tail": {"starts", "sections", "sentences", "credits"},
     "toolbar": {"words"},
-    "footer": {"strong"},
+    "footer": {"strong", "labels"},
+    "disclaimer": {"sure", "other"},
     "frame": {"names"},
 }
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -31,7 +33,8 @@ _DATE = re.compile(
     r"(?:[\s　T]*星期[一二三四五六日天])?(?:[\s　T]*\d{1,2}\s?[:：时]\s?\d{1,2}(?:[:：分]\s?\d{1,2})?\s?[秒分]?)?"
     r"(?:[\s　|]*(?:星期|周)[一二三四五六日天])?\s*[\])）】|]?"
 )
-_BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：]+")
+_PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
+_BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _SERIAL = re.compile(r"^[\s\d一二三四五六七八九十]+[、.．]")
 
@@ -78,14 +81,26 @@ def _is_meta_line(line: str) -> bool:
 
 def tail_rule(line: str) -> str:
     """The rule by which a line below the text ends it; "" when none says so."""
+    if len(line) <= DISCLAIMER and is_disclaimer(line):
+        return "disclaimer"
     if len(line) > TAIL_LINE:
         return ""
     folded = fold(line).strip().lstrip("·•●■◆>»|-—*※★▪ ")
     if _credit().match(folded):
         return "editor-credit"
-    if _tail().match(folded):
-        return "tail-line"
-    return ""
+    if _PAGER.match(folded):
+        return "pager"
+    found = _tail().match(folded)
+    if found is None or (is_plain_text(line) and not _sentences().match(folded)):
+        return ""
+    return "section" if _sections().match(folded) else "tail-line"
+
+
+def is_disclaimer(line: str) -> bool:
+    """True for the small print under an article: whose text it is, who is not to blame."""
+    folded = fold(line)
+    sure = set(_disclaimer().findall(folded))
+    return bool(sure) and len(sure | set(_small_print().findall(folded))) > 1
 
 
 def is_toolbar(line: str) -> bool:
@@ -101,7 +116,7 @@ def is_toolbar(line: str) -> bool:
     folded = fold(line)
     rest, count = _toolbar().subn("", folded)
     long = max((len(m) for m in _toolbar().findall(folded)), default=0)
-    bare = re.fullmatch(r"[\s\[\]【】（）()|｜·:：,，、/>»\d+\-]*", rest)
+    bare = re.fullmatch(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-]*", rest)
     digits = len(re.findall(r"\d", rest))
     return bool(bare) and digits < 4 and (long > 1 or count > 2)
 
@@ -111,7 +126,7 @@ def is_footer(line: str) -> bool:
 
     A line that ends like a sentence is none: articles speak of permits and hotlines too.
     """
-    if len(line) > 300 or is_plain_text(line):
+    if len(line) > DISCLAIMER or is_plain_text(line):
         return False
     found = set(_footer().findall(fold(line)))
     return len(found) > 1 or (bool(found) and len(line) <= TAIL_LINE and not mass(line))
@@ -183,8 +198,29 @@ def _toolbar() -> re.Pattern[str]:
 
 
 @cache
+def _sections() -> re.Pattern[str]:
+    return _starts("tail", "sections")
+
+
+@cache
+def _sentences() -> re.Pattern[str]:
+    return _starts("tail", "sentences")
+
+
+@cache
+def _disclaimer() -> re.Pattern[str]:
+    return _starts("disclaimer", "sure")
+
+
+@cache
+def _small_print() -> re.Pattern[str]:
+    return _starts("disclaimer", "other")
+
+
+@cache
 def _footer() -> re.Pattern[str]:
-    return _starts("footer", "strong")
+    strong, labels = _starts("footer", "strong").pattern, _starts("footer", "labels").pattern
+    return re.compile(rf"{strong}|(?:{labels})(?=\s*:)")
 
 
 @cache

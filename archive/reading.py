@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archive import furniture, linerules, span
@@ -259,8 +259,37 @@ def _container(page: Sheet, found: Mapping[str, Ranges]) -> str | None:
 
 
 def lines_of(page: Sheet, ranges: Ranges) -> list[Line]:
-    """The lines of a reading."""
-    return [line for first, last in ranges for line in page.flow.lines[first:last]]
+    """The lines of a reading, without the boxes of links that stand inside it."""
+    lines = page.flow.lines
+    return [lines[i] for first, last in ranges for i in _without_boxes(page, first, last)]
+
+
+_BOX = 3  # links in a row: fewer may be references of the text
+
+
+def _without_boxes(page: Sheet, first: int, last: int) -> Iterator[int]:
+    lines, frame = page.flow.lines, page.frame
+    index = first
+    while index < last:
+        end = index
+        while end < last and frame[end] and lines[end].linked * 2 > len(lines[end].text):
+            end += 1
+        if end - index >= _BOX:
+            index = end
+            continue
+        heads = end == index and linerules.tail_rule(lines[index].text) in ("section", "tail-line")
+        if not (heads and _is_box(page, index + 1, last)):
+            yield from range(index, max(end, index + 1))
+        index = max(end, index + 1)
+
+
+def _is_box(page: Sheet, first: int, last: int) -> bool:
+    """Whether enough links in a row begin here."""
+    follows = range(first, min(first + _BOX, last))
+    lines = page.flow.lines
+    return len(follows) == _BOX and all(
+        page.frame[i] and lines[i].linked * 2 > len(lines[i].text) for i in follows
+    )
 
 
 def _trimmed(page: Sheet, ranges: Ranges, title: str | None) -> list[str]:
