@@ -58,13 +58,15 @@ def join_chunks(text: str, about: About) -> Iterable[Change]:
     marks = _chain(text)
     if not marks:
         return
-    gap = marks[1].start - marks[0].end
+    usual = _usual(marks)
+    joined, places = _joined(text, marks, usual)
+    line_ends = dict(_line_ends(joined, places))
     for mark in marks:
-        first = mark.number == 1
-        evidence = f"mark {mark.number} of {len(marks)}, one every {gap} characters"
-        new = "\n" if first and mark.start else ""
+        new = "\n" if mark.start in line_ends or (mark.number == 1 and mark.start) else ""
+        evidence = f"mark {mark.number} of {len(marks)}, one every {usual} characters"
         yield Change(mark.start, mark.end, new, "chunk-mark", evidence, flag="doc-share")
-    yield from _line_ends(text, marks)
+    for place in line_ends.keys() - {mark.start for mark in marks}:
+        yield Change(place, place + 1, "\n", "lost-line-end", line_ends[place], confidence=0.8)
 
 
 def _chain(text: str) -> list[_Mark]:
@@ -89,12 +91,20 @@ def _follow(text: str, marks: list[_Mark]) -> list[_Mark]:
     return chain
 
 
+def _gaps(chain: list[_Mark]) -> list[int]:
+    return [after.start - before.end for before, after in pairwise(chain)]
+
+
+def _usual(chain: list[_Mark]) -> int:
+    gaps = _gaps(chain)
+    return max(set(gaps), key=lambda gap: (gaps.count(gap), gap))
+
+
 def _is_proven(text: str, chain: list[_Mark]) -> bool:
     """Equal strides, and at least one cut inside a sentence, as no list has it."""
     if len(chain) < 2:
         return False
-    gaps = [after.start - before.end for before, after in pairwise(chain)]
-    usual = max(set(gaps), key=lambda gap: (gaps.count(gap), gap))
+    gaps, usual = _gaps(chain), _usual(chain)
     loss = _LOSS if usual == _USUAL_CHUNK else _SLACK
     if usual < _SHORTEST_CHUNK or not all(-loss <= gap - usual <= _SLACK for gap in gaps):
         return False
@@ -103,31 +113,39 @@ def _is_proven(text: str, chain: list[_Mark]) -> bool:
     return any(_INSIDE_SENTENCE.search(text[max(0, m.start - 1) : m.start]) for m in chain[1:])
 
 
-def _line_ends(text: str, marks: list[_Mark]) -> Iterator[Change]:
-    """Blanks of the chunks that were line ends of the document.
+def _line_ends(joined: str, places: list[int]) -> Iterator[tuple[int, str]]:
+    """Places of blanks that were line ends of the document, with the words before them.
 
     A line ended before an enumerator, after a sentence, after a heading (an enumerator without a
     full stop), after a bare label. It did not end after a short lead sentence with an enumerator
     (一是健全工作机构。), which official documents set in the paragraph it opens. Other blanks
     stay. The cost: an item that is one short sentence takes the paragraph after it along.
     """
-    joined, places = _joined(text, marks)
     start = 0
     for match in re.finditer("[ \u00a0\u3000]+", joined):
         end, rest = match.span()
         if start < end and rest < len(joined) and _ends_line(joined, start, end, rest):
-            left = places[end]
-            evidence = joined[max(start, end - 8) : end]
-            yield Change(left, left + 1, "\n", "lost-line-end", evidence, confidence=0.8)
+            yield places[end], joined[max(start, end - 8) : end]
             start = rest
 
 
-def _joined(text: str, marks: list[_Mark]) -> tuple[str, list[int]]:
-    """The chunks as one string, and where each of its characters stands in the text."""
+def _joined(text: str, marks: list[_Mark], usual: int) -> tuple[str, list[int]]:
+    """The chunks as one string, and where each of its characters stands in the text.
+
+    A chunk that is one character short lost a blank at its end when the page was extracted: the
+    blank comes back, in the place of the mark behind it.
+    """
     line_end = text.find("\n", marks[-1].end)
     ends = [mark.start for mark in marks[1:]] + [line_end if line_end >= 0 else len(text)]
-    places = [at for mark, end in zip(marks, ends, strict=True) for at in range(mark.end, end)]
-    return "".join(text[at] for at in places), places
+    pieces: list[str] = []
+    places: list[int] = []
+    for mark, end in zip(marks, ends, strict=True):
+        pieces.append(text[mark.end : end])
+        places.extend(range(mark.end, end))
+        if usual - end + mark.end == 1 and end < ends[-1]:
+            pieces.append(" ")
+            places.append(end)
+    return "".join(pieces), places
 
 
 def _ends_line(joined: str, start: int, end: int, rest: int) -> bool:

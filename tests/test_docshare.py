@@ -66,6 +66,12 @@ def test_equal_chunks_are_joined_without_a_trace(gap: str, size: int, salt: int)
     assert cleaned.flags == ("doc-share",)
 
 
+def test_a_blank_that_was_trimmed_at_a_cut_is_a_line_end_again() -> None:
+    document = paragraphs(60)
+    trimmed = "\n".join(line.rstrip(" ") for line in chunked(document).split("\n"))
+    assert clean(trimmed, [join_chunks]).text == document
+
+
 def test_line_ends_come_back_at_headings_and_items() -> None:
     body = sentences(24)
     document = "\n".join(
