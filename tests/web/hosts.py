@@ -7,15 +7,20 @@ from functools import cache
 
 from tests.web import (
     app,
+    clone,
     dede,
+    feed,
     hacked,
     jcms,
     jpaas,
     mirror,
+    scripted,
     torture,
+    traps,
     trs,
     ucap,
     vsb,
+    waf,
     wenku,
     xxgk,
 )
@@ -33,6 +38,14 @@ HOSTS: Mapping[str, Callable[[], Site]] = {
     hacked.HOST: hacked.build,
     xxgk.HOST: xxgk.build,
     app.HOST: app.build,
+    clone.HOST: clone.build,
+    feed.HOST: feed.build,
+    scripted.HOST: scripted.build,
+    traps.SOFT404: traps.build_soft404,
+    traps.MERGED: traps.build_merged,
+    traps.PARKED: traps.build_parked,
+    traps.TRAPS: traps.build_traps,
+    **{waf.host(status): waf.builder(status) for status in waf.CHALLENGES},
     torture.HOST: torture.build,
 }
 

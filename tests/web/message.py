@@ -13,8 +13,12 @@ REASONS = {200: "OK", 301: "Moved Permanently", 302: "Moved Temporarily", 304: "
     400: "Bad Request",
     403: "Forbidden",
     404: "Not Found",
+    405: "Not Allowed",
+    412: "Precondition Failed",
+    422: "Unprocessable Entity",
     429: "Too Many Requests",
     502: "Bad Gateway",
+    521: "521",
     503: "Service Temporarily Unavailable",
 }
 
