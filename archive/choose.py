@@ -35,7 +35,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
         "label-2", "table:", "late-1", "island:",
     ),
     "authors": (
-        "layout:", "label-1", "byline", "credit", "text:", "above:", "data:", "meta:", "script:", "json-ld:",
+        "layout:", "label-1", "byline", "credit", "text:", "after:", "above:", "data:", "meta:", "script:", "json-ld:",
     ),
     "editors": ("layout:", "label-1", "credit", "byline", "text:", "late-1", "above:"),
     "column": ("layout:", "meta:", "breadcrumb", "breadcrumb-parent"),

@@ -14,7 +14,7 @@ from archive import gazetteer
 from archive.labels import HAN, fold, words
 
 _SPLIT = re.compile(r"[\s、,，;；&＆/／]+")
-_CLAUSE = re.compile("[系为是的者员您我你们不]")  # in words and clauses, not in names
+_CLAUSE = re.compile("[系为是的者员您我你们不《》]")  # in words and clauses, not in names
 _DOT = "·•‧・．"
 
 
@@ -160,7 +160,7 @@ def may_be_name(token: str) -> bool:
     if folded in _no_names() or folded.lower() in _no_names() or re.search(r"\d{3}", token):
         return False
     if re.search(r"[a-zA-Z]", token):
-        return len(token) <= 30
+        return len(token) <= 30 and bool(re.fullmatch(rf"[\w{_DOT} .-]+", token))
     if not 2 <= len(token) <= 12 or _CLAUSE.search(folded):
         return False
     return bool(re.search(f"[{HAN}]", token))

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from archive import dates, gkml, headline, islands, mirrored, names, scriptmeta, sources, titles
@@ -22,6 +23,8 @@ from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
 
 WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
+_GAP = 15  # blocks between two paragraphs of one body: a table or a row of pictures
+_CREDITS = 4  # blocks below the body that may name its author
 _FOOTER = 80  # last blocks of a page that may print its site code
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
 _BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
@@ -44,6 +47,7 @@ def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
         *gkml.table(blocks),
         *_window(blocks, at),
         *_late(blocks, at),
+        *_after_body(blocks, at),
         *(candidate for candidate, _ in heads),
         *_from_metas(metas),
         *_site_codes(root, blocks),
@@ -135,6 +139,20 @@ def _moment(value: str) -> datetime:
 def _close(day: str, built: datetime) -> bool:
     """Within ten minutes of the page's generation: UCAP fills PubDate with the build time."""
     return "T" in day and abs((_moment(day) - built).total_seconds()) < 600
+
+
+def _after_body(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
+    """Labelled authors in the few lines below the last paragraph, where some templates put them."""
+    if at is None:
+        return
+    body = [index for index in range(at + 1, len(blocks)) if _is_body(blocks[index])]
+    last = next((a for a, b in pairwise([*body, len(blocks)]) if b - a > _GAP), None)
+    if last is None:
+        return
+    for block in blocks[last + 1 : last + 1 + _CREDITS]:
+        for candidate in headline.read_line(block.text) if not block.linked else ():
+            if candidate.field == "authors":
+                yield replace(candidate, origin=candidate.origin.replace("line:", "after:", 1))
 
 
 def _site_codes(root: Any, blocks: list[Block]) -> Iterator[Candidate]:
