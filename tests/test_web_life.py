@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+import socket
+import ssl
 
 import pytest
 
-from tests.web import clone, expected, feed, scripted, start, traps, trs, waf
+from tests.web import Web, clone, expected, feed, scripted, start, traps, trs, waf
 from tests.web.reader import articles, ask, links, visible
+from tests.web.server import LOOPBACK
 
 
 def test_feed_and_sitemap_name_the_articles() -> None:
@@ -97,3 +100,33 @@ def test_a_firewall_bans_after_three_requests_until_the_clock_has_moved(status: 
         web.advance(2)
         assert ask(web, url)[0] == status
     assert expected(waf.host(status))[url].rejected == "block-page"
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("tls-expired.test", "certificate has expired"),
+        ("tls-name.test", "Hostname mismatch"),
+        ("tls-old.test", "EOF occurred in violation of protocol"),
+    ],
+)
+def test_broken_tls_is_refused_by_a_client_that_verifies(name: str, problem: str) -> None:
+    with start() as web:
+        assert ask(web, f"http://{name}/1.html")[0] == 200
+        with pytest.raises(ssl.SSLError, match=problem):
+            handshake(web, name)
+
+
+def test_good_tls_is_accepted_by_a_client_that_verifies() -> None:
+    with start() as web:
+        assert handshake(web, trs.HOST) in ("TLSv1.2", "TLSv1.3")
+
+
+def handshake(web: Web, name: str) -> str | None:
+    """The TLS version agreed upon by a client that trusts the web's authority."""
+    context = ssl.create_default_context(cadata=web.authority.decode())
+    with (
+        socket.create_connection((LOOPBACK, web.tls_port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=name) as secure,
+    ):
+        return secure.version()

@@ -1,9 +1,16 @@
-"""A self-signed certificate for the hosts of the test web, made anew at each start."""
+"""Certificates of the test web, made anew at each start: an authority and what it signed.
+
+hosts of the web    a good certificate
+tls-expired.test    one that ended a year ago
+tls-name.test       one for another name
+tls-old.test        no handshake: the alert a server gives that only speaks an old version
+"""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,25 +21,70 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+EXPIRED, OTHER_NAME, OLD = "tls-expired.test", "tls-name.test", "tls-old.test"
+DAY = timedelta(days=1)
 
-def server_context(hosts: Iterable[str]) -> ssl.SSLContext:
-    """A TLS context whose certificate names every host and 127.0.0.1."""
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A key and the certificate it signed itself."""
+
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def authority() -> Authority:
+    """A new authority; a client that trusts its `pem` can verify the web."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test web")])
-    names: list[x509.GeneralName] = [x509.DNSName(host) for host in (*hosts, "localhost")]
-    now = datetime.now(UTC)  # the only clock that is real: clients check it
+    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
+    unsigned = (
+        _blank("test web authority", "test web authority", key, _now() - DAY, _now() + 30 * DAY)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    )
+    return Authority(key, unsigned.sign(key, hashes.SHA256()))
+
+
+def server_context(signer: Authority, hosts: Iterable[str]) -> ssl.SSLContext:
+    """The TLS context of the web: which certificate depends on the name the client asks for."""
+    good = _context(signer, [*hosts, "localhost"], _now() - DAY, _now() + 30 * DAY)
+    special = {
+        EXPIRED: _context(signer, [EXPIRED], _now() - 730 * DAY, _now() - 365 * DAY),
+        OTHER_NAME: _context(signer, ["www.another.test"], _now() - DAY, _now() + 30 * DAY),
+    }
+    good.sni_callback = _chooser(special)
+    return good
+
+
+def _chooser(
+    special: dict[str, ssl.SSLContext],
+) -> Callable[[ssl.SSLObject, str, ssl.SSLContext], int | None]:
+    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
+        if name == OLD:
+            return int(ssl.ALERT_DESCRIPTION_PROTOCOL_VERSION)
+        if name in special:
+            connection.context = special[name]
+        return None
+
+    return choose
+
+
+def _context(signer: Authority, names: list[str], begin: datetime, end: datetime) -> ssl.SSLContext:
+    """A server context with one signed certificate for the names and 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
+    alternatives.append(x509.IPAddress(ip_address("127.0.0.1")))
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key())
     certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .add_extension(
-            x509.SubjectAlternativeName([*names, x509.IPAddress(ip_address("127.0.0.1"))]), False
-        )
-        .sign(key, hashes.SHA256())
+        _blank("test web", "test web authority", key, begin, end)
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .add_extension(identifier, critical=False)
+        .sign(signer.key, hashes.SHA256())
     )
     secret = key.private_bytes(
         serialization.Encoding.PEM,
@@ -45,3 +97,27 @@ def server_context(hosts: Iterable[str]) -> ssl.SSLContext:
         path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + secret)
         context.load_cert_chain(path)
     return context
+
+
+def _blank(
+    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, begin: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    """A certificate before its extensions and signature."""
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_name(subject))
+        .issuer_name(_name(issuer))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(end)
+    )
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _now() -> datetime:
+    """The only clock of the test web that is real: clients check certificates against it."""
+    return datetime.now(UTC)

@@ -46,6 +46,7 @@ HOSTS: Mapping[str, Callable[[], Site]] = {
     traps.PARKED: traps.build_parked,
     traps.TRAPS: traps.build_traps,
     **{waf.host(status): waf.builder(status) for status in waf.CHALLENGES},
+    **{name: waf.tls_builder(name) for name in waf.TLS},
     torture.HOST: torture.build,
 }
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO
 from urllib.parse import parse_qs
 
-from tests.web.certificate import server_context
+from tests.web.certificate import authority, server_context
 from tests.web.hosts import HOSTS, site
 from tests.web.message import Reply, Request, parse, reply, without_body
 from tests.web.site import State
@@ -54,6 +54,7 @@ class Web:
 
     port: int = 0
     tls_port: int = 0
+    authority: bytes = b""  # PEM; a client that trusts it can verify the TLS listener
     _log: list[Exchange] = field(default_factory=list)
     _states: dict[str, State] = field(default_factory=dict)
     _file: IO[str] | None = None
@@ -108,9 +109,11 @@ class Web:
     async def run(self, port: int, tls_port: int, ready: Callable[[], None]) -> None:
         """Serve until `stop`."""
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        signer = authority()
+        self.authority = signer.pem
         plain = await asyncio.start_server(self._plain, LOOPBACK, port, limit=LARGEST_HEAD)
         secure = await asyncio.start_server(
-            self._secure, LOOPBACK, tls_port, limit=LARGEST_HEAD, ssl=server_context(HOSTS)
+            self._secure, LOOPBACK, tls_port, limit=LARGEST_HEAD, ssl=server_context(signer, HOSTS)
         )
         self.port = plain.sockets[0].getsockname()[1]
         self.tls_port = secure.sockets[0].getsockname()[1]

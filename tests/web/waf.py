@@ -1,7 +1,10 @@
-"""M11: waf-412.test, waf-521.test, waf-405.test, waf-200.test, waf-422.test: firewalls.
+"""M11: firewalls, and hosts whose TLS is broken.
 
-Each answers every path with the block or challenge page of one product. After three requests the
+`waf-412.test`, `waf-521.test`, `waf-405.test`, `waf-200.test`, `waf-422.test`: each answers every path with the block or challenge page of one product. After three requests the
 client is banned (403) until the clock has moved by two minutes.
+
+`tls-expired.test`, `tls-name.test`, `tls-old.test` (see `certificate.py`): one article each,
+which only http can fetch with verification on.
 """
 
 from __future__ import annotations
@@ -10,8 +13,12 @@ from collections.abc import Callable
 
 from tests.web.expect import Expect
 from tests.web.message import START, Reply, Request, reply
+from tests.web.portal import Portal, furnish, simple_article, simple_expect
 from tests.web.site import HTML, Site, State, template
+from tests.web.texts import stories
 
+TLS = ("tls-expired.test", "tls-name.test", "tls-old.test")
+PORTAL = Portal("清河县司法局", "1305340012", {})
 HITS = 3
 BAN = 120  # seconds of the test web's clock
 # Status -> the cookies that come with the page templates/waf_STATUS.html.
@@ -55,3 +62,18 @@ def _answer(status: int) -> Callable[[Request, State], Reply]:
 def _page(status: int, headers: tuple[tuple[str, str], ...], state: State) -> Reply:
     body = template(f"waf_{status}.html").template.encode()
     return reply(status, body, state.now, HTML, headers)
+
+
+def tls_builder(name: str) -> Callable[[], Site]:
+    """The builder of a host with one article."""
+
+    def build() -> Site:
+        made = Site(name)
+        (story,) = stories(f"M11-{name[4:-5]}", 1)
+        made.page("/1.html", simple_article(PORTAL, story), simple_expect(story))
+        home = PORTAL.page("首页", f'<ul><li><a href="/1.html">{story.title}</a></li></ul>')
+        made.page("/index.html", home, Expect(rejected="list-page"))
+        furnish(made)
+        return made
+
+    return build
