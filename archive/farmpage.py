@@ -6,17 +6,22 @@ archive/linkfarm.py's part.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from archive import gazetteer, lexicon
-from archive.farmtext import has_marker, is_official
+from archive.farmtext import ends_in_marker, is_official
 from archive.linkruns import Link, Run, looks_random, trimmed
 
 # Least links and shares of the rules: spam.md 5.3. Random hosts: half of a run; 96 % of the farm
 # hosts at hand look random against 21 % of the hosts in friend-link blocks (tests/eval/spam.py).
-LEAST = {"R2": 8, "R4": 3, "R7": 6, "R15": 8, "R16": 9}
+LEAST = {"R1": 5, "R2": 8, "R4": 3, "R5": 8, "R7": 6, "R15": 8, "R16": 9}
+LONGEST_NAME = 16  # longer link texts are headlines
+CRIMINAL = frozenset(("gambling", "porn", "papers"))
+_MARKS = re.compile("[。！？，：《》“”]")
 GAZETTEER, FOREIGN, LEXICAL, RANDOM = 0.8, 0.6, 0.8, 0.5
 
 
@@ -47,7 +52,7 @@ class Counts:
 def judge(run: Run, speaks: frozenset[str]) -> Iterator[Farm]:
     """The farms in one run: the whole of it by the first rule that holds, or single links."""
     links = trimmed(run.links)
-    if not links and not has_marker(run.lead):
+    if not links:
         return
     whole = _whole(run, links, speaks)
     if whole:
@@ -62,11 +67,14 @@ def judge(run: Run, speaks: frozenset[str]) -> Iterator[Farm]:
 
 
 def _whole(run: Run, links: list[Link], speaks: frozenset[str]) -> Farm | None:
-    if has_marker(run.lead) and len(run.links) >= 5:
-        rest = run.links if not links else run.links[: run.links.index(links[-1]) + 1]
-        return Farm(tuple(rest), "R1-marker", f"M marker phrase; {len(rest)} links", 0.99, run)
-    if not links:
-        return None
+    if (
+        ends_in_marker(run.lead)
+        and len(run.links) >= LEAST["R1"]
+        and len(links) >= FOREIGN * len(run.links)
+    ):
+        return Farm(
+            tuple(run.links), "R1-marker", f"M marker phrase; {len(run.links)} links", 0.99, run
+        )
     counts = count(links)
     letters = f"L {counts.n} links, {counts.domains} domains, {counts.hosts} hosts"
     for rule in (_places, _matrix, _lexical, _hidden, _misplaced, _grid):
@@ -110,7 +118,9 @@ def _places(run: Run, links: list[Link], counts: Counts, speaks: frozenset[str])
 def _matrix(run: Run, links: list[Link], counts: Counts, speaks: frozenset[str]) -> Found:
     split = [gazetteer.split_place(link.text) for link in links]
     endings = [
-        found[1] for found in split if found and len(found[1]) >= 3 and not is_official(found[1])
+        found[1]
+        for found in split
+        if found and len(found[1]) >= 3 and (lexicon.trade(found[1]) or not is_official(found[1]))
     ]
     if counts.n < LEAST["R7"] or len(endings) < GAZETTEER * counts.n or counts.foreign < FOREIGN:
         return None
@@ -142,17 +152,21 @@ def _hidden(run: Run, links: list[Link], counts: Counts, speaks: frozenset[str])
     if not how:
         return None
     listed = [link for link in links if lexicon.trade(link.text) not in {None, *speaks}]
-    foreign = round(counts.foreign * counts.n)
-    if listed and counts.outside >= LEXICAL:
+    criminal = any(lexicon.trade(link.text) in CRIMINAL for link in listed)
+    if (criminal or len(listed) >= 0.3 * counts.n) and counts.outside >= LEXICAL:
         return "R5-hidden", f"H {how}; X {len(listed)} listed", 0.98
-    if foreign >= 2 and counts.foreign >= LEXICAL and counts.domains >= 2:
-        return "R5-hidden", f"H {how}; {foreign} foreign links", 0.85
+    fronts = sum(urlsplit(link.href).path in {"", "/"} for link in links) / counts.n
+    if counts.n < 2 or min(counts.foreign, fronts, counts.domains / counts.n) < LEXICAL:
+        return None
+    if counts.domains >= LEAST["R5"] or (counts.n >= 5 and counts.random >= RANDOM):
+        return "R5-hidden", f"H {how}; front pages of {counts.domains} foreign sites", 0.88
     return None
 
 
 def _misplaced(run: Run, links: list[Link], counts: Counts, speaks: frozenset[str]) -> Found:
     place = _place(run)
-    spread = counts.domains >= GAZETTEER * counts.n or counts.hosts >= GAZETTEER * counts.n
+    many = counts.domains if place.startswith("before") else max(counts.domains, counts.hosts)
+    spread = many >= GAZETTEER * counts.n
     if not place or counts.n < LEAST["R15"] or counts.foreign < 0.95 or not spread:
         return None
     return (
@@ -182,9 +196,8 @@ def _place(run: Run) -> str:
 
 
 def _is_spam_link(link: Link, speaks: frozenset[str]) -> bool:
-    if link.kind not in {"foreign", "service"} or len(link.text) > 25:
+    # Clinics and removal firms buy adverts in newspapers; betting and pornography do not.
+    if link.kind not in {"foreign", "service"} or len(link.text) > LONGEST_NAME:
         return False
     trade = lexicon.trade(link.text)
-    return (
-        bool(trade) and trade not in speaks and not any(c in link.text for c in "。！？，：《》“”")
-    )
+    return trade in CRIMINAL and trade not in speaks and not _MARKS.search(link.text)

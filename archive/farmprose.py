@@ -34,6 +34,7 @@ _STOP = re.compile(
     r"[。！？；\n]|】|(?=[一二三四五六七八九十]{1,3}、)|(?=[（(][一二三四五六七八九十]{1,3}[）)])"
 )
 _EMOJI = "[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]\ufe0f?"
+_ANY_EMOJI, _LONG_WORD = re.compile(_EMOJI), re.compile("[A-Za-z0-9]{20}")
 _EMOJI_IN_WORD = re.compile(
     rf"(?<=[\u4e00-\u9fff，。、])[(（]?(?:{_EMOJI})+[)）]?(?=[\u4e00-\u9fff])"
 )
@@ -177,8 +178,9 @@ def abstracts(text: str, title: str) -> Iterator[Change]:
 
 def noise(text: str, title: str) -> Iterator[Change]:
     """Cut emoji set between the characters of words, and the bare pinyin that comes with them."""
-    emoji = list(_EMOJI_IN_WORD.finditer(text))
-    tokens = [m for m in _RANDOM_TOKEN.finditer(text) if _is_random(m[0])]
+    emoji = list(_EMOJI_IN_WORD.finditer(text)) if _ANY_EMOJI.search(text) else []
+    long = _LONG_WORD.search(text)
+    tokens = [m for m in _RANDOM_TOKEN.finditer(text) if _is_random(m[0])] if long else []
     if len(emoji) < EMOJI:
         for token in tokens:
             yield Change(
@@ -206,11 +208,9 @@ def noise(text: str, title: str) -> Iterator[Change]:
 
 def _is_random(token: str) -> bool:
     vowels = len(_VOWELS.findall(token)) / len(token)
-    mixed = bool(re.search("[a-z]", token)) and bool(re.search(r"[A-Z]|\d", token))
-    hexadecimal = re.fullmatch(
-        "[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9A-Z]{18,22}", token
-    )
-    return not hexadecimal and (vowels < 0.25 or mixed)
+    changes = len(re.findall(r"\d[A-Za-z]|[A-Za-z]\d", token))
+    code = re.fullmatch("[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9A-Z]{18,22}", token)
+    return not code and (vowels < 0.2 or changes >= 4)
 
 
 def searches(text: str, title: str) -> Iterator[Change]:
@@ -218,7 +218,7 @@ def searches(text: str, title: str) -> Iterator[Change]:
     for line in re.finditer("[^\n]+", text):
         if not _SEARCH.search(fold(line[0])) or len(line[0]) > 200:
             continue
-        hits = [(s, e, t) for s, e, t in lexicon.listed(line[0])]
+        hits = lexicon.listed(line[0])
         if not hits:
             continue
         token = _query(line[0], hits[0][0], hits[0][1])
@@ -235,6 +235,14 @@ def _query(line: str, start: int, end: int) -> str:
 
 def foreign_shops(text: str, title: str) -> Iterator[Change]:
     """Report a page whose text is Japanese shop words; on a Chinese page nobody meant to sell."""
+    if not lexicon.listed(text):
+        return
+    if not lexicon.listed(text):
+        return
+    if not lexicon.listed(text):
+        return
+    if not lexicon.listed(text):
+        return
     kana = len(_KANA.findall(text))
     if kana < 20:
         return

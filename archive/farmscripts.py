@@ -12,12 +12,15 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from lxml import etree
+
 from archive import lexicon
 from archive.dom import END_MARK, Element
-from archive.hidden import by_style, joined
+from archive.hidden import joined
 from archive.linkruns import Site, host_of, kind_of, registered
 from archive.model import Edit
 
+_CALLS = re.compile(r"write|location|eval|\.title|iframe|innerHTML|atob|fromCharCode|\.open\(")
 _CODES = re.compile(r"fromCharCode\s*\(([\d\s,]{20,20000})\)")
 _ESCAPED = re.compile(r"""unescape\s*\(\s*['"]([^'"]{20,20000})['"]""")
 _BASE64 = re.compile(r"""atob\s*\(\s*['"]([A-Za-z0-9+/=]{16,20000})['"]""")
@@ -40,15 +43,14 @@ _COMMENTED = re.compile(
     re.IGNORECASE,
 )
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s;]+)", re.IGNORECASE)
-_WRITTEN_LINK = _COMMENTED
 
 
-def findings(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[tuple[Element, Edit]]:
-    """Reports on scripts, frames and jumps, each with its element; nothing is changed."""
+def findings(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[Edit]:
+    """Reports on scripts, frames and jumps; nothing is changed."""
     for element in root.iter("script", "iframe", "meta"):
         if element.tag == "script":
             code = element.text or ""
-            found = _script(code, site, speaks) if len(code) > 30 else None
+            found = _script(code, site, speaks) if _CALLS.search(code) else None
         elif element.tag == "iframe":
             found = _cover(element, site)
         else:
@@ -56,11 +58,8 @@ def findings(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[tupl
         if found:
             rule, evidence, confidence = found
             old = (element.text or element.get("src") or element.get("content") or "")[:2000]
-            yield (
-                element,
-                Edit(
-                    "prune_link_farms", 0, old, old, rule, evidence, confidence, "page", "flagged"
-                ),
+            yield Edit(
+                "prune_link_farms", 0, old, old, rule, evidence, confidence, "page", "flagged"
             )
 
 
@@ -139,7 +138,7 @@ def _title_swap(code: str, site: Site, speaks: frozenset[str]) -> Found:
 def _written_links(code: str, site: Site, speaks: frozenset[str]) -> Found:
     if "write" not in code and "innerHTML" not in code:
         return None
-    links = [(host_of(m[1]), m[2]) for m in _WRITTEN_LINK.finditer(code)]
+    links = [(host_of(m[1]), m[2]) for m in _COMMENTED.finditer(code)]
     spam = [text for host, text in links if host and lexicon.trade(text) not in {None, *speaks}]
     return (
         ("written-links", f"H links written by script; X {len(spam)} listed", 0.9) if spam else None
@@ -167,7 +166,7 @@ def _refresh(meta: Element, site: Site) -> Found:
 
 def comments(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[tuple[Element, str]]:
     """Comments that hold links of a listed trade, with the evidence; they never reach the text."""
-    for comment in root.iter(_comment_tag()):
+    for comment in root.iter(etree.Comment):
         text = comment.text or ""
         if text == END_MARK or "<a" not in text:
             continue
@@ -175,12 +174,6 @@ def comments(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[tupl
         spam = [t for host, t in links if host and lexicon.trade(t) not in {None, *speaks}]
         if spam:
             yield comment, f"H comment; X {len(spam)} listed; L {len(links)} links"
-
-
-def _comment_tag() -> object:
-    from lxml import etree
-
-    return etree.Comment
 
 
 def spam_title(root: Element, speaks: frozenset[str]) -> tuple[Element, str, str] | None:
@@ -207,6 +200,3 @@ def spam_title(root: Element, speaks: frozenset[str]) -> tuple[Element, str, str
 
 def _entities(text: str) -> str:
     return re.sub(r"&#(\d{2,6});?", lambda m: chr(int(m[1])), text)
-
-
-__all__ = ["by_style", "comments", "findings", "spam_title"]

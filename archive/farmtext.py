@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from archive import gazetteer, lexicon, vocab
 from archive.model import Change
@@ -33,8 +33,10 @@ _ITEM = re.compile(
 _SEGMENT = re.compile(
     r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，_—\-]|&nbsp;)+|([^\s|｜¦丨、,，_—\-<>&]+)"
 )
+_PIECE = re.compile(r"[^\s|｜¦丨、,，;；/·•_<>»«&：:。]{2,}")
 _PROSE_MARK = re.compile('[。！？!?“”"《》（）()；;：:0-9０-９【】…]')
-_SENTENCE = re.compile("[^。！？!?\n]*[。！？!?]")
+_CLAUSE = re.compile("[^。！？!?\n]+[。！？!?]*")
+_STOPPED = re.compile("[^。！？!?\\s][。！？!?]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LABEL = re.compile(r"^[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*$")
 _TAG = re.compile("<[^<>\n]{0,300}>")
@@ -77,9 +79,9 @@ def marked_runs(text: str, about_title: str) -> Iterator[Change]:
     Right because nobody but the machinery ends such a phrase with a colon and a list; a security
     bulletin that quotes the phrase has prose behind it and is left alone.
     """
-    plain = fold(text)
-    if "蜘蛛池" not in plain and "感谢" not in plain:
+    if not any(word in text for word in ("蜘蛛池", "感兴趣", "感興趣")):
         return
+    plain = fold(text)
     for match in _marker().finditer(plain):
         run = _behind(text, match.end())
         if len(run) >= MARKED:
@@ -123,6 +125,8 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
     title or the last line announces, what follows a heading of its own, columns with data,
     places the article itself names. The cost: a farm on a page that is about lists stays, flagged.
     """
+    if not _holds_many_places(text):
+        return
     for run in _place_runs(text):
         names = [item.text for item in run]
         if gazetteer.is_ordered(names):
@@ -132,10 +136,15 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
         evidence = f"P {len(run)} places in no order; A behind the article"
         if doubt:
             evidence = f"P alone: {len(run)} places in no order; {doubt}"
-            if doubt in {"not at the end", "no article before it"}:
+            if doubt == "no article before it":
                 yield Change(start, end, "", "R3-places", evidence, 0.3, applied=False)
         else:
             yield Change(start, end, "", "R3-places", evidence, 0.9, "link-farm")
+
+
+def _holds_many_places(text: str) -> bool:
+    """The cheap test: enough pieces that are place names, wherever they stand."""
+    return sum(bool(gazetteer.codes(piece)) for piece in _PIECE.findall(text)) >= LISTED
 
 
 def _place_runs(text: str) -> Iterator[list[Item]]:
@@ -169,7 +178,7 @@ def _doubt(text: str, run: Sequence[Item], title: str) -> str:
     if not _stands_free(before, after, separators.most_common(1)[0][0]):
         return "inside a sentence"
     footed = is_footer(before)
-    if not footed and _SENTENCE.search(_until_footer(after)):
+    if not footed and _STOPPED.search(_until_footer(after)):
         return "not at the end"
     prose = sentences(before)
     if len(_HAN.findall(prose)) < PROSE:
@@ -198,12 +207,17 @@ def _announced(before: str, prose: str, title: str, footed: bool) -> bool:
     if footed:
         return False
     words = vocab.toml("linkfarm")["announcing"]
-    heading = fold(title + before[:200] if not title else title)
+    heading = fold(title or _first_line(before))
     last = before.rstrip().rsplit("\n", 1)[-1]
     if not last.rstrip(" |").endswith(("。", "！", "？", ">", "”", "）")) and not _signed(before):
         return True
     near = fold(prose[-80:])
     return any(word in heading for word in words["title"]) or any(w in near for w in words["line"])
+
+
+def _first_line(before: str) -> str:
+    lines = [line for line in before.split("\n")[:6] if line.strip()]
+    return " ".join(line for line in lines if len(line) <= 60 and not line.rstrip().endswith("。"))
 
 
 _SIGNED = re.compile(r"(\d{1,4}\s*[年月日.\-/]\s*\d{0,2}\s*[月日.\-/]?\s*\d{0,2}\s*日?|[)）])\s*$")
@@ -219,6 +233,8 @@ def _signed(before: str) -> bool:
 
 def matrices(text: str, title: str) -> Iterator[Change]:
     """Runs of place + ending where few endings repeat: 略阳搬家公司 永春管道疏通 太康搬家公司."""
+    if not _holds_repeated_endings(text):
+        return
     for run, endings in _matrix_runs(text):
         trades = [lexicon.trade(ending) for ending in endings]
         known = sum(t is not None for t in trades) / len(trades)
@@ -226,7 +242,7 @@ def matrices(text: str, title: str) -> Iterator[Change]:
         prose = sentences(text) + title
         start, end = _with_label(text, run)
         counted = Counter(endings)
-        where = "A " if not _SENTENCE.search(_until_footer(text[end:])) else ""
+        where = "A " if not _STOPPED.search(_until_footer(text[end:])) else ""
         evidence = f"P {len(run)} places x {len(counted)} endings"
         if kind and known >= 0.7 and not lexicon.speaks_of(prose, kind):
             evidence += f"; X {kind} {known:.0%}; {where}T"
@@ -241,6 +257,15 @@ def _places(run: Sequence[Item]) -> list[str]:
     return [found[0] for found in split if found]
 
 
+def _holds_repeated_endings(text: str) -> bool:
+    """The cheap test: enough pieces are a place and an ending that another piece shares."""
+    pieces = [piece for piece in _PIECE.findall(text) if 4 <= len(piece) <= LONGEST_PLACE]
+    endings = Counter(piece[-2:] for piece in pieces)
+    shared = (piece for piece in pieces if endings[piece[-2:]] >= 2)
+    split = filter(None, map(gazetteer.split_place, shared))
+    return sum(len(place) >= 2 and len(ending) >= 3 for place, ending in split) >= MATRIX
+
+
 def _matrix_runs(text: str) -> Iterator[tuple[list[Item], list[str]]]:
     run: list[Item] = []
     endings: list[str] = []
@@ -249,7 +274,7 @@ def _matrix_runs(text: str) -> Iterator[tuple[list[Item], list[str]]]:
         if (
             found
             and len(found[1]) >= 3
-            and not is_official(found[1])
+            and (lexicon.trade(found[1]) or not is_official(found[1]))
             and not _PROSE_MARK.search(found[1])
         ):
             run.append(item)
@@ -263,9 +288,10 @@ def _matrix_runs(text: str) -> Iterator[tuple[list[Item], list[str]]]:
 _MATRIX_ITEM = re.compile(_ITEM.pattern.replace("[\\s|", "[\\s：:|").replace("[^\\s|", "[^\\s：:|"))
 
 
+@lru_cache(maxsize=4096)
 def is_official(ending: str) -> bool:
     """True for what stands behind a place in the name of an office, a school or a paper."""
-    return fold(ending).endswith(tuple(vocab.toml("linkfarm")["endings"]["official"]))
+    return fold(ending).endswith(_official())
 
 
 def _with_label(text: str, run: Sequence[Item]) -> tuple[int, int]:
@@ -302,7 +328,7 @@ def _is_bar(run: Sequence[Item], listed: int) -> bool:
     mean = sum(lexicon.spam(item.text) for item in run) / len(run)
     if len(run) < BAR:
         return len(run) >= 2 and listed == len(run)
-    return mean >= lexicon.SPAM or (listed >= 3 and listed >= 0.5 * len(run))
+    return listed >= max(2, 0.25 * len(run)) and (mean >= lexicon.SPAM or listed >= 0.5 * len(run))
 
 
 def _bar_runs(text: str) -> Iterator[list[Item]]:
@@ -334,7 +360,8 @@ def _bars_of(line: str, offset: int) -> Iterator[list[Item]]:
 
 def sentences(text: str) -> str:
     """The sentences of a text that end in a mark and hold at least eight Han characters."""
-    return "".join(s for s in _SENTENCE.findall(text) if len(_HAN.findall(s)) >= 8)
+    clauses = (c for c in _CLAUSE.findall(text) if c[-1] in "。！？!?" and len(c) > 8)
+    return "".join(c for c in clauses if len(_HAN.findall(c)) >= 8)
 
 
 def is_footer(text: str) -> bool:
@@ -345,6 +372,12 @@ def is_footer(text: str) -> bool:
 def has_marker(text: str) -> bool:
     """True when the text holds a phrase only the machinery writes."""
     return bool(text) and bool(_marker().search(fold(text)))
+
+
+def ends_in_marker(text: str) -> bool:
+    """True when the text ends in a marker phrase."""
+    span = marker_span(text) if text else None
+    return span is not None and len(text[span[1] :].strip(" \n\t\u3000|")) == 0
 
 
 def marker_span(text: str) -> tuple[int, int] | None:
@@ -373,6 +406,11 @@ def whole_lines(text: str, start: int, end: int) -> tuple[int, int]:
 def _past(text: str, end: int) -> int:
     match = re.compile(r"(?:[ \t]*[|｜¦丨,，、;；])?(?:</[a-zA-Z]{1,8}>[|｜]?)*").match(text, end)
     return match.end() if match else end
+
+
+@cache
+def _official() -> tuple[str, ...]:
+    return tuple(vocab.toml("linkfarm")["endings"]["official"])
 
 
 @cache

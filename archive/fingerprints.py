@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from lxml import etree
+
 from archive.dom import Element
 
 _PATH_SCRIPT = re.compile(r"\bV_PATH\s*=\s*[\"']/")
 _HEAD_SCRIPT = re.compile(r"/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-head\.js$")
 _RANDOM_ID = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{5}$")
+_SHORT_IDS = etree.XPath("//@id[string-length(.) = 5]")
+_NOISE = etree.XPath("boolean(//*[@class = 'pl_css_ganrao'])")
 _SAME_ID, _KINDS = (
     5,
     3,
@@ -40,14 +44,10 @@ def mirror(root: Element) -> str:
 
 def _ids(root: Element) -> tuple[str, bool]:
     kinds: dict[str, list[str]] = defaultdict(list)
-    noise = False
-    for element in root.iterfind(".//*[@id]"):
-        name = element.get("id")
-        if len(name) == 5 and _RANDOM_ID.match(name):
-            kinds[name].append(str(element.tag))
-    for element in root.iterfind(".//*[@class]"):
-        noise = noise or element.get("class") == "pl_css_ganrao"
+    for name in _SHORT_IDS(root):
+        if _RANDOM_ID.match(name):
+            kinds[name].append(str(name.getparent().tag))
     repeated = [
         n for n, tags in kinds.items() if len(tags) >= _SAME_ID and len(set(tags)) >= _KINDS
     ]
-    return ", ".join(sorted(repeated)), noise
+    return ", ".join(sorted(repeated)), bool(_NOISE(root))

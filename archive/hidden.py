@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from lxml import etree
+
 from archive.dom import Element
 
 _FAR = r"-\d{3,}(?:\.\d+)?\s*(?:px|em|pt|%)?"
@@ -61,6 +63,8 @@ _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\((.{0,2000}?)\)\s*(?:;|$
 _OPENED = re.compile(
     r"<(div|span|p|ul|table|font|marquee|center|dl|section)\b([^>]*)>", re.IGNORECASE
 )
+LONGEST_BAR = 6000  # characters; longer hidden blocks are tabs with articles
+_OWN = etree.XPath("//body//*[@style or @hidden or self::noscript or self::marquee]")
 _TINY = 5  # pixels: a marquee of 5 shows nothing; HLSpider lists width=5, height=1
 
 
@@ -110,6 +114,17 @@ def own(element: Element) -> str | None:
         return "hidden attribute"
     style = element.get("style")
     return by_style(style) if style else None
+
+
+def wordy(root: Element) -> list[tuple[Element, str]]:
+    """The elements that are hidden by themselves and hold text, outermost first."""
+    found = []
+    for element in _OWN(root):
+        if own(element) and element.tag not in {"script", "style", "input"}:
+            text = "".join(element.itertext())
+            if 4 <= len(text.strip()) <= LONGEST_BAR:
+                found.append((element, text))
+    return found
 
 
 def by_style(style: str) -> str | None:

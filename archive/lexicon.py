@@ -40,9 +40,10 @@ def trade(text: str) -> str | None:
     return _trades()[match[0]] if match else None
 
 
-def listed(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=16)
+def listed(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where listed words stand in `text`: start, end, trade."""
-    return [(m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text))]
+    return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text)))
 
 
 def speaks_of(text: str, kind: str) -> bool:

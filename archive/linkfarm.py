@@ -14,7 +14,6 @@ on text, where they are lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import Literal
 
@@ -23,7 +22,7 @@ from lxml import etree
 from archive import farmprose, farmscripts, farmtext, fingerprints, hidden, lexicon
 from archive.dom import Element
 from archive.farmpage import Farm, judge
-from archive.linkruns import Link, Site, address, foreign_count, host_of, kind_of, runs, site_of
+from archive.linkruns import Site, outside, runs, site_of
 from archive.model import About, Change, Edit
 from archive.uproot import uproot
 
@@ -39,6 +38,12 @@ RULES = (
 STEP = "prune_link_farms"
 # Findings that call a whole page spam, where taking words out would leave a hole.
 QUARANTINE = frozenset(("brand-subject", "noise-page", "reflected-search", "foreign-shop"))
+FEW = 5  # links that leave: the least a rule without a listed word asks for
+LONGEST_SCRIPT = 20_000
+_MARKED = etree.XPath(
+    "boolean(//body//text()[contains(., '蜘蛛池') or contains(., '感兴趣') or contains(., '感興趣')])"
+)
+_PROSE = etree.XPath("//body//text()[not(parent::a or parent::script or parent::style)]")
 SURE = 0.85  # confidence from which a finding that changed nothing still makes a page infected
 
 
@@ -62,58 +67,74 @@ def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
     action "flagged" is a finding: nothing was changed.
     """
     site = site_of(root, url)
-    speaks = _speaks(root, site)
-    edits = [_mirror_edit(root), *(edit for _, edit in farmscripts.findings(root, site, speaks))]
-    farms = list(_farms(root, site, speaks))
-    order = (
-        _ordinals(root)
-        if farms or any(True for _ in farmscripts.comments(root, site, speaks))
-        else {}
-    )
+    leaving = outside(root, site)
+    words = hidden.wordy(root)
+    speaks = _speaks(root, leaving, (text for _, text in words))
+    edits = [_mirror_edit(root), *farmscripts.findings(root, site, speaks)]
+    farms = _farms(root, site, leaving, speaks)
+    comments = list(farmscripts.comments(root, site, speaks))
+    order = _ordinals(root) if farms or comments else {}
     for farm in farms:
         at = order.get(farm.links[0].element, 0)
         old = uproot(farm)
         edits.append(Edit(STEP, at, old, "", farm.rule, farm.evidence, farm.confidence, "page"))
-    edits += _hidden_comments(root, site, speaks, order)
+    for comment, evidence in comments:
+        old = comment.text or ""
+        comment.drop_tree()
+        edits.append(Edit(STEP, order[comment], old, "", "R5-comment", evidence, 0.95, "page"))
+    edits += _hidden_words(root, words, speaks)
     edits += _title(root, speaks)
     return tuple(edit for edit in edits if edit)
 
 
-def _farms(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[Farm]:
-    if foreign_count(root, site) < 1 and not _has_marker(root):
-        return
-    for run in runs(root, site, hidden.hiding(root)):
-        yield from judge(run, speaks)
+def _farms(
+    root: Element, site: Site, leaving: Sequence[Element], speaks: frozenset[str]
+) -> list[Farm]:
+    if not _worth_a_walk(root, leaving):
+        return []
+    walked = runs(root, site, hidden.hiding(root))
+    return [farm for run in walked for farm in judge(run, speaks)]
 
 
-def _has_marker(root: Element) -> bool:
-    body = root.find("body")
-    return body is not None and farmtext.has_marker("".join(body.itertext()))
+def _worth_a_walk(root: Element, leaving: Sequence[Element]) -> bool:
+    """False where no rule can hold: few links leave, none by a listed word, and no marker."""
+    if len(leaving) >= FEW or _MARKED(root):
+        return True
+    return any(lexicon.trade("".join(anchor.itertext())) for anchor in leaving)
 
 
-def _speaks(root: Element, site: Site) -> frozenset[str]:
-    """The trades whose words stand in links, title or scripts and whose matter the page speaks of."""
-    offered = "\n".join(_offered(root, site))
+def _hidden_words(
+    root: Element, words: Sequence[tuple[Element, str]], speaks: frozenset[str]
+) -> Iterator[Edit]:
+    """Hidden elements without links that hold nothing but names of a trade: H and X."""
+    for element, text in words:
+        trades = {trade for _, _, trade in lexicon.listed(text)} - speaks
+        inside = element.getroottree().getroot() is root
+        if not trades or not inside or farmtext.sentences(text) or element.getparent() is None:
+            continue
+        at, how = _ordinals(root)[element], hidden.own(element)
+        element.drop_tree()
+        evidence = f"H {how}; X {', '.join(sorted(trades))}"
+        yield Edit(STEP, at, text, "", "R5-words", evidence, 0.95, "page")
+
+
+def _speaks(root: Element, leaving: Sequence[Element], words: Iterable[str] = ()) -> frozenset[str]:
+    """The trades offered by links, title or scripts that the page itself speaks of."""
+    offered = "\n".join((*_offered(root, leaving), *words))
     trades = {trade for _, _, trade in lexicon.listed(offered)}
     if not trades:
         return frozenset()
-    texts = root.xpath("//body//text()[not(parent::a or parent::script or parent::style)]")
-    prose = farmtext.sentences("\n".join(texts))
+    prose = farmtext.sentences("\n".join(_PROSE(root)))
     heads = " ".join("".join(h.itertext()) for h in root.iter("h1", "h2"))
     return frozenset(trade for trade in trades if lexicon.speaks_of(prose + heads, trade))
 
 
-def _offered(root: Element, site: Site) -> Iterator[str]:
-    for anchor in root.iter("a"):
-        if kind_of(host_of(address(anchor)), site) in {"foreign", "service"}:
-            yield "".join(anchor.itertext())
+def _offered(root: Element, leaving: Sequence[Element]) -> Iterator[str]:
+    yield from ("".join(anchor.itertext()) for anchor in leaving)
     for element in root.iter("title", "script", etree.Comment):
-        if (
-            element.tag == "title"
-            or "<a" in (element.text or "")
-            or "title" in (element.text or "")
-        ):
-            yield element.text or ""
+        text = element.text or ""
+        if element.tag == "title" or "<a" in text or "document.title" in text:
+            yield text[:LONGEST_SCRIPT]
 
 
 def _ordinals(root: Element) -> dict[Element, int]:
@@ -123,15 +144,6 @@ def _ordinals(root: Element) -> dict[Element, int]:
 def _mirror_edit(root: Element) -> Edit | None:
     evidence = fingerprints.mirror(root)
     return Edit(STEP, 0, "", "", "mirror", evidence, 0.95, "page", "flagged") if evidence else None
-
-
-def _hidden_comments(
-    root: Element, site: Site, speaks: frozenset[str], order: dict[Element, int]
-) -> Iterator[Edit]:
-    for comment, evidence in list(farmscripts.comments(root, site, speaks)):
-        old = comment.text or ""
-        comment.drop_tree()
-        yield Edit(STEP, order.get(comment, 0), old, "", "R5-comment", evidence, 0.95, "page")
 
 
 def _title(root: Element, speaks: frozenset[str]) -> Iterator[Edit]:
@@ -150,9 +162,10 @@ def is_hidden(element: Element) -> bool:
 def suspicious_links(root: Element, url: str | None) -> frozenset[str]:
     """The addresses a crawler must not follow: links of farms and hidden links that leave the site."""
     site = site_of(root, url)
-    if foreign_count(root, site) < 1:
+    leaving = outside(root, site)
+    if not leaving:
         return frozenset()
-    speaks = _speaks(root, site)
+    speaks = _speaks(root, leaving)
     found: set[str] = set()
     for run in runs(root, site, hidden.hiding(root)):
         found.update(link.href for link in run.links if link.hidden and link.kind == "foreign")
@@ -186,10 +199,3 @@ def _own(edits: Sequence[Edit], *, applied: bool) -> list[Edit]:
     ours = {STEP, strip_link_farms.__name__}
     action = "applied" if applied else "flagged"
     return [edit for edit in edits if edit.step in ours and edit.action == action]
-
-
-__all__ = ["Link", "is_hidden", "prune", "strip_link_farms", "suspicious_links", "verdict"]
-
-
-def _replace_at(edit: Edit, at: int) -> Edit:
-    return replace(edit, at=at)

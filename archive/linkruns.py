@@ -6,10 +6,10 @@ A run is a sequence of links with nothing but separators between them, all shown
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from urllib.parse import urlsplit
 
 import tldextract
 from lxml import etree
@@ -20,11 +20,12 @@ from archive.farmtext import is_footer
 from archive.hidden import Hiding
 
 _SEPARATORS = re.compile(r"[\s|｜¦丨、,，;；/·•\-—_:：【】\[\]()（）>»«<.…*+=~\u200b\ufeff]*")
-_SENTENCE = re.compile("[\u4e00-\u9fff，]{16,}[^\n]*[。！？]")
+_LONG_CLAUSE = re.compile("[\u4e00-\u9fff，、]{16}")
+_OUTSIDE = frozenset(("foreign", "service"))
 _SKIPPED = frozenset(
     ("script", "style", "select", "textarea", "title", "head", "template", "option")
 )
-_ABSOLUTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"\s*(?:https?:)?//(?:[^/?#@\s]*@)?([^/?#:@\s\\]+)", re.IGNORECASE)
 _MIXED = re.compile(r"[a-z]\d+[a-z]|\d[a-z]+\d")
 _CONSONANTS = re.compile(r"[^aeiouy\d\-]{5,}|^[^aeiou\d\-]{4,}$")
 
@@ -68,7 +69,7 @@ def site_of(root: Element, url: str | None) -> Site:
     if not host:
         for element, attribute in _self_names(root):
             host = host or host_of(element.get(attribute) or "")
-    return Site(host, registered(host))
+    return Site(host, registered(host) if host else _guessed(root))
 
 
 def _self_names(root: Element) -> Iterator[tuple[Element, str]]:
@@ -79,14 +80,26 @@ def _self_names(root: Element) -> Iterator[tuple[Element, str]]:
             yield element, "content"
 
 
+def _guessed(root: Element) -> str:
+    """The domain most linked to among those the page takes scripts, pictures and styles from.
+
+    For a saved page without an address. A farm gives the page no pictures, so it is never taken
+    for the site; the cost: a page that takes nothing from its own domain calls it foreign.
+    """
+    used = {
+        registered(host_of(element.get("src") or element.get("href") or ""))
+        for element in root.iter("script", "img", "link")
+    }
+    linked = Counter(registered(host_of(address(anchor))) for anchor in root.iter("a"))
+    both = [(times, domain) for domain, times in linked.items() if domain and domain in used]
+    return max(both)[1] if both else ""
+
+
+@lru_cache(maxsize=8192)
 def host_of(href: str) -> str:
     """The host of an absolute http address, lower case; "" for anything else."""
-    if not _ABSOLUTE.match(href):
-        return ""
-    try:
-        return (urlsplit(href.strip()).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    match = _ABSOLUTE.match(href)
+    return match[1].lower().rstrip(".") if match else ""
 
 
 @lru_cache(maxsize=8192)
@@ -104,11 +117,15 @@ def kind_of(host: str, site: Site) -> str:
     """own, trusted, service or foreign."""
     if not host or host == site.host or (site.domain and registered(host) == site.domain):
         return "own"
-    words = vocab.toml("linkfarm")
-    trusted = words["trusted"]
-    if host.endswith(tuple("." + s for s in trusted["suffixes"])) or host in trusted["hosts"]:
+    if host.endswith(_trusted()):
         return "trusted"
     return "service" if registered(host) in _services() else "foreign"
+
+
+@cache
+def _trusted() -> tuple[str, ...]:
+    trusted = vocab.toml("linkfarm")["trusted"]
+    return (*("." + suffix for suffix in trusted["suffixes"]), *trusted["hosts"])
 
 
 @cache
@@ -121,12 +138,13 @@ def address(anchor: Element) -> str:
     return anchor.get("href") or anchor.get("herf") or ""
 
 
-def foreign_count(root: Element, site: Site) -> int:
-    """How many links of the page lead to foreign or service hosts: the cheap test."""
-    found = 0
+def outside(root: Element, site: Site) -> list[Element]:
+    """The anchors that lead to foreign or service hosts."""
+    found = []
     for anchor in root.iter("a"):
         host = host_of(address(anchor))
-        found += bool(host) and kind_of(host, site) in {"foreign", "service"}
+        if host and kind_of(host, site) in _OUTSIDE:
+            found.append(anchor)
     return found
 
 
@@ -179,7 +197,7 @@ class _Walk:
         self.nodes.append((owner, tail))
         if len(text) >= 6:
             self.footer = self.footer or is_footer(text)
-            self.content = self.content or bool(_SENTENCE.search(text))
+            self.content = self.content or ("。" in text and bool(_LONG_CLAUSE.search(text)))
 
     def _link(self, element: Element) -> None:
         text = " ".join("".join(element.itertext()).split())
@@ -207,5 +225,5 @@ class _Walk:
 
 def trimmed(links: Sequence[Link]) -> list[Link]:
     """The links from the first that leaves the site to the last, trusted ones at the ends left out."""
-    out = [number for number, link in enumerate(links) if link.kind in {"foreign", "service"}]
+    out = [number for number, link in enumerate(links) if link.kind in _OUTSIDE]
     return list(links[out[0] : out[-1] + 1]) if out else []

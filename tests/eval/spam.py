@@ -28,7 +28,28 @@ from archive.steps import Step, clean
 from tests.shared import shared_folder
 
 _BLOCK = frozenset(
-    ["p", "div", "li", "ul", "ol", "tr", "td", "h1", "h2", "h3", "h4", "h5", "pre", "dd", "dt", "dl", "table", "br", "marquee", "center"]
+    [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "tr",
+        "td",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "pre",
+        "dd",
+        "dt",
+        "dl",
+        "table",
+        "br",
+        "marquee",
+        "center",
+    ]
 )
 _MARKER = re.compile(r"主站蜘蛛池模板[：:]|感谢您访问我们的网站，您可能还对以下资源感兴趣[：:]?")
 STEPS: tuple[Step, ...] = (linkfarm.strip_link_farms, repair.strip_inserted_tokens)
@@ -146,7 +167,7 @@ def clean_pages(data: Path) -> Iterator[tuple[str, str, str | None]]:
                     row.get("url"),
                 )
             except LookupError:
-                yield row["id"], raw.decode("utf-8", "replace"), row.get("url")
+                yield row["id"], raw.decode("utf-8", "replace"), _url(row)
     for path in sorted((data / "sites").glob("*.tar.xz")):
         name = path.name.removesuffix(".tar.xz")
         with tarfile.open(path) as tar:
@@ -160,6 +181,10 @@ def clean_pages(data: Path) -> Iterator[tuple[str, str, str | None]]:
                     )
     for path in sorted((data / "spam" / "mirror-real").rglob("*.html")):
         yield path.name, path.read_bytes().decode("utf-8-sig", "replace"), None
+
+
+def _url(row: dict[str, str]) -> str | None:
+    return row.get("url") or (f"http://{row['host']}/" if row.get("host") else None)
 
 
 def removals(data: Path) -> None:
