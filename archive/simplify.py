@@ -22,11 +22,15 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_WORKS = "作名述录称者"  # 讨论著作 is 讨论 + 著作, not 讨论着
+
+
 @dataclass(frozen=True, slots=True)
 class Exceptions:
     """seeds/vocab/script.toml, ready for use."""
 
     zhu: re.Pattern[str]
+    yu: re.Pattern[str]
     characters: dict[int, str]
     words: tuple[tuple[str, str], ...]
     names: tuple[tuple[str, str], ...]  # Traditional, Simplified
@@ -45,6 +49,8 @@ def to_simplified(text: str) -> str:
     text = text.translate(rules.characters)
     if "著" in text:
         text = rules.zhu.sub(lambda m: m[0] if m["keep"] else m[0].replace("著", "着"), text)
+    if "於" in text:
+        text = rules.yu.sub("于", text)
     for converted, simplified in rules.words:
         text = text.replace(converted, simplified)
     return text
@@ -54,12 +60,14 @@ def to_simplified(text: str) -> str:
 def exceptions() -> Exceptions:
     """The exceptions, read strictly."""
     table = vocab.toml("script")
-    vocab.only("script", table, ("zhu", "particle", *_KEYS))
+    vocab.only("script", table, ("zhu", "particle", "yu", *_KEYS))
     vocab.only("script", table["zhu"], ("keep", "evidence", "day"), "zhu")
     vocab.only("script", table["particle"], ("before", "after", "evidence", "day"), "particle")
+    vocab.only("script", table["yu"], ("after", "evidence", "day"), "yu")
     rows = {key: _rows(table, key) for key in _KEYS}
     return Exceptions(
         zhu=_zhu(table["zhu"]["keep"], table["particle"]["before"], table["particle"]["after"]),
+        yu=re.compile(f"(?<=[{table['yu']['after']}])於"),
         characters={ord(r["traditional"]): r["simplified"] for r in rows["character"]},
         words=tuple((r["converted"], r["simplified"]) for r in rows["word"]),
         names=tuple((r["traditional"], r["simplified"]) for r in rows["name"]),
@@ -75,7 +83,10 @@ def _zhu(keep: list[str], particle: list[str], after: str) -> re.Pattern[str]:
     longest = sorted(keep, key=len, reverse=True)
     words = (f"{word}(?![{after}])" if word.endswith("著") else word for word in longest)
     byline = r"(?<=[\s\u3000）)》])著(?=[\s，,。；;）)]|$|译)"
-    crossing = "|".join(sorted(particle, key=len, reverse=True))
+    crossing = "|".join(
+        f"{word}(?![{_WORKS}])" if word.endswith("著") else word
+        for word in sorted(particle, key=len, reverse=True)
+    )
     return re.compile(f"(?P<particle>{crossing})|(?P<keep>{'|'.join(words)}|{byline})|著")
 
 
