@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import json
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +33,7 @@ from tests.web.reader import articles, ask, raw, visible, walk
 from tests.web.server import LOOPBACK
 
 TRS = trs.HOST
+ROOT = Path(__file__).parents[1]
 # Links that stand in records, in JSON, or nowhere but in a script's request.
 BY_SCRIPT = {
     jcms.HOST: [entry.path for entry in jcms.entries()],
@@ -148,3 +153,18 @@ def test_every_expected_line_stands_on_its_page(web: Web, host: str) -> None:
         text = "".join(visible(ask(web, each)[2]) for each in (url, *page.parts))
         for line in page.lines or ():
             assert "".join(line.split()) in text, url
+
+
+def test_the_command_prints_its_ports_and_logs_in_hex(tmp_path: Path) -> None:
+    log = tmp_path / "exchanges.jsonl"
+    command = [sys.executable, "-m", "tests.web", "--log", str(log)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        request = f"GET / HTTP/1.1\r\nHost: {TRS}\r\nConnection: close\r\n\r\n".encode()
+        received = raw(ready["port"], request)
+        process.terminate()
+        assert process.wait(10) == 0
+    row = json.loads(log.read_text("utf-8"))
+    assert (bytes.fromhex(row["request"]), bytes.fromhex(row["response"])) == (request, received)
+    assert set(ready["hosts"]) == set(HOSTS)
