@@ -34,7 +34,10 @@ def normalise(text: str) -> str:
     What follows the convention comes back unchanged; so normalising twice changes nothing.
     """
     lines = [line for line in map(punctuation.line, _LINE_END.split(text)) if line]
-    return "\n".join(map(punctuation.line, _in_simplified(lines)))
+    simplified = _in_simplified(lines)
+    if simplified is not lines:  # characters decide where marks go
+        simplified = list(map(punctuation.line, simplified))
+    return "\n".join(simplified)
 
 
 def _in_simplified(lines: list[str]) -> list[str]:

@@ -37,6 +37,9 @@ WIDTH |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F0
 WIDTH |= dict(zip(map(ord, "｡､｢｣"), "。、「」", strict=True))
 WIDTH |= dict.fromkeys(map(ord, "\u200b\ufeff\u00ad\u2060"), "")
 
+_ODD_WIDTH = re.compile("[" + "".join(map(chr, WIDTH)) + "]")
+_EXCHANGED = re.compile("[,;:!?()\"'<>＜＞．]")
+
 _BLANKS = re.compile(f"[{_BLANK}]+")
 _NO_BLANK_AROUND = re.compile(r" ?([，。、；：？！]) ?")
 _NO_BLANK_INSIDE = re.compile(r"(?<=[（《〈【〔「『]) | (?=[）》〉】〕」』])")
@@ -63,7 +66,8 @@ def line(text: str) -> str:
     >>> line("Hello, world! It is 10:30 (GMT).")
     'Hello, world! It is 10:30 (GMT).'
     """
-    text = text.translate(WIDTH)
+    if _ODD_WIDTH.search(text):
+        text = text.translate(WIDTH)
     while (done := _marks(_space(text))) != text:
         text = done
     return text
@@ -78,6 +82,8 @@ def _space(text: str) -> str:
 
 
 def _marks(text: str) -> str:
+    if not _EXCHANGED.search(text):
+        return text
     text = _POINT.sub(".", text)
     text = _TITLE.sub(_inner_titles, text)
     if not _IS_HAN.search(text):

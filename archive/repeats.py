@@ -14,6 +14,7 @@ _GAP = 250  # between two matches of one chain
 _MATCHED = 200
 _COVERAGE = 0.3
 _DENSITY = 0.6
+_LONGEST = 200_000  # letters: the table of 11-grams takes 40 MB then; no article is that long
 _PLACES = 8  # of one 11-gram that are remembered
 
 
@@ -42,7 +43,7 @@ class _Chain:
 
 def is_doubled(key: str) -> bool:
     """True when a chain of equal 11-grams covers enough of the string, densely enough."""
-    if len(key) < 2 * _MATCHED:
+    if not 2 * _MATCHED <= len(key) <= _LONGEST:
         return False
     chains: dict[int, _Chain] = {}  # by distance, in steps of the allowed drift
     for first, second in _pairs(key):
