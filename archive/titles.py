@@ -136,9 +136,9 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
     title and little more. A name of the site, which closes <title>, is none of these.
     """
     title, cut = squeezed(whole), squeezed(cut_site_name(whole))
-    best: tuple[tuple[int, int], str, Block] | None = None
+    best: tuple[tuple[int, int, int], str, Block] | None = None
     for index, block in enumerate(blocks):
-        if not 3 <= len(block.text) <= _LONGEST or re.search("[>»]", block.text):
+        if not 3 <= len(block.text) <= _LONGEST or _is_way(block.text):
             continue
         own = squeezed(block.text)
         if block.linked and (block.tag not in ("h1", "h2", "h3") or own != cut):
@@ -148,9 +148,17 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
             text, covered = _continued(blocks, index, title, whole)
         else:
             text = block.text
-        if covered >= 4 and (best is None or (covered, -index) > best[0]):
-            best = ((covered, -index), text, block)
+        score = (covered, -len(squeezed(text)), -index)  # most of <title>, least of anything else
+        if covered >= 4 and (best is None or score > best[0]):
+            best = (score, text, block)
     return (best[1], best[2]) if best else None
+
+
+def _is_way(text: str) -> bool:
+    """True for a breadcrumb, also one without signs of its own: 首页 / 新闻 / 标题."""
+    if re.search("[>»]", text) or headline.breadcrumb(text):
+        return True
+    return fold(text).lstrip(" [【").startswith(words("breadcrumb", "home"))
 
 
 def _covered(own: str, title: str, cut: str) -> int:

@@ -190,6 +190,16 @@ TITLES = [
 ]  # fmt: skip
 
 
+WAY = "<title>全县教育工作会议召开-清河网</title>"
+TITLES += [
+    page(WAY, "<div>首页 / 新闻 / 全县教育工作会议召开</div><div>全县教育工作会议召开</div>"),
+    page(WAY, "<div>首页 / 新闻 / 全县教育工作会议召开</div>"),
+    page(WAY, "<p>当前位置：首页 - 全县教育工作会议召开</p><div>全县教育工作会议召开</div>"),
+    page(WAY, "<h1><a href=/a>全县教育工作会议召开</a></h1>"),
+    page(WAY, "<div>标题：全县教育工作会议召开</div><h3>全县教育工作会议召开</h3>"),
+]
+
+
 @pytest.mark.parametrize("html", TITLES)
 def test_the_title_is_the_heading_of_the_article(html: str) -> None:
     assert read(html)[0]["title"] == "全县教育工作会议召开"
