@@ -36,6 +36,8 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     sheet = reading.sheet(lines, memory, title)
     chosen = reading.choose(sheet, title)
     taken = reading.lines_of(sheet, chosen.ranges)
+    if listed := pageclass.is_list(page, lines, taken):
+        return _reject(page, Reason.LIST_PAGE, listed)
     elements = list(dict.fromkeys(line.element for line in taken))
     base = files.base_of(parsed.root, page.url)
     attachments = files.attachments(elements, base)

@@ -133,6 +133,22 @@ def flow(
     return _Walk(root, is_body, hidden).run()
 
 
+_DAY = re.compile(
+    r"[\[(（]?\s*(?:(?:19|20)?\d\d\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s+\d\d:\d\d(?::\d\d)?)?\s*[\])）]?"
+)
+
+
+def is_link(line: Line) -> bool:
+    """True for a line that is a link, but for a day beside it."""
+    if not line.linked:
+        return False
+    size = len(line.text)
+    if line.linked * 2 > size:
+        return True
+    day = _DAY.match(line.text) or next(iter(reversed(list(_DAY.finditer(line.text)))), None)
+    return day is not None and size < 120 and line.linked * 2 > size - len(day[0])
+
+
 def han(text: str) -> int:
     """Number of Han characters."""
     return len(_HAN.findall(text))

@@ -129,7 +129,8 @@ def is_footer(line: str) -> bool:
     if len(line) > DISCLAIMER or is_plain_text(line):
         return False
     found = set(_footer().findall(fold(line)))
-    return len(found) > 1 or (bool(found) and len(line) <= TAIL_LINE and not mass(line))
+    alone = len(line) <= TAIL_LINE and not re.search("[，。；]", line)
+    return len(found) > 1 or (bool(found) and alone)
 
 
 def is_plain_text(line: str) -> bool:
@@ -150,6 +151,16 @@ def is_frame_name(names: str) -> bool:
 def is_bare_date(line: str) -> bool:
     """True when a line is nothing but a day or a moment."""
     return len(line) < 60 and bool(_DATE.fullmatch(line.strip()))
+
+
+def has_day(line: str) -> bool:
+    """True for a line that begins or ends with a day, as entries of a list do."""
+    return bool(_ENTRY.search(line[:24] + "\n" + line[-24:]))
+
+
+_ENTRY = re.compile(
+    r"(?m)^[\[(（]?(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|(?:\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d\d:\d\d(?::\d\d)?)?[\])）]?\s*$"
+)
 
 
 def _is_dated_toolbar(line: str) -> bool:

@@ -7,10 +7,14 @@ a page with an article's worth of running text in one place is an article whatev
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from archive import blockpages, linerules, span
+from archive import blockpages, linerules, span, vocab
 from archive.dom import Element
-from archive.flow import Flow
+from archive.errors import VocabularyError
+from archive.flow import Flow, Line, is_link
 from archive.model import Page, Reason
 
 FEW_HAN = 12  # of a whole page: less is no text at all
@@ -55,7 +59,16 @@ def classify(page: Page, root: Element, flow: Flow, title: str | None) -> Told |
         return Reason.REDIRECT, target
     if not flow.lines:
         return Reason.NO_TEXT, "no visible text"
+    if total < 2 * MUCH_HAN and (word := _error_word(flow, title)):
+        return Reason.SOFT_404, word
     return None
+
+
+def _error_word(flow: Flow, title: str | None) -> str:
+    """The words of an error page in its title or in a line of their own; "" for none."""
+    texts = [title or "", *(line.text for line in flow.lines if len(line.text) < 60)]
+    words = _vocabulary()["soft404"]["words"]
+    return next((word for text in texts for word in words if word in text), "")
 
 
 def refresh_target(root: Element) -> str:
@@ -72,3 +85,80 @@ def script_target(source: str) -> str:
     """Where a script sends the reader; "" for nowhere. Only for pages that show nothing else."""
     found = _LOCATION.search(source[:200_000])
     return (found[1] or found[2]) if found else ""
+
+
+def is_list(page: Page, flow: Flow, taken: Sequence[Line]) -> str:
+    """What shows that the page is a list of other pages; "" when it may be an article.
+
+    Needs entries (a link with a day beside it) and no text of its own: fewer Han of running text
+    than an article has, and little unlinked text beside days. An address like an article's is
+    believed against everything else, since notices without text stand among lists of others.
+    """
+    shape = url_shape(page.url)
+    held = sum(line.han for line in taken if span.is_good(line))
+    if shape == "article" or held >= MUCH_HAN:
+        return ""
+    entries, longest = _entries(flow)
+    own = sum(line.han for line in taken if not is_link(line))
+    days = sum(linerules.is_bare_date(line.text) for line in taken)
+    if entries >= _ENTRIES and (own < 3 * entries or shape == "list"):
+        return f"{entries} dated links"
+    if days >= _ENTRIES and own < _FEW_OWN:
+        return f"{days} days without text"
+    if shape == "list" and longest >= _LINKS and own < _FEW_OWN:
+        return f"{longest} links in a row"
+    return ""
+
+
+_ENTRIES = 4  # dated links; the fewest on a list page of five saved trees, and more than a pager
+_LINKS = 5
+_FEW_OWN = 60  # Han
+
+
+def url_shape(url: str | None) -> str:
+    """`article` or `list` where the address tells, else "".
+
+    >>> url_shape("http://www.example.gov.cn/xwdt/202109/t20210911_5589341.html")
+    'article'
+    >>> url_shape("http://www.example.gov.cn/xwdt/index_2.html"), url_shape("http://a.test/about.html")
+    ('list', '')
+    """
+    split = re.match(r"https?://[^/?#]+([^?#]*)", (url or "").lower())
+    if split is None:
+        return ""
+    path = split[1] or "/"
+    for shape in ("article", "list"):
+        if _pattern(shape).search(path):
+            return shape
+    return ""
+
+
+def _entries(flow: Flow) -> tuple[int, int]:
+    """Links with a day in or beside their line, and the longest run of links."""
+    lines = flow.lines
+    count = run = longest = 0
+    for index, line in enumerate(lines):
+        link = is_link(line) and line.han >= 4
+        beside = [lines[i].text for i in (index - 1, index + 1) if 0 <= i < len(lines)]
+        dated = linerules.has_day(line.text) or any(map(linerules.is_bare_date, beside))
+        count += link and dated
+        run = run + 1 if link else run if linerules.is_bare_date(line.text) else 0
+        longest = max(longest, run)
+    return count, longest
+
+
+@cache
+def _pattern(shape: str) -> re.Pattern[str]:
+    return re.compile("|".join(_vocabulary()["url"][shape]))
+
+
+@cache
+def _vocabulary() -> Mapping[str, Any]:
+    table = vocab.toml("pageclass")
+    if set(table) != {"evidence", "day", "url", "soft404"} or set(table["url"]) != {
+        "article",
+        "list",
+    }:
+        problem = "needs exactly evidence, day, url.article, url.list, soft404.words"
+        raise VocabularyError(vocab.folder() / "pageclass.toml", "", problem)
+    return table

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from archive import furniture, linerules, span
 from archive.containers import containers
 from archive.dom import Element
-from archive.flow import Flow, Line
+from archive.flow import Flow, Line, is_link
 from archive.known import PAGES, is_furniture
 from archive.model import SiteMemory
 from archive.titles import squeezed
@@ -66,7 +66,7 @@ def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:
 
     Not items of lists and cells, in which templates set the links of the frame.
     """
-    if line.linked * 2 <= len(line.text) or line.element.tag in _CELLS or line.noisy:
+    if not is_link(line) or line.element.tag in _CELLS or line.noisy:
         return False
     parent = line.element.getparent() if line.element.tag == "p" else line.element
     held = flow.spans.get(parent)
@@ -93,14 +93,14 @@ def _value(line: Line, known: bool, sure: bool) -> float:
     worth = span.value(line)
     if known:
         return min(worth, -12.0)
-    if sure and -5 < worth < 6 and not line.noisy and line.linked * 2 <= len(line.text):
+    if sure and -5 < worth < 6 and not line.noisy and not is_link(line):
         return max(worth, min(6.0, 1 + 0.3 * line.han))
     return worth
 
 
 def _is_frame(line: Line) -> bool:
     text = line.text
-    if line.noisy or (line.linked * 2 > len(text) and not _is_file(line)):
+    if line.noisy or (is_link(line) and not _is_file(line)):
         return True
     if linerules.is_plain_text(text):
         return False
@@ -272,7 +272,7 @@ def _without_boxes(page: Sheet, first: int, last: int) -> Iterator[int]:
     index = first
     while index < last:
         end = index
-        while end < last and frame[end] and lines[end].linked * 2 > len(lines[end].text):
+        while end < last and frame[end] and is_link(lines[end]):
             end += 1
         if end - index >= _BOX:
             index = end
@@ -287,9 +287,7 @@ def _is_box(page: Sheet, first: int, last: int) -> bool:
     """Whether enough links in a row begin here."""
     follows = range(first, min(first + _BOX, last))
     lines = page.flow.lines
-    return len(follows) == _BOX and all(
-        page.frame[i] and lines[i].linked * 2 > len(lines[i].text) for i in follows
-    )
+    return len(follows) == _BOX and all(page.frame[i] and is_link(lines[i]) for i in follows)
 
 
 def _trimmed(page: Sheet, ranges: Ranges, title: str | None) -> list[str]:

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from archive import linerules
 from archive.dom import Element
-from archive.flow import Flow, Line
+from archive.flow import Flow, Line, is_link
 
 _SENTENCE_HAN = 12
 _LINKED = 0.35  # share of link text up to which a line is running text
@@ -48,7 +48,7 @@ def _value(line: Line) -> float:
         if size < _PARAGRAPH and linerules.is_footer(line.text):
             return -60.0
         return float(line.han) if not _TEASER.search(line.text) or size > _PARAGRAPH else -10.0
-    if line.linked > 0.5 * size:
+    if is_link(line):
         return -2.0 if line.file or linerules.names_file(line.text) else -(size + 6.0)
     if linerules.is_footer(line.text):
         return -60.0
