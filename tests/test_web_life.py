@@ -6,10 +6,12 @@ import gzip
 import re
 import socket
 import ssl
+from typing import Any
 
 import pytest
 
 from tests.web import Web, clone, expected, feed, scripted, start, traps, trs, waf
+from tests.web.compare import differences
 from tests.web.reader import articles, ask, links, visible
 from tests.web.server import LOOPBACK
 
@@ -130,3 +132,22 @@ def handshake(web: Web, name: str) -> str | None:
         context.wrap_socket(plain, server_hostname=name) as secure,
     ):
         return secure.version()
+
+
+def test_differences_name_what_is_not_as_expected() -> None:
+    url, expect = next((url, e) for url, e in expected(feed.HOST).items() if e.verdict)
+    row: dict[str, Any] = {
+        "title": expect.title,
+        "published": expect.date,
+        "source": "别处",
+        "verdict": "clean",
+        "flags": [],
+        "text": expect.text,
+        "attachments": [],
+    }
+    assert [name for name, _ in differences(expect, row)] == ["source"]
+    assert [name for name, _ in differences(expect, {"rejected": "no-text"})] == ["outcome"]
+    assert [
+        name for name, _ in differences(expect, row | {"text": "", "source": expect.source})
+    ] == ["text"]
+    assert url.startswith(f"http://{feed.HOST}/")

@@ -149,7 +149,7 @@ def _tell(code: str) -> Iterator[Story]:
         topic = list(decks)[(serial - 1) % len(decks)]
         day = FIRST_DAY + timedelta(days=(serial - 1) * 2)
         slots = Slots(random, day)
-        title = _title(decks[topic]["title"], slots, titles)
+        title = _title(decks[topic]["title"], slots, titles, random)
         key = f"〔K-{code}-{serial:03d}〕"
         paragraphs = _paragraphs(decks[topic], shared, slots, random)
         yield Story(
@@ -165,13 +165,13 @@ def _tell(code: str) -> Iterator[Story]:
         )
 
 
-def _title(deck: Deck, slots: Slots, taken: set[str]) -> str:
+def _title(deck: Deck, slots: Slots, taken: set[str], random: Random) -> str:
     while True:
         title = deck.deal()[0].format_map(slots)
         if title not in taken:
             taken.add(title)
             return title
-        slots["town"] = Deck(names()["towns"], slots._random).deal()[0]
+        slots["town"] = Deck(names()["towns"], random).deal()[0]
 
 
 def _paragraphs(decks: dict[str, Deck], shared: Deck, slots: Slots, random: Random) -> list[str]:
