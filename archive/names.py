@@ -110,10 +110,16 @@ def without_role(token: str) -> str:
         role, rest = split_role(token)
     if role and not rest:
         return ""
-    for suffix in sorted(words("byline", "suffix"), key=len, reverse=True):
-        if fold(token).endswith(fold(suffix)) and len(token) - len(suffix) >= 2:
+    folded = fold(token)
+    for suffix in _suffixes():
+        if folded.endswith(suffix) and len(token) - len(suffix) >= 2:
             return token[: len(token) - len(suffix)].rstrip("：:/／ ")
     return token
+
+
+@cache
+def _suffixes() -> tuple[str, ...]:
+    return tuple(sorted(map(fold, words("byline", "suffix")), key=len, reverse=True))
 
 
 def split_role(token: str) -> tuple[str, str]:
