@@ -17,14 +17,16 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from archive import cdxj, memory, warcwriter
+from archive import cdxj, memory, message, warcwriter
 from archive.errors import HoldingsError, HoldingsInUse
 from archive.model import SiteMemory
-from archive.state import State
+from archive.replay import Replayed, captures
+from archive.state import Acknowledged, State
+from archive.warc import warc_date
 
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
@@ -49,6 +51,9 @@ class Holdings:
         except OSError as error:
             raise HoldingsError(f"{root}: {error.strerror or error}") from error
         self.state = State(root / "state.sqlite") if own else None
+        if self.state is not None:
+            for found in self.recovered:
+                self.state.add_missing(acknowledged_in(found.path))
 
     def folder(self, name: str) -> Path:
         """One of `FOLDERS`."""
@@ -115,6 +120,19 @@ class Holdings:
         for name in FOLDERS:
             self.folder(name).mkdir(exist_ok=True)
         self.recovered = warcwriter.recover(self.folder("warc"))
+
+
+def acknowledged_in(path: Path) -> Iterator[Acknowledged]:
+    """What the state says of the responses of a finished WARC file; its run is not known."""
+    for replayed in captures(path) if path.exists() else ():
+        if isinstance(replayed, Replayed):
+            capture = replayed.capture
+            assert capture.warc is not None
+            date = warc_date(capture.date)
+            status = message.status(capture.head)
+            yield Acknowledged(
+                capture.record_id, capture.target_uri, date, "", status, capture.warc
+            )
 
 
 def write_whole(path: Path, data: bytes) -> None:

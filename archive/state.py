@@ -65,6 +65,11 @@ class State:
         self._db.executemany("INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?)", rows)
         self._db.execute("COMMIT")
 
+    def add_missing(self, captures: Iterable[Acknowledged]) -> None:
+        """Commit rows for captures that have none."""
+        known = {row[0] for row in self._db.execute("SELECT record_id FROM captures")}
+        self.acknowledge([c for c in captures if c.record_id not in known])
+
     def captures(self) -> Iterator[Acknowledged]:
         """Every acknowledged capture, in file order."""
         query = "SELECT * FROM captures ORDER BY file, offset"

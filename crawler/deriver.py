@@ -36,6 +36,7 @@ from crawler.reactor import reactor
 logger = logging.getLogger(__name__)
 
 TRIES = 2  # worker deaths after which the first capture in line is rejected
+FEWEST = 5  # pages of one run from which a site's memory is grown
 LESSONS = 200  # pages of one run that grow a site's memory: its frame shows in far fewer
 BACKLOG = 256  # captures waiting for derivation before the downloader is held back
 
@@ -129,7 +130,7 @@ class Deriver:
         learning = {
             site: self._executor().submit(partial(worker.learn, site, places))
             for site, places in self._taught.items()
-            if len(places) >= memory.PAGES
+            if len(places) >= FEWEST
         }
         for site, future in learning.items():
             learned = await maybe_deferred_to_future(deferToThread(future.result))

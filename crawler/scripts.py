@@ -147,7 +147,7 @@ def _expression(
             parts.append(text)
         elif kind == "name":
             parts.append(text if text.isdigit() else names.get(text, HOLE))
-        elif text == "(" and parts:
+        elif (kind, text) == ("mark", "(") and parts:
             parts.append(HOLE)
         else:
             break
@@ -160,7 +160,7 @@ def _expression(
 
 def _behind_operand(tokens: list[tuple[str, str]], at: int) -> int:
     """The index behind an operand with the calls, subscripts and brackets that belong to it."""
-    at += tokens[at][1] != "("
+    at += tokens[at] != ("mark", "(")
     while at < len(tokens) and tokens[at] in (("mark", "("), ("mark", "[")):
         depth = 0
         while at < len(tokens):

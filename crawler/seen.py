@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.uri import dedupe_key
 from scrapy.dupefilters import BaseDupeFilter
+
+from archive.uri import dedupe_key
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
