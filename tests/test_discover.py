@@ -199,6 +199,16 @@ def test_what_only_running_a_script_tells_is_not_guessed(script: str) -> None:
     assert list(written(script)) == []
 
 
+def test_a_string_that_is_a_bracket_ends() -> None:
+    script = "location.href = 'x'; a = '('; b = \"[\" + '(' + ')'; document.write('<a href=y>');"
+    assert [link.href for link in written(script)] == ["x", "y"]
+
+
+@given(st.lists(st.sampled_from(["'('", "'['", "(", ")", "[", "+", "=", "a", "'<a href=x>'", ";"])))
+def test_every_script_is_read_to_its_end(tokens: list[str]) -> None:
+    assert isinstance(list(written("location " + " ".join(tokens))), list)
+
+
 @given(st.text(alphabet="\"'`+/*\\()[]=<a href.location\n") | st.text())
 def test_no_script_is_too_broken_to_read(script: str) -> None:
     assert isinstance(list(written("location" + script)), list)
