@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-# The clock of the test web stands still until it is moved.
-START = datetime(2021, 11, 24, 8, 0, 0, tzinfo=UTC)
+# The clock of the test web stands still until it is moved; every story is older.
+START = datetime(2022, 5, 6, 8, 0, 0, tzinfo=UTC)
 REASONS = {200: "OK", 301: "Moved Permanently", 302: "Moved Temporarily", 304: "Not Modified"} | {
     400: "Bad Request",
     403: "Forbidden",
