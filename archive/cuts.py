@@ -34,9 +34,8 @@ from archive.variants import is_simplified, is_traditional
 
 _BEAM = 80  # states kept; swept 40-160, 2026-11-24
 _LONGEST = 60  # shown characters of a span
-_RARE = 13.0  # nats; a hanzi met less than once in 400,000 characters
 _CACHE = 0.15  # weight of the document's own counts
-_DROPPING = 8  # states that may go on with a dropped pair at each step
+_DROPPING = 12  # states that may go on with a dropped pair at each step
 _DROP = 2.5  # nats for a pair the decoder dropped
 _UNBALANCED = 4.0  # nats for a quote or bracket without its other half
 _SCRIPT = 4.0  # nats for a Simplified character in a Traditional document, and the reverse
@@ -56,6 +55,10 @@ _PAIRS = {
     "」": "「",
 }
 _LOST = "?\ufffd"
+
+
+# The gloss of a character that was none: the trail of one and the lead of the next.
+GLOSS_INSIDE = re.compile(r"\(?(?P<reading>[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Document:
     folded: bool  # marks stand as ASCII
     traditional: bool
     marks: str  # that the tool searched for, as far as seen
-    drops: int  # pairs the decoder may have dropped in one span
+    drops: int  # pairs the decoder may have dropped in one span; 2: it surely drops them
     ms: bool  # the decoder may take the byte after a lost one with it
     cache: Cache
 
@@ -103,6 +106,7 @@ class Restored:
     seen: float  # cost of the same stretch as it is seen
     known: int  # shown characters that carry bytes, besides the mark
     free: int  # lost bytes besides the first, with no gloss to witness them
+    odd: bool  # it has a character that its script hardly uses
     closes: bool  # it ends a quotation that the line has open: a witness too
 
     @property
@@ -127,16 +131,20 @@ def ways(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]:
     `line` is the restored text of the line so far, `context` its scorer.
     """
     found = _found(replace(doc, drops=0), at, line, context)
-    if doc.drops and (not found or is_rare(found[0].text)):
+    if doc.drops and (doc.drops > 1 or not found or found[0].odd):
         found += _found(doc, at, line, context)
         found.sort(key=lambda way: (-way.gain, way.text))
     return list({way.text: way for way in reversed(found[: 2 * _WAYS])}.values())[::-1]
 
 
-def is_rare(text: str) -> bool:
-    """True if the text has a hanzi that hardly any text has: a sign that it was put together wrong."""
+def _is_rare(doc: Document, text: str) -> bool:
+    """True if the text has a character that its script hardly uses: it was put together wrong."""
     lm = model()
-    return any(lm.first.get(c, _RARE) >= _RARE for c in canonical(text) if c > "\u4dff")
+    return any(
+        _oddness(doc, c) or (c not in _PUNCTUATION and lm.is_rare(canonical(c)))
+        for c in text
+        if c not in "(\n"
+    )
 
 
 def _found(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]:
@@ -154,7 +162,15 @@ def _found(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]
         seen += _UNBALANCED * _unbalanced(line + doc.text[at:end] + rest)
         found.append(
             Restored(
-                at, end, state.text, cost, seen, state.known, state.free, _closes(line, state.text)
+                start=at,
+                end=end,
+                text=state.text,
+                cost=cost,
+                seen=seen,
+                known=state.known,
+                free=state.free,
+                odd=_is_rare(doc, state.text),
+                closes=_closes(line, state.text),
             )
         )
     found.sort(key=lambda way: (-way.gain, way.text))
@@ -182,16 +198,28 @@ def _ended(doc: Document, at: int, context: Scorer) -> list[tuple[_State, int]]:
 
 def _first(doc: Document, at: int, context: Scorer) -> tuple[list[_State], int]:
     """The states after the lost lead byte and the mark."""
+    inside = GLOSS_INSIDE.match(doc.text, at + 1)
+    if inside:
+        return [
+            _State(context, pending=_leads_read(doc.text[at - 1], inside), known=1)
+        ], inside.end()
     first, second = bytes_of(widen(doc.text[at + 1]))
     empty = _State(context, pending=tuple(LEADS))
     return list(_extend(doc, empty, first, (second,))), at + 2
+
+
+def _leads_read(char: str, gloss: re.Match[str]) -> tuple[int, ...]:
+    """Bytes that make, after the trail of `char`, a character with the reading of the gloss."""
+    pair, reading = bytes_of(char), spelled(gloss["reading"])
+    pairs = ((lead, character(pair[-1], lead)) for lead in LEADS if len(pair) == 2)
+    return tuple(lead for lead, glossed in pairs if glossed and is_reading(reading, glossed))
 
 
 def _extend(doc: Document, state: _State, trail: int, pending: tuple[int, ...]) -> Iterator[_State]:
     """The state after one more restored character, for every value of its lead byte."""
     for lead in state.pending:
         char = character(lead, trail)
-        if char:
+        if char and not (len(state.pending) > 1 and _is_rare(doc, char)):
             scorer = _scored(doc, state, char)
             text = state.text + char
             yield _State(scorer, text, pending, state.known, state.free, state.drops)
@@ -241,7 +269,8 @@ def _unknown(doc: Document, state: _State, at: int) -> Iterator[_State]:
     """States after `?`: one byte that does not decode with what follows, or a pair of bytes."""
     rest = GLOSS_REST.match(doc.text, at + 1) if doc.ms else None
     glossed = GLOSS_HERE.match(doc.text, at + 1)
-    following = bytes_of(_as_was(doc, at + 1, at + 2))
+    shown = _as_was(doc, at + 1, at + 2)
+    following = b"" if shown in doc.marks else bytes_of(shown)
     freed = replace(state, free=state.free + (not (rest or glossed)))
     for trail in LOST_TRAILS:
         if rest:  # the decoder took the bracket with the byte
@@ -249,10 +278,10 @@ def _unknown(doc: Document, state: _State, at: int) -> Iterator[_State]:
                 yield replace(new, text=new.text + "(")
         elif not (len(following) == 2 and character(trail, following[0])):
             yield from _extend(doc, freed, trail, ())
-        elif doc.ms:
+        elif doc.ms and shown not in _PUNCTUATION:
             for new in _extend(doc, freed, trail, ()):
                 yield replace(new, text=new.text + "\n", scorer=new.scorer.add("\n", _SWALLOWED))
-        if doc.ms and trail in UNPAIRED:
+        if doc.ms and not rest and trail in UNPAIRED:
             yield from _extend(doc, state, trail, UNPAIRED[trail])
 
 
@@ -303,8 +332,11 @@ def paragraphs(line: str) -> str:
     return re.sub("[ \u3000]{2,}", "\n", line)
 
 
-# A lost byte before one of the marks, which stand as they were or folded to ASCII.
-SIGNATURE = re.compile(r"[?\ufffd](?=[。！？，；：!?,;:])")
+# A lost byte before one of the marks, which stand as they were or folded to ASCII; or before a
+# gloss that was written between two bytes: 局?(jǐn)?(shù)據, in "ms" decoders 局?jǐn)?shù)據.
+SIGNATURE = re.compile(
+    r"[?\ufffd](?=[。！？，；：!?,;:])|(?<=[\u4e00-\u9fff])[?\ufffd](?=\(?[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\))"
+)
 
 
 def _unbalanced(line: str) -> int:
@@ -340,6 +372,8 @@ def _proved(doc: Document, line: str, found: list[Restored]) -> Iterator[Restore
 
 
 def _is_proved(doc: Document, line: str, way: Restored) -> bool:
+    if GLOSS_INSIDE.match(doc.text, way.start + 1):
+        return True  # not a cut: the reading of the gloss is the proof
     left = widen(line[-1:]) if doc.folded else line[-1:]
     right = _as_was(doc, way.end, way.end + 2)
     seen = doc.text[way.start : way.end + 1].replace("\ufffd", "?")

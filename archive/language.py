@@ -18,8 +18,9 @@ from archive.variants import fold
 
 STEP = 0.2  # nats in one step of the data file
 _BASE = 0x23  # "#" begins comments, so the first code is the character after it
-_LONGEST = 6
+_LONGEST = 4  # characters of a word; of the longer ones few mean more than their parts
 _BACKOFF = 2.5  # nats for a meeting never counted, on top of the character's own cost
+_RARE = 13.0
 _UNKNOWN = 15.0  # a character the model does not know
 _WIDE = str.maketrans(",:;!?()<>", "，：；！？（）〈〉")
 
@@ -65,6 +66,10 @@ class Model:
     def cost(self, text: str) -> float:
         """What a text costs as a paragraph of its own: lower is likelier."""
         return self.start().add(canonical(text)).cost
+
+    def is_rare(self, char: str) -> bool:
+        """True for a hanzi (canonical) met less than once in 400,000 characters."""
+        return self.first.get(char, _RARE) >= _RARE
 
     def start(self, before: str = "\n") -> Scorer:
         """A scorer for text that follows the character `before`."""

@@ -53,12 +53,12 @@ def decode(text: str) -> Iterator[Change]:
         )
     for match in ENTITY.finditer(text):
         if not any(start <= match.start() < end for start, end, _ in runs):
-            new = _character(match[0])
-            if new is not None:
+            char = _character(match[0])
+            if char is not None:
                 yield Change(
                     match.start(),
                     match.end(),
-                    new,
+                    char,
                     "leaked-entity",
                     match[0],
                     0.99,

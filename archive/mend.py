@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.cuts import SIGNATURE, Cache, Document, Restored, paragraphs, ways
+from archive.cuts import GLOSS_INSIDE, SIGNATURE, Cache, Document, Restored, paragraphs, ways
 from archive.gbk import MARKS, fold, widen
 from archive.language import Scorer, canonical, model
 from archive.model import Change
@@ -24,6 +24,7 @@ _MARGIN = 3.0
 _FREE_MARGIN = 3.0  # where a lost trail may be any hanzi, as in names
 _BLIND_GAIN = 8.0  # for a span without a witness
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
+_LONG = 12  # characters: nine of ten Traditional spans are shorter
 _LEFT = 12  # characters on the left that help to judge
 
 
@@ -40,7 +41,7 @@ class _Verdict:
         margin = _FREE_MARGIN if self.best.free else _MARGIN
         if not self.best.known and not (self.best.closes and self.best.gain >= _BLIND_GAIN):
             return False
-        return self.best.gain >= _GAIN and self.margin >= margin
+        return not self.best.odd and self.best.gain >= _GAIN and self.margin >= margin
 
     @property
     def sure_among_others(self) -> bool:
@@ -63,26 +64,42 @@ def restore(text: str) -> Iterator[Change]:
 
 def _document(text: str) -> Document:
     wide = len(re.findall("[，：；！？]", text))
-    ascii_marks = len(re.findall("[\u4e00-\u9fff”》)][,:;!?]", text))
-    seen = {widen(text[m.end()]) for m in SIGNATURE.finditer(text)}
+    ascii_marks = len(re.findall("[\u4e00-\u9fff”》)][,:;!]|[?\ufffd][,:;!?]", text))
     traditional = sum(map(is_traditional, text)) > sum(map(is_simplified, text))
+    seen = set(_searched_for(text))
     marks = "".join(m for m in MARKS if m in seen)
     swallowed = len(re.findall(r"[?\ufffd][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǘǚǜ]+\)", text))
     kept = len(re.findall(r"[?\ufffd]\([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǘǚǜ]+\)", text))
     ms = kept <= swallowed
     return Document(
-        text, ascii_marks > wide, traditional, marks, 2 if ms else 0, ms, Cache.of(text)
+        text,
+        ascii_marks > wide,
+        traditional,
+        marks,
+        2 if swallowed > kept else int(ms),
+        ms,
+        Cache.of(text),
     )
+
+
+def _searched_for(text: str) -> Iterator[str]:
+    """Marks behind a lost byte that begins a span; one soon after another may end the same span."""
+    last = -_LONG
+    for match in SIGNATURE.finditer(text):
+        if match.start() - last >= _LONG:
+            yield widen(text[match.end()])
+        last = match.end()
 
 
 def _verdicts(doc: Document) -> Iterator[_Verdict]:
     done = 0
     line = ""  # of the restored text
     for run in re.finditer(r"[?\ufffd]+", doc.text):
-        if run.start() < done or not SIGNATURE.search(doc.text, run.start(), run.end() + 1):
+        begins = [at for at in range(*run.span()) if SIGNATURE.match(doc.text, at)]
+        if run.start() < done or not begins:
             continue
         line = _line(line + doc.text[done : run.start()])
-        tried = [v for at in range(run.start(), run.end()) if (v := _try(doc, at, line))]
+        tried = [v for at in begins if (v := _try(doc, at, line))]
         done = run.start()
         if tried:
             verdict = max(tried, key=lambda v: v.best.gain)
@@ -98,15 +115,14 @@ def _line(text: str) -> str:
 
 
 def _try(doc: Document, at: int, line: str) -> _Verdict | None:
-    if not SIGNATURE.match(doc.text, at):
-        return None
-    if not doc.folded and doc.text[at + 1].isascii():
+    inside = GLOSS_INSIDE.match(doc.text, at + 1)
+    if not inside and not doc.folded and doc.text[at + 1].isascii():
         return None
     found = ways(doc, at, line, _context(line))
     if not found:
         return None
     best, *others = found
-    margin = others[0].cost - best.cost if others else 10.0
+    margin = best.gain - others[0].gain if others else 10.0
     return _Verdict(best, margin, tuple(others))
 
 

@@ -71,7 +71,7 @@ def count(
 
 def parts(word: str) -> Iterator[str]:
     """The word, or its characters where it is punctuation, digits or Latin."""
-    if all("\u4e00" <= c <= "\u9fff" for c in word) and len(word) <= 6:
+    if all("\u4e00" <= c <= "\u9fff" for c in word) and len(word) <= 4:
         yield word
     else:
         yield from word
@@ -85,7 +85,7 @@ def write(words: Counter[str], pairs: Counter[str]) -> None:
     print(HEADER)
     print("[first]")
     put({c: -math.log(n / total) for c, n in first.items() if c == "\n" or c.isprintable()})
-    kept = sorted((w for w in words if len(w) > 1 and len(w) < 7), key=lambda w: (-words[w], w))
+    kept = sorted((w for w in words if len(w) > 1 and len(w) < 5), key=lambda w: (-words[w], w))
     print("[words]")
     alone = {c: -math.log(max(words[c], 0.3) / n) for c, n in first.items()}
     put({w: -math.log(words[w] / first[w[0]]) for w in kept[:WORDS]})
