@@ -199,7 +199,7 @@ def described(link: Found, url: str) -> Found:
     if link.rel == "link" and _FEED_PATH.fullmatch(name):
         return replace(link, rel="feed")
     if link.rel == "number":
-        return replace(link, rel="pager" if _same_run(url, link.url) else "link")
+        link = replace(link, rel="pager" if _same_run(url, link.url) else "link")
     if link.rel == "pager" and _continues_article(url, link.url):
         return replace(link, rel="next")
     return link

@@ -177,6 +177,18 @@ def test_the_next_page_of_an_article_is_not_a_list_page() -> None:
     )
 
 
+def test_numbers_under_an_article_are_its_pages_and_under_a_list_the_list_s() -> None:
+    numbers = '<a href="{0}_2.html">2</a><a href="{0}_3.html">[3]</a><a href="/9.html">9</a>'
+    article = "http://www.qinghe.test/2021-09/11/c_111421282.html"
+    assert [x.rel for x in found(numbers.format("c_111421282"), article)] == [
+        "next",
+        "next",
+        "link",
+    ]
+    column = "http://www.qinghe.test/channels/18404.html"
+    assert [x.rel for x in found(numbers.format("18404"), column)] == ["pager", "pager", "link"]
+
+
 def test_names_in_written_links_are_looked_up() -> None:
     script = """var str = ""; var str_1 = "./t20170808_2.html"; var title = '调研';
         if (str == "") { document.write('<a href="'+str_1+'" title="'+title+'">'+title+'</a>'); }"""
