@@ -14,7 +14,7 @@ from archive.docnumber import document_number
 from archive.labels import fold, label_rank
 from archive.mirrored import without_glosses
 from archive.model import Candidate
-from archive.script import is_mechanical_traditional, may_be_mechanical
+from archive.script import is_mechanical_traditional, is_traditional_text
 from archive.titles import squeezed, tokens
 
 # Origins in order of trust; a prefix ends with ":" . What the reader sees near the title beats
@@ -68,8 +68,9 @@ def choose(
     """The article's metadata, and for each field where it came from and who disagreed.
 
     Values are as published. Only where Traditional is a machine's work on a mainland text
-    (`is_mechanical_traditional`) they are given in Simplified, as their writer wrote them: always
-    for a loose text; for an HTML page only where it or `flags` show a mirror's damage, since the Big5
+    they are given in Simplified, as their writer wrote them: for a loose text where it
+    `is_mechanical_traditional`; for an HTML page where it or `flags` show a mirror's damage,
+    which only such machinery does. A page without damage keeps its script, since the Big5
     gateways of Xinhua and the portals of Hong Kong convert the same way and are publishers
     (2 of the 104 Traditional pages of zh_daniel; no other page passes the test).
     """
@@ -113,7 +114,7 @@ def _offered(
     if mirrored:
         offered = [replace(c, value=without_glosses(c.value)) for c in offered]
     loose = not any(_is_of_page(c) for c in candidates)
-    if (mirrored and may_be_mechanical(text)) or (loose and is_mechanical_traditional(text)):
+    if (mirrored and is_traditional_text(text)) or (loose and is_mechanical_traditional(text)):
         offered = [replace(c, value=simplify(c.value)) for c in offered]
     return _without_editors(_without_titles(offered))
 

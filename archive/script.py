@@ -18,6 +18,7 @@ _LEFT = re.compile(
     "|[这這那哪心家城手村]里"
 )
 _WRITTEN = re.compile("[於後裡裏餘範]")
+_SHARE = 0.15  # of characters; Simplified text with quotations has under 0.02
 _ENOUGH = 2  # of the marks; one may be a name (于洋) or a slip
 
 
@@ -32,18 +33,12 @@ def is_mechanical_traditional(text: str) -> bool:
     One 於, 後, 裡, 餘 or 範 speaks for a writer. The cost: short mirrors without two marks keep
     Traditional metadata, and so do those of converters that know words (OpenCC s2t).
     """
-    return len(_LEFT.findall(text)) >= _ENOUGH and may_be_mechanical(text)
+    marks = len(_LEFT.findall(text))
+    return marks >= _ENOUGH and not _WRITTEN.search(text) and is_traditional_text(text)
 
 
-def may_be_mechanical(text: str) -> bool:
-    """True for Traditional text that nowhere shows a writer's 於, 後, 裡, 餘 or 範.
-
-    Enough where the page itself shows mirror machinery.
-    """
-    return not _WRITTEN.search(text) and _is_traditional_text(text)
-
-
-def _is_traditional_text(text: str) -> bool:
+def is_traditional_text(text: str) -> bool:
+    """True when the running text is in Traditional characters, whoever put it so."""
     han = re.findall("[\u4e00-\u9fff]", text)
     # A quarter to a third of the running characters of Traditional text differ from Simplified.
-    return bool(han) and sum(map(is_traditional, han)) >= 0.15 * len(han)
+    return bool(han) and sum(map(is_traditional, han)) >= _SHARE * len(han)
