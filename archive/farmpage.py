@@ -67,14 +67,12 @@ def judge(run: Run, speaks: frozenset[str]) -> Iterator[Farm]:
 
 
 def _whole(run: Run, links: list[Link], speaks: frozenset[str]) -> Farm | None:
-    if (
-        ends_in_marker(run.lead)
-        and len(run.links) >= LEAST["R1"]
-        and len(links) >= FOREIGN * len(run.links)
-    ):
-        return Farm(
-            tuple(run.links), "R1-marker", f"M marker phrase; {len(run.links)} links", 0.99, run
-        )
+    if ends_in_marker(run.lead):
+        marked = run.links[: run.links.index(links[-1]) + 1]
+        if len(marked) >= LEAST["R1"] and len(links) >= FOREIGN * len(marked):
+            return Farm(
+                tuple(marked), "R1-marker", f"M marker phrase; {len(marked)} links", 0.99, run
+            )
     counts = count(links)
     letters = f"L {counts.n} links, {counts.domains} domains, {counts.hosts} hosts"
     for rule in (_places, _matrix, _lexical, _hidden, _misplaced, _grid):

@@ -56,6 +56,8 @@ EMOJI, NOISE = 3, 3  # places; one or two emoji between characters also occur in
 
 def brand_tokens(text: str, title: str) -> Iterator[Change]:
     """Cut a brand that is set between sentences; report one that is the subject of sentences."""
+    if not lexicon.listed(text):
+        return
     prose = sentences(text)
     done: set[str] = set()
     for start, end, trade in lexicon.listed(text):
@@ -132,6 +134,8 @@ def _shared(text: str, places: list[int]) -> bool:
 
 def adverts(text: str, title: str) -> Iterator[Change]:
     """Cut an advert of a listed trade that gives a contact, from one stop to the next."""
+    if not lexicon.listed(text):
+        return
     prose = sentences(text)
     for start, end, trade in lexicon.listed(text):
         left, right = _clause(text, start, end)
@@ -160,6 +164,8 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 def abstracts(text: str, title: str) -> Iterator[Change]:
     """Cut the line of an abstract or of keywords that names a listed trade."""
+    if not lexicon.listed(text):
+        return
     prose = sentences(text)
     for match in _ABSTRACT.finditer(text):
         trades = {trade for _, _, trade in lexicon.listed(match[0])}
@@ -215,6 +221,8 @@ def _is_random(token: str) -> bool:
 
 def searches(text: str, title: str) -> Iterator[Change]:
     """Cut the spam query a search page repeats, and call the page spam."""
+    if not lexicon.listed(text):
+        return
     for line in re.finditer("[^\n]+", text):
         if not _SEARCH.search(fold(line[0])) or len(line[0]) > 200:
             continue
@@ -235,19 +243,11 @@ def _query(line: str, start: int, end: int) -> str:
 
 def foreign_shops(text: str, title: str) -> Iterator[Change]:
     """Report a page whose text is Japanese shop words; on a Chinese page nobody meant to sell."""
-    if not lexicon.listed(text):
-        return
-    if not lexicon.listed(text):
-        return
-    if not lexicon.listed(text):
-        return
-    if not lexicon.listed(text):
-        return
     kana = len(_KANA.findall(text))
-    if kana < 20:
+    if kana < 5:
         return
     words = set(_SHOP.findall(text))
-    if len(words) >= 4 and kana >= 0.1 * len(text):
+    if kana >= 20 and len(words) >= 4 and kana >= 0.1 * len(text):
         evidence = f"X {len(words)} Japanese shop words; T {kana} kana"
         yield Change(0, min(40, len(text)), "", "foreign-shop", evidence, 0.85, "spam-page", False)
         return
@@ -264,4 +264,4 @@ def foreign_shops(text: str, title: str) -> Iterator[Change]:
             )
 
 
-RULES = (searches, abstracts, adverts, brand_tokens, noise, foreign_shops)
+FIRST, LAST = (searches, abstracts, adverts), (brand_tokens, noise, foreign_shops)

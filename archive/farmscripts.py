@@ -20,6 +20,7 @@ from archive.hidden import joined
 from archive.linkruns import Site, host_of, kind_of, registered
 from archive.model import Edit
 
+_DOES = re.compile("<script|<iframe|document.write|location")
 _CALLS = re.compile(r"write|location|eval|\.title|iframe|innerHTML|atob|fromCharCode|\.open\(")
 _CODES = re.compile(r"fromCharCode\s*\(([\d\s,]{20,20000})\)")
 _ESCAPED = re.compile(r"""unescape\s*\(\s*['"]([^'"]{20,20000})['"]""")
@@ -42,6 +43,7 @@ _COMMENTED = re.compile(
     r"""<a\b[^>]{0,300}?h(?:re|er)f\s*=\s*['"]?([^'"\s>]+)['"]?[^>]{0,300}>([^<]{0,60})""",
     re.IGNORECASE,
 )
+STUB = 120
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s;]+)", re.IGNORECASE)
 
 
@@ -83,7 +85,8 @@ def _foreign(text: str, site: Site) -> list[str]:
 def _decoded(code: str, site: Site, speaks: frozenset[str]) -> Found:
     for name, text in _hidden_sources(code):
         hosts = _foreign(text, site)
-        if hosts or re.search("<script|<iframe|document.write|location", text):
+        bare = not _ADDRESS.search(text) and "eval" in code and _DOES.search(text)
+        if hosts or bare:
             return "loader", f"H {name} hides {hosts[0] if hosts else text[:40]!r}", 0.9
     return None
 
@@ -93,7 +96,7 @@ def _hidden_sources(code: str) -> Iterator[tuple[str, str]]:
         numbers = [int(n) for n in re.findall(r"\d+", match[1]) if len(n) < 7]
         yield "fromCharCode", "".join(chr(n) for n in numbers if n < 0xD800)
     for match in _ESCAPED.finditer(code):
-        if match[1].count("%") >= 8:
+        if match[1].count("%") >= 4:
             yield (
                 "unescape",
                 unquote(re.sub(r"%u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), match[1])),
@@ -160,7 +163,10 @@ def _refresh(meta: Element, site: Site) -> Found:
     match = _REFRESH.search(meta.get("content") or "")
     host = host_of(match[1]) if match else ""
     if host and kind_of(host, site) == "foreign" and registered(host) != site.domain:
-        return "refresh-away", f"L the page sends its readers to {host}", 0.7
+        body = meta.getroottree().find("body")
+        told = len("".join(body.itertext()).strip()) if body is not None else 0
+        certain = 0.85 if told >= STUB else 0.5  # a stub without text is a site that moved
+        return "refresh-away", f"L the page sends its readers to {host}", certain
     return None
 
 

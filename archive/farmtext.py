@@ -39,6 +39,7 @@ _CLAUSE = re.compile("[^。！？!?\n]+[。！？!?]*")
 _STOPPED = re.compile("[^。！？!?\\s][。！？!?]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LABEL = re.compile(r"^[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*$")
+_TAG_BEFORE = re.compile(r"<a\b[^<>\n]*>$", re.IGNORECASE)
 _TAG = re.compile("<[^<>\n]{0,300}>")
 
 
@@ -204,6 +205,8 @@ def _stands_free(before: str, after: str, separator: str) -> bool:
 
 
 def _announced(before: str, prose: str, title: str, footed: bool) -> bool:
+    if before.rstrip(" \n|").endswith(("：", ":")):
+        return True
     if footed:
         return False
     words = vocab.toml("linkfarm")["announcing"]
@@ -216,7 +219,7 @@ def _announced(before: str, prose: str, title: str, footed: bool) -> bool:
 
 
 def _first_line(before: str) -> str:
-    lines = [line for line in before.split("\n")[:6] if line.strip()]
+    lines = [line for line in before.split("\n") if line.strip()][:6]
     return " ".join(line for line in lines if len(line) <= 60 and not line.rstrip().endswith("。"))
 
 
@@ -393,6 +396,8 @@ def _until_footer(text: str) -> str:
 
 def whole_lines(text: str, start: int, end: int) -> tuple[int, int]:
     """The span, with one line end more when it covers all that its lines hold."""
+    tag = _TAG_BEFORE.search(text, max(0, start - 300), start)
+    start = tag.start() if tag else start
     line = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop

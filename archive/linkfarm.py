@@ -14,12 +14,13 @@ on text, where they are lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Literal
 
 from lxml import etree
 
-from archive import farmprose, farmscripts, farmtext, fingerprints, hidden, lexicon
+from archive import farmprose, farmscripts, farmtext, fingerprints, hidden, lexicon, pagetext
 from archive.dom import Element
 from archive.farmpage import Farm, judge
 from archive.linkruns import Site, outside, runs, site_of
@@ -32,10 +33,12 @@ RULES = (
     farmtext.marked_runs,
     farmtext.place_lists,
     farmtext.matrices,
+    *farmprose.FIRST,
     farmtext.keyword_bars,
-    *farmprose.RULES,
+    *farmprose.LAST,
 )
 STEP = "prune_link_farms"
+ROUNDS = 4
 # Findings that call a whole page spam, where taking words out would leave a hole.
 QUARANTINE = frozenset(("brand-subject", "noise-page", "reflected-search", "foreign-shop"))
 FEW = 5  # links that leave: the least a rule without a listed word asks for
@@ -48,16 +51,57 @@ SURE = 0.85  # confidence from which a finding that changed nothing still makes 
 
 
 def strip_link_farms(text: str, about: About) -> Iterable[Change]:
-    """The removal of injected blocks that stand in the text itself."""
-    return _without_overlap(chain.from_iterable(rule(text, about.title or "") for rule in RULES))
+    """The removal of injected blocks that stand in the text itself.
+
+    The rules run again on what is left, so that cleaning twice changes nothing. Text taken from
+    a page is not judged by the places alone: `prune` has seen whether they were links.
+    """
+    left, marks = text, list(range(len(text) + 1))
+    done: list[Change] = []
+    for _ in range(ROUNDS):
+        found = _round(left, about)
+        done += (_mapped(change, marks) for change in found)
+        applied = [change for change in found if change.applied]
+        if not applied:
+            break
+        for change in sorted(applied, key=lambda c: -c.start):
+            left = left[: change.start] + left[change.end :]
+            del marks[change.start : change.end]
+    return _merged(done)
 
 
-def _without_overlap(changes: Iterable[Change]) -> Iterator[Change]:
+def _round(text: str, about: About) -> list[Change]:
+    found: Iterable[Change] = chain.from_iterable(rule(text, about.title or "") for rule in RULES)
+    if about.kind == "html":
+        found = (change for change in found if change.rule != "R3-places")
     taken: list[Change] = []
-    for change in changes:
+    for change in found:
         if all(change.end <= t.start or change.start >= t.end for t in taken):
             taken.append(change)
-            yield change
+    return taken
+
+
+def _mapped(change: Change, marks: Sequence[int]) -> Change:
+    return replace(
+        change,
+        start=marks[change.start],
+        end=marks[change.end - 1] + 1 if change.end > change.start else marks[change.end],
+    )
+
+
+def _merged(changes: Sequence[Change]) -> list[Change]:
+    """One change for each stretch: a later one that reaches over an earlier one takes it in."""
+    applied: list[Change] = []
+    for change in sorted((c for c in changes if c.applied), key=lambda c: (c.start, -c.end)):
+        if applied and change.start < applied[-1].end:
+            end = max(applied[-1].end, change.end)
+            applied[-1] = replace(applied[-1], end=end)
+        else:
+            applied.append(change)
+    flagged: dict[tuple[int, int, str], Change] = {
+        (c.start, c.end, c.rule): c for c in changes if not c.applied
+    }
+    return [*applied, *flagged.values()]
 
 
 def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
@@ -71,6 +115,7 @@ def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
     words = hidden.wordy(root)
     speaks = _speaks(root, leaving, (text for _, text in words))
     edits = [_mirror_edit(root), *farmscripts.findings(root, site, speaks)]
+    edits += _loose_places(root)
     farms = _farms(root, site, leaving, speaks)
     comments = list(farmscripts.comments(root, site, speaks))
     order = _ordinals(root) if farms or comments else {}
@@ -85,6 +130,22 @@ def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
     edits += _hidden_words(root, words, speaks)
     edits += _title(root, speaks)
     return tuple(edit for edit in edits if edit)
+
+
+def _loose_places(root: Element) -> list[Edit]:
+    """Cut lists of places that are no links, by the rule for text; links count as prose here."""
+    pieces = pagetext.pieces(root)
+    text = pagetext.joined(pieces)
+    heading = " ".join("".join(h.itertext()) for h in root.iter("title", "h1"))
+    cuts = [change for change in farmtext.place_lists(text, heading) if change.applied]
+    edits = []
+    for change in cuts:
+        pagetext.cut(pieces, change.start, change.end)
+        old = text[change.start : change.end]
+        edits.append(
+            Edit(STEP, 0, old, "", change.rule, change.evidence, change.confidence, "page")
+        )
+    return edits
 
 
 def _farms(
