@@ -17,7 +17,10 @@ from archive import variants, vocab
 from archive.errors import VocabularyError
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_WIDTH = str.maketrans({"：": ":", "﹕": ":", "∶": ":", "\u3000": " ", "\xa0": " ", "\t": " "})
+_WIDTH = str.maketrans(
+    dict.fromkeys("：﹕∶︰︓", ":")
+    | dict.fromkeys("\u3000\xa0\t\u2002\u2003\u2009\u200b\ufeff", " ")
+)
 _WALL = re.compile(r"[|｜丨┃│\]】]|\s{2,}")
 _WALL_OF_NAMES = re.compile(r"[|｜丨┃│\]】]")  # 赵  培 is one name
 _KEYS: Mapping[str, tuple[str, ...]] = {
