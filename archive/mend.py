@@ -9,9 +9,10 @@ and asks for more. All others keep what is seen and carry their best readings as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from archive import gloss
 from archive.cuts import GLOSS_INSIDE, SIGNATURE, Cache, Document, Restored, paragraphs, ways
 from archive.gbk import MARKS, fold, widen
 from archive.language import Scorer, canonical, model
@@ -49,10 +50,50 @@ class _Verdict:
         return self.best.gain >= _BLIND_GAIN and self.margin >= _MARGIN
 
 
-def restore(text: str) -> Iterator[Change]:
-    """The repair of every mis-cut that is sure, a flag on every other one."""
+def restore(text: str) -> list[Change]:
+    """The repair of every mis-cut that is sure, a flag on every other one.
+
+    A repaired place is evidence for the next, and so is a text without glosses: repeated until
+    nothing more is sure, so that cleaning the result again finds nothing to do.
+    """
     if not SIGNATURE.search(text):
-        return
+        return []
+    changes = {change.start: change for change in _once(text)}
+    while changes:
+        shown, origin = _repaired(text, changes.values())
+        more = [c for c in _once(shown) if c.applied and _moved(c, origin)]
+        if not more:
+            break
+        for change in (_moved(c, origin) or c for c in more):
+            inside = range(change.start, change.end)
+            changes = {at: c for at, c in changes.items() if at not in inside}
+            changes[change.start] = change
+    return list(changes.values())
+
+
+def _repaired(text: str, changes: Iterable[Change]) -> tuple[str, list[int]]:
+    """The text with what is applied so far and without glosses, and where its characters were."""
+    shown, origin = _apply(text, list(range(len(text))), changes)
+    return _apply(shown, origin, gloss.strip(shown))
+
+
+def _apply(text: str, origin: list[int], changes: Iterable[Change]) -> tuple[str, list[int]]:
+    for change in sorted(changes, key=lambda c: c.start, reverse=True):
+        if change.applied:
+            text = text[: change.start] + change.new + text[change.end :]
+            origin[change.start : change.end] = [-1] * len(change.new)
+    return text, origin
+
+
+def _moved(change: Change, origin: list[int]) -> Change | None:
+    """The change against the text before repairs; `None` if it touches what they made."""
+    places = origin[change.start : change.end]
+    if -1 in places:
+        return None
+    return replace(change, start=places[0], end=places[-1] + 1)
+
+
+def _once(text: str) -> Iterator[Change]:
     doc = _document(text)
     verdicts = list(_verdicts(doc))
     proved = sum(v.sure for v in verdicts)
@@ -65,7 +106,8 @@ def restore(text: str) -> Iterator[Change]:
 def _document(text: str) -> Document:
     wide = len(re.findall("[，：；！？]", text))
     ascii_marks = len(re.findall("[\u4e00-\u9fff”》)][,:;!]|[?\ufffd][,:;!?]", text))
-    traditional = sum(map(is_traditional, text)) > sum(map(is_simplified, text))
+    glosses = len(BRACKETED.findall(text))  # only converted pages are glossed
+    traditional = sum(map(is_traditional, text)) + glosses > sum(map(is_simplified, text))
     seen = set(_searched_for(text))
     marks = "".join(m for m in MARKS if m in seen)
     swallowed = len(re.findall(r"[?\ufffd][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǘǚǜ]+\)", text))

@@ -52,7 +52,9 @@ def glossed(text: str, chars: Container[str], style: str = "{}({})", *, tones: b
 
 
 def _bare(reading: str) -> str:
-    return reading.translate(str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü", "aaaaeeeeiiiioooouuuuvvvvv"))
+    return reading.translate(
+        str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü", "aaaaeeeeiiiioooouuuuvvvvv")
+    )
 
 
 def glossed_in_bytes(text: str, chars: str, decoder: Decoder = "ms") -> str:
