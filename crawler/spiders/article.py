@@ -27,7 +27,7 @@ class ArticleSpider(ArchivingSpider):
     async def start(self) -> AsyncIterator[Any]:
         self.recorder.deriver.catch_up()
         for url in self.urls:
-            yield self.ask(url, hops="")
+            yield self.ask(url, hops="", seed=True)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
         """The request a redirect leads to, if it is one."""
