@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from archive import decode, extract, linkfarm, metadata, normalise
 from archive.model import (
@@ -66,6 +67,8 @@ def derive(
         capture.payload_digest,
         capture.warc,
     )
+    if urlsplit(capture.target_uri).path == "/robots.txt":
+        return _reject(origin, Reason.NOT_AN_ARTICLE, "robots.txt")
     truncated = (f"truncated-{capture.truncated}",) if capture.truncated in _CUT else ()
     return _from_page(decode.decode_http(capture), origin, site, memory, truncated)
 
@@ -96,7 +99,9 @@ def _from_page(
     if isinstance(page, Rejection) or isinstance(extraction, Rejection):
         assert isinstance(extraction, Rejection)
         return _reject(origin, extraction.rejected, extraction.detail)
-    about = About(page.kind, origin.url, origin.captured, _heading(extraction), memory)
+    about = About(
+        page.kind, origin.url, origin.captured, metadata.title_of(extraction.candidates), memory
+    )
     cleaned = clean(extraction.text, STEPS, about)
     if not cleaned.text and not extraction.attachments and not extraction.images:
         return _reject(origin, Reason.NO_TEXT, "nothing is left of the page but its frame")
@@ -118,17 +123,18 @@ def _article(
     memory: SiteMemory | None,
     flags: tuple[str, ...],
 ) -> Article:
+    low = ("low-text",) if len(_HAN.findall(cleaned.text)) < LOW_TEXT else ()
+    raised = dict.fromkeys((*page.flags, *extraction.flags, *cleaned.flags, *low, *flags))
     fields, evidence = metadata.choose(
         (*extraction.candidates, *cleaned.found),
         cleaned.text,
         origin.captured,
         origin.url,
         normalise.simplify,
+        tuple(raised),
     )
     text_norm = normalise.normalise(cleaned.text)
     edits = (*extraction.edits, *cleaned.edits)
-    low = ("low-text",) if len(_HAN.findall(cleaned.text)) < LOW_TEXT else ()
-    all_flags = dict.fromkeys((*page.flags, *extraction.flags, *cleaned.flags, *low, *flags))
     return Article(
         id=origin.id,
         input=origin.input,
@@ -146,8 +152,8 @@ def _article(
         text_digest=normalise.digest(cleaned.text),
         attachments=extraction.attachments,
         images=extraction.images,
-        verdict=linkfarm.verdict(edits, cleaned.text, tuple(all_flags)),
-        flags=tuple(all_flags),
+        verdict=linkfarm.verdict(edits, cleaned.text, tuple(raised)),
+        flags=tuple(raised),
         edits=edits,
         derivation=_derivation(memory),
     )
@@ -158,11 +164,6 @@ def _layout(page: Page, site: Site | None) -> Layout | None:
         return None
     day = page.captured.astimezone(_BEIJING).date() if page.captured else date.max
     return layout_on(site, day)
-
-
-def _heading(extraction: Extraction) -> str | None:
-    titles = [c.value for c in extraction.candidates if c.field == "title"]
-    return titles[0] if titles else None
 
 
 def _derivation(memory: SiteMemory | None) -> Mapping[str, Any]:

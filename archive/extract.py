@@ -9,16 +9,15 @@ taken. The agreement is kept as evidence: below 0.9 about every third page is im
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from archive import dom, files, linkfarm, metadata, pageclass, reading
+from archive import arbiter, dom, files, linkfarm, metadata, pageclass, reading
 from archive.containers import is_body
+from archive.crude import crude_flow
 from archive.flow import Flow, flow
-from archive.model import Candidate, Extraction, Page, Reason, Rejection, SiteMemory
+from archive.model import Extraction, Page, Reason, Rejection, SiteMemory
 from archive.sites import Layout
-
-LOW_AGREEMENT = 0.9  # knowledge 7.4: leaves 6.6 % bad pages among those above it
-
 
 def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Extraction | Rejection:
     """The article of an HTML page, before any text step; or why the page is none."""
@@ -27,14 +26,14 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
         return _reject(page, Reason.NO_TEXT, "no element in the source")
     edits = linkfarm.prune(parsed.root, page.url)
     candidates = metadata.from_page(parsed.root, page)
-    title = _title(candidates)
-    lines = _visible(parsed.root, layout)
+    title = metadata.title_of(candidates)
+    lines, how = _visible(parsed.root, layout, page.text)
     pageclass.mark_frame(lines)
     told = pageclass.classify(page, parsed.root, lines, title)
     if told is not None:
         return _reject(page, *told)
     sheet = reading.sheet(lines, memory, title)
-    chosen = reading.choose(sheet, title)
+    chosen = reading.choose(sheet, title, partial(arbiter.ranges, parsed.root, lines))
     taken = reading.lines_of(sheet, chosen.ranges)
     if listed := pageclass.is_list(page, lines, taken):
         return _reject(page, Reason.LIST_PAGE, listed)
@@ -42,8 +41,10 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     base = files.base_of(parsed.root, page.url)
     attachments = files.attachments(elements, base)
     flags = [f"limited:{parsed.limited}"] if parsed.limited else []
+    flags += [how] if how else []
+    flags += metadata.provenance_flags(parsed.root, page, candidates)
     flags += ["limited:lines"] if lines.cut else []
-    flags += ["low-agreement"] if chosen.agreement < LOW_AGREEMENT else []
+    flags += ["low-agreement"] if chosen.agreement < reading.LOW_AGREEMENT else []
     evidence: Mapping[str, Any] = {
         "container": chosen.container,
         "by": chosen.by,
@@ -55,20 +56,27 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     return Extraction(text, candidates, attachments, pictures, tuple(flags), edits, evidence)
 
 
-def _visible(root: dom.Element, layout: Layout | None) -> Flow:
+def _visible(root: dom.Element, layout: Layout | None, source: str) -> tuple[Flow, str]:
+    """The lines of the page, and how they were read when not from what the tree shows.
+
+    Where nothing is shown, what is hidden, then the bare source: apps show their text by script,
+    and the parser has limits. A page is never silently empty.
+    """
     if layout is not None and layout.remove:
         for element in root.cssselect(layout.remove):
             if element.getparent() is not None:
                 element.drop_tree()
     shown = flow(root, is_body=is_body)
-    if sum(line.han for line in shown.lines) >= pageclass.FEW_HAN:
-        return shown
-    every = flow(root, hidden=True)
-    return every if sum(line.han for line in every.lines) > 2 * pageclass.MUCH_HAN else shown
+    if _han(shown) >= pageclass.FEW_HAN:
+        return shown, ""
+    for other, how in ((flow(root, hidden=True), "hidden-text"), (crude_flow(source, root), "crude-text")):
+        if _han(other) >= pageclass.MUCH_HAN:
+            return other, how
+    return shown, ""
 
 
-def _title(candidates: tuple[Candidate, ...]) -> str | None:
-    return next((c.value for c in candidates if c.field == "title"), None)
+def _han(lines: Flow) -> int:
+    return sum(line.han for line in lines.lines)
 
 
 def _reject(page: Page, reason: Reason, detail: str) -> Rejection:

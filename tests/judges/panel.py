@@ -40,9 +40,14 @@ def indexed(path: Path) -> int:
 
 
 def warcio_complaints(path: Path) -> list[int]:
-    """Offsets of the records whose digests warcio calls wrong."""
+    """Offsets of the records whose digests warcio calls wrong.
+
+    Run without `brotli`: beside it warcio 1.8.1 raises on every record a server sent in br although
+    we did not ask for that (webrecorder/warcio#73). Digests are over coded bytes all the same.
+    """
+    check = "import sys; sys.modules['brotli'] = None; from warcio.cli import main; main()"
     done = subprocess.run(
-        [tool("warcio"), "check", "-v", str(path)], capture_output=True, text=True
+        [sys.executable, "-c", check, "check", "-v", str(path)], capture_output=True, text=True
     )
     assert "Traceback" not in done.stderr, done.stderr[-2000:]
     offset, wrong = -1, []
