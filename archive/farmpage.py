@@ -52,15 +52,16 @@ class Counts:
 def judge(run: Run, speaks: frozenset[str]) -> Iterator[Farm]:
     """The farms in one run: the whole of it by the first rule that holds, or single links."""
     links = trimmed(run.links)
-    if not links:
+    if not links and not _hijacked(run, speaks):
         return
-    whole = _whole(run, links, speaks)
+    whole = _whole(run, links, speaks) if links else None
     if whole:
         yield whole
         return
-    singles = [link for link in links if _is_spam_link(link, speaks)]
+    singles = [link for link in links if _is_spam_link(link, speaks)] + _hijacked(run, speaks)
+    singles.sort(key=run.links.index)
     if singles:
-        evidence = f"X {len(singles)} of {len(links)} link texts listed; L they leave the site"
+        evidence = f"X {len(singles)} of {len(run.links)} link texts listed; L they leave the site"
         yield Farm(
             tuple(singles), "R6-links", evidence, 0.9, run, whole=len(singles) == len(run.links)
         )
@@ -191,6 +192,17 @@ def _place(run: Run) -> str:
     if run.after_footer:
         return "behind the footer"
     return "before the first content" if run.before_content else ""
+
+
+def _hijacked(run: Run, speaks: frozenset[str]) -> list[Link]:
+    """Links of one run to trusted hosts that are named like a betting site, three at least."""
+    found = [
+        link
+        for link in run.links
+        if link.kind == "trusted" and len(link.text) <= LONGEST_NAME
+        if lexicon.trade(link.text) in CRIMINAL - speaks and not _MARKS.search(link.text)
+    ]
+    return found if len(found) >= LEAST["R4"] else []
 
 
 def _is_spam_link(link: Link, speaks: frozenset[str]) -> bool:

@@ -31,7 +31,7 @@ _ITEM = re.compile(
     r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，;；/·•_>»«]|&nbsp;)+|([^\s|｜¦丨、,，;；/·•_<>»«&]+)"
 )
 _SEGMENT = re.compile(
-    r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，_—\-]|&nbsp;)+|([^\s|｜¦丨、,，_—\-<>&]+)"
+    r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，：:_—\-]|&nbsp;)+|([^\s|｜¦丨、,，：:_—\-<>&]+)"
 )
 _PIECE = re.compile(r"[^\s|｜¦丨、,，;；/·•_<>»«&：:。]{2,}")
 _PROSE_MARK = re.compile('[。！？!?“”"《》（）()；;：:0-9０-９【】…]')
@@ -356,6 +356,11 @@ def _bars_of(line: str, offset: int) -> Iterator[list[Item]]:
             run, gap = [], []
     if run:
         yield run
+
+
+def segments(text: str) -> list[str]:
+    """The segments of a text between blanks, bars, commas and dashes."""
+    return [item.text for item in items(text, _SEGMENT)]
 
 
 # --- shared -------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from collections import defaultdict
 
 from lxml import etree
 
+from archive import lexicon
 from archive.dom import Element
 
 _PATH_SCRIPT = re.compile(r"\bV_PATH\s*=\s*[\"']/")
@@ -19,6 +20,10 @@ _HEAD_SCRIPT = re.compile(r"/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-head\.j
 _RANDOM_ID = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{5}$")
 _SHORT_IDS = etree.XPath("//@id[string-length(.) = 5]")
 _NOISE = etree.XPath("boolean(//*[@class = 'pl_css_ganrao'])")
+_GLOSS = re.compile("[\u4e00-\u9fff]\\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6} ?\\)")
+GLOSSES = (
+    20  # the seeds of mirrors hold 118 to 205, pages with a rare character in brackets one or two
+)
 _SAME_ID, _KINDS = (
     5,
     3,
@@ -40,6 +45,16 @@ def mirror(root: Element) -> str:
         found.append(f"random ids {repeated}")
     strong = [name for name in found if name != "guid head script"]
     return "N " + "; ".join(dict.fromkeys(found)) if strong else ""
+
+
+def glossed_brand(root: Element) -> str:
+    """Readings in brackets through the text (N) of a page whose title names a trade (X), or ""."""
+    title = root.findtext(".//title") or ""
+    trade = lexicon.trade(title)
+    if not trade:
+        return ""
+    glosses = len(_GLOSS.findall("".join(root.itertext())))
+    return f"N {glosses} glosses; X the title names {trade}" if glosses >= GLOSSES else ""
 
 
 def _ids(root: Element) -> tuple[str, bool]:

@@ -167,15 +167,16 @@ def _worth_a_walk(root: Element, leaving: Sequence[Element]) -> bool:
 def _hidden_words(
     root: Element, words: Sequence[tuple[Element, str]], speaks: frozenset[str]
 ) -> Iterator[Edit]:
-    """Hidden elements without links that hold nothing but names of a trade: H and X."""
+    """Hidden elements that hold little but names of a trade, with or without links: H and X."""
     for element, text in words:
-        trades = {trade for _, _, trade in lexicon.listed(text)} - speaks
-        inside = element.getroottree().getroot() is root
-        if not trades or not inside or farmtext.sentences(text) or element.getparent() is None:
+        segments = [s for s in farmtext.segments(text) if lexicon.trade(s) not in speaks]
+        named = [s for s in segments if lexicon.trade(s)]
+        inside = element.getroottree().getroot() is root and element.getparent() is not None
+        if not inside or not named or len(named) < 0.5 * len(segments) or farmtext.sentences(text):
             continue
         at, how = _ordinals(root)[element], hidden.own(element)
         element.drop_tree()
-        evidence = f"H {how}; X {', '.join(sorted(trades))}"
+        evidence = f"H {how}; X {len(named)} of {len(segments)} segments listed"
         yield Edit(STEP, at, text, "", "R5-words", evidence, 0.95, "page")
 
 
@@ -203,7 +204,7 @@ def _ordinals(root: Element) -> dict[Element, int]:
 
 
 def _mirror_edit(root: Element) -> Edit | None:
-    evidence = fingerprints.mirror(root)
+    evidence = fingerprints.mirror(root) or fingerprints.glossed_brand(root)
     return Edit(STEP, 0, "", "", "mirror", evidence, 0.95, "page", "flagged") if evidence else None
 
 
@@ -240,7 +241,7 @@ def verdict(edits: Sequence[Edit], text: str, flags: Sequence[str] = ()) -> Verd
 
     Words that cannot be taken out without a hole, or nothing left but spam: spam_page. The
     marks of mirror machinery in the source: mirror. Anything injected: infected. A page that
-    only answers differently to different visitors needs two captures: see `views_differ`.
+    only answers differently to different visitors needs two captures: archive/cloaking.py.
     """
     rules = {edit.rule for edit in edits}
     if rules & QUARANTINE or (
@@ -249,7 +250,7 @@ def verdict(edits: Sequence[Edit], text: str, flags: Sequence[str] = ()) -> Verd
         return "spam_page"
     if "mirror" in rules:
         return "mirror"
-    if "cloaked-view" in rules or "cloaked" in flags:
+    if "cloaked" in flags:
         return "cloaked"
     sure = any(edit.confidence >= SURE for edit in _own(edits, applied=False))
     tokens = any(edit.rule == "inserted-token" for edit in edits)

@@ -175,6 +175,80 @@ INJECTED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("代写论文", "速办网"),
     ),
     "guest-book advert": (page(extra=("网友：刷单日赚500，加微信 abc12345 立刻结算",)), ("刷单",)),
+    "hijacked page's own spam, hidden": (
+        page(
+            after='<div style="display:none"><a href="/u/1.html">澳门新葡京官网</a> <a href="/u/2.html">百家乐技巧</a></div>'
+        ),
+        ("新葡京", "百家乐"),
+    ),
+    "spam names on government hosts": (
+        page(
+            footer='<a href="http://a.x.gov.cn/1">澳门新葡京官网</a> <a href="http://b.y.gov.cn/2">百家乐技巧</a> <a href="http://c.z.edu.cn/3">时时彩平台</a>'
+        ),
+        ("新葡京", "百家乐", "时时彩"),
+    ),
+    "county links on portals": (
+        page(
+            after="<div>"
+            + " ".join(
+                f'<a href="http://{h}/a/{i}.html">{c}</a>'
+                for i, (c, h) in enumerate(
+                    zip(
+                        COUNTIES,
+                        ["news.sina.com.cn", "www.163.com", "www.sohu.com", "news.ifeng.com"] * 4,
+                        strict=True,
+                    )
+                )
+            )
+            + "</div>"
+        ),
+        ("彰武县", "屯门区"),
+    ),
+    "county links inside a paragraph": (
+        page(
+            inside="<p>巡查队伍已经全部到位。"
+            + farm(COUNTIES)
+            + " 下一步将加强宣传，确保群众平安度夏。</p>"
+        ),
+        ("彰武县", "屯门区"),
+    ),
+    "county links in the order of codes": (
+        page(
+            after="<div>"
+            + farm(
+                [
+                    "晋州市",
+                    "新乐市",
+                    "路南区",
+                    "路北区",
+                    "古冶区",
+                    "开平区",
+                    "丰南区",
+                    "丰润区",
+                    "平定县",
+                    "盂县",
+                ]
+            )
+            + "</div>"
+        ),
+        ("晋州市", "盂县"),
+    ),
+    "keyword triple for the site's name": (
+        page(
+            title="防溺水宣传_新葡京官网_新葡京网站_新葡京网址",
+            top="<p>欢迎访问新葡京官网_新葡京网站_新葡京网址</p>",
+            footer="<p>版权所有：新葡京官网_新葡京网站_新葡京网址</p>",
+        ),
+        ("新葡京",),
+    ),
+    "random tokens and emoji": (
+        page(
+            extra=(
+                "本报讯😀记者走访🎉河岸，群众👍反映良好，xKq7Pz2mVt9LwR4nB8sJ6hD3yG1f秩序井然。",
+            )
+        ),
+        (),
+    ),
     "Japanese block": (
         page(after="<div>ルイヴィトン 財布 コピー 激安 通販 送料無料 新品 未使用 楽天</div>"),
         ("激安",),
@@ -189,7 +263,7 @@ def test_injected_goes_and_the_article_stays(name: str) -> None:
     assert [word for word in gone if word in text] == [], edits
     title, paragraphs = ARTICLES[0]
     assert [p for p in (title, *paragraphs, "湘ICP备00000000号", "网站地图") if p not in text] == []
-    assert verdict == "infected"
+    assert verdict == ("spam_page" if "emoji" in name else "infected")
 
 
 FOUND: dict[str, tuple[str, str]] = {
