@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench soak clean
+.PHONY: demo test check bench soak judges clean
 
 demo: $(READY)
 	$(BIN)/python -m tests.demo
@@ -29,5 +29,13 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,check]"
 	touch $(READY)
 
+# pywb pins old libraries, so this judge lives in an environment of its own.
+judges: .venv-pywb/.ready
+
+.venv-pywb/.ready:
+	$(PYTHON) -m venv .venv-pywb
+	.venv-pywb/bin/python -m pip install --quiet pywb==2.10.0 "setuptools<81"
+	touch $@
+
 clean:
-	rm -rf $(VENV) demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-pywb demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
