@@ -20,6 +20,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Mark-up in two bytes a character without a byte order mark.
+_WIDE = (
+    (re.compile(rb"(?:[\s\0]\0)*<\0[!?a-zA-Z]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0[\s\0])*\0<\0[!?a-zA-Z]"), "utf-16-be"),
+)
 _META = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
 )
@@ -58,7 +63,7 @@ class Decoded:
 
     text: str
     chosen: str
-    by: str  # bom, utf-8, utf-8-damaged, declared, default
+    by: str  # bom, null-bytes, utf-8, utf-8-damaged, declared, default
     declared: tuple[str, ...]
     replaced: int  # characters that became U+FFFD
 
@@ -70,6 +75,9 @@ def decode(data: bytes, http_label: str | None = None) -> Decoded:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], name, "bom", declared)
+    for opening, name in _WIDE:
+        if opening.match(data):
+            return _decoded(data, name, "null-bytes", declared)
     codec = next((_BELIEVED[label] for label in labels if label in _BELIEVED), None)
     if codec == "hz" and b"~{" in data and _HIGH.search(data) is None:
         return _decoded(data, codec, "declared", declared)
@@ -85,6 +93,11 @@ def decode(data: bytes, http_label: str | None = None) -> Decoded:
         plain = _decoded(data, "gb18030", "default", declared)
         return told if told.replaced <= plain.replaced + len(told.text) // 100 else plain
     return _decoded(data, "gb18030", "default", declared)
+
+
+def is_wide(data: bytes) -> bool:
+    """Whether the bytes begin like mark-up in UTF-16."""
+    return any(opening.match(data) for opening, _ in _WIDE)
 
 
 def utf8_share(data: bytes) -> float:

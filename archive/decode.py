@@ -138,18 +138,14 @@ def _not_text(data: bytes, media: str) -> str:
         return media
     if not document and _is_json(data):
         return "json"
-    wide = opening[:2] in (b"\xff\xfe", b"\xfe\xff") or 0.2 < _share(opening, 0) < 0.6
+    wide = opening[:2] in (b"\xff\xfe", b"\xfe\xff") or charset.is_wide(opening)
     if not document and not wide and _controls(opening) > _BINARY_SHARE:
         return "binary"
     return ""
 
 
-def _share(data: bytes, byte: int) -> float:
-    return data.count(byte) / len(data) if data else 0.0
-
-
 def _controls(data: bytes) -> float:
-    found = sum(byte < 9 or 13 < byte < 32 and byte != 27 for byte in data)
+    found = sum(byte < 9 or (13 < byte < 32 and byte != 27) for byte in data)
     return found / len(data) if data else 0.0
 
 

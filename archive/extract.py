@@ -19,6 +19,7 @@ from archive.flow import Flow, flow
 from archive.model import Extraction, Page, Reason, Rejection, SiteMemory
 from archive.sites import Layout
 
+
 def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Extraction | Rejection:
     """The article of an HTML page, before any text step; or why the page is none."""
     parsed = dom.parse(page.text)
@@ -69,7 +70,10 @@ def _visible(root: dom.Element, layout: Layout | None, source: str) -> tuple[Flo
     shown = flow(root, is_body=is_body)
     if _han(shown) >= pageclass.FEW_HAN:
         return shown, ""
-    for other, how in ((flow(root, hidden=True), "hidden-text"), (crude_flow(source, root), "crude-text")):
+    for other, how in (
+        (flow(root, hidden=True), "hidden-text"),
+        (crude_flow(source, root), "crude-text"),
+    ):
         if _han(other) >= pageclass.MUCH_HAN:
             return other, how
     return shown, ""

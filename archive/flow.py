@@ -93,7 +93,7 @@ _WIDE = "\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
 _BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t\r\n]*(?=[{_WIDE}])")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
-LINES = 60_000  # of one page; more is cut and told
+LINES = 150_000  # of one page; more is cut and told
 CHARACTERS = 8_000_000
 _CELL = 300  # characters; a longer cell is a column of a layout
 

@@ -98,7 +98,7 @@ def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
 def _head_rule(line: str, title: str) -> str:
     if title and len(line) < 200 and squeezed(line) == title:
         return "title"
-    return linerules.head_rule(line)
+    return linerules.head_rule(line) or ("byline" if linerules.is_byline(line) else "")
 
 
 def _opens_text(line: str) -> bool:

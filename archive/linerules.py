@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from archive import metadata, vocab
@@ -16,6 +16,7 @@ from archive.labels import fold, labelled
 
 HEAD_LINE = 90  # characters a head line may have, one that is a breadcrumb or byline more
 TAIL_LINE = 60
+_REMEMBERED = 8192  # lines whose answer is kept: frames repeat from page to page
 DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
@@ -51,6 +52,7 @@ def mass(line: str) -> int:
     return len(_HAN.findall(line)) if is_sentence(line) else 0
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def head_rule(line: str) -> str:
     """The rule by which a line above the text belongs to the frame; "" when none says so."""
     folded = fold(line).strip()
@@ -66,9 +68,12 @@ def head_rule(line: str) -> str:
         return "bare-date"
     if _BRACKETS.sub("", folded) in _whole():
         return "toolbar"
-    if len(line) <= TAIL_LINE and not is_plain_text(line) and metadata.is_byline(line):
-        return "byline"
     return ""
+
+
+def is_byline(line: str) -> bool:
+    """True for a short line that only says who wrote it, when, or where it is from."""
+    return len(line) <= TAIL_LINE and not is_plain_text(line) and metadata.is_byline(line)
 
 
 def _is_meta_line(line: str) -> bool:
@@ -79,6 +84,7 @@ def _is_meta_line(line: str) -> bool:
     return len(fields) > 1 and bool(fields & {"published", "source"})
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def tail_rule(line: str) -> str:
     """The rule by which a line below the text ends it; "" when none says so."""
     if len(line) <= DISCLAIMER and is_disclaimer(line):
@@ -121,6 +127,7 @@ def is_toolbar(line: str) -> bool:
     return bool(bare) and digits < 4 and (long > 1 or count > 2)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_footer(line: str) -> bool:
     """True for a line with the words of a site's legal foot: two of them, or one in a short line.
 

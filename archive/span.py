@@ -48,6 +48,8 @@ def _value(line: Line) -> float:
         if size < _PARAGRAPH and linerules.is_footer(line.text):
             return -60.0
         return float(line.han) if not _TEASER.search(line.text) or size > _PARAGRAPH else -10.0
+    if line.text.count("\t") > 2 and line.linked < 0.9 * size:
+        return 3.0
     if is_link(line):
         return -2.0 if line.file or linerules.names_file(line.text) else -(size + 6.0)
     if linerules.is_footer(line.text):

@@ -1,0 +1,51 @@
+"""trafilatura's reading of a page, for the pages on which our own readings disagree.
+
+It finds nearly everything and too much (recall 0.98, precision 0.82 on 887 Chinese pages), which
+makes it a poor extractor here and a good voter. It costs two to three times everything else, so
+it is asked only where it can decide something.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from configparser import ConfigParser
+from functools import cache
+
+import trafilatura
+from trafilatura.settings import use_config
+
+from archive import span
+from archive.dom import Element
+from archive.flow import Flow
+
+LINES = 3000  # of a page; its time grows faster than the page
+_TOKENS = re.compile(r"[\W_]+")
+# An English length decides at 250 whether it tries again; 40 is better on four of six sets.
+_MIN_SIZE = "40"
+
+
+def ranges(root: Element, flow: Flow) -> tuple[tuple[int, int], ...]:
+    """The run of lines that trafilatura keeps; empty when it keeps nothing or is not asked."""
+    if len(flow.lines) > LINES:
+        return ()
+    text = trafilatura.extract(
+        copy.deepcopy(root), include_comments=False, deduplicate=False, config=_config()
+    )
+    kept = _TOKENS.sub("", text or "")
+    if not kept:
+        return ()
+    run = span.best_run([_worth(line.text, kept) for line in flow.lines])
+    return (run,) if run[0] < run[1] else ()
+
+
+def _worth(line: str, kept: str) -> float:
+    bare = _TOKENS.sub("", line)
+    return float(len(bare)) if bare in kept else -float(len(bare))
+
+
+@cache
+def _config() -> ConfigParser:
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", _MIN_SIZE)
+    return config
