@@ -10,7 +10,8 @@ import html
 import re
 
 from archive.dom import Element
-from archive.flow import LINES, Flow, Line, han, squeeze
+from archive.flow import LINES, Flow, Line, han
+from archive.tables import squeeze
 
 _OPENING = re.compile(r"<(?:!--|(script|style|noscript|title|select)\b)", re.IGNORECASE)
 _BLOCK = re.compile(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from archive import arbiter, dom, files, linkfarm, metadata, pageclass, reading
+from archive import arbiter, dom, files, linkfarm, metadata, pageclass, reading, sheet
 from archive.containers import is_body
 from archive.crude import crude_flow
 from archive.flow import Flow, flow
@@ -33,9 +33,9 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     told = pageclass.classify(page, parsed.root, lines, title)
     if told is not None:
         return _reject(page, *told)
-    sheet = reading.sheet(lines, memory, title)
-    chosen = reading.choose(sheet, title, partial(arbiter.ranges, parsed.root, lines))
-    taken = reading.lines_of(sheet, chosen.ranges)
+    marked = sheet.sheet(lines, memory, title)
+    chosen = reading.choose(marked, title, partial(arbiter.ranges, parsed.root, lines))
+    taken = reading.lines_of(marked, chosen.ranges)
     if listed := pageclass.is_list(page, lines, taken):
         return _reject(page, Reason.LIST_PAGE, listed)
     elements = list(dict.fromkeys(line.element for line in taken))

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from archive import vocab
 from archive.dom import Element
-from archive.flow import squeeze
 from archive.model import Link
+from archive.tables import squeeze
 
 _PICTURES = frozenset(["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "svg"])
 _NO_FILES = _PICTURES | frozenset(["css", "js", "ico", "exe", "apk", "swf"])

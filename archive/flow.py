@@ -8,94 +8,20 @@ styles, form controls, hidden parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from archive import dom
+from archive import dom, tables
 from archive.dom import Element
+from archive.elements import SILENT, is_block, is_hidden, names_attachment
+from archive.tables import squeeze
 
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "ruby",
-        "rb",
-        "rp",
-        "rt",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "input",
-    ]
-)
-_SILENT = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "iframe",
-        "select",
-        "option",
-        "button",
-        "textarea",
-        "template",
-        "head",
-        "title",
-        "svg",
-        "object",
-        "embed",
-        "applet",
-        "video",
-        "audio",
-        "canvas",
-        "map",
-        "math",
-        "noframes",
-        "datalist",
-    ]
-)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_BLANK = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f]+")
-_WIDE = "\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
-# CSS Text 3, 4.1.3: a line end in the source between two wide characters is no blank.
-_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t\r\n]*(?=[{_WIDE}])")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 LINES = 150_000  # of one page; more is cut and told
 CHARACTERS = 8_000_000
-_CELL = 300  # characters; a longer cell is a column of a layout
 
 
 @dataclass(slots=True)
@@ -154,11 +80,6 @@ def han(text: str) -> int:
     return len(_HAN.findall(text))
 
 
-def squeeze(text: str) -> str:
-    """A text as a browser shows it in one line: runs of blanks are one, source line ends none."""
-    return _BLANK.sub(" ", _BREAK.sub("", text)).strip()
-
-
 class _Walk:
     def __init__(
         self,
@@ -191,7 +112,7 @@ class _Walk:
                 if self._is_silent(element):
                     skipped = element
                     walker.skip_subtree()
-                elif element.tag == "table" and (rows := _rows(element)) is not None:
+                elif element.tag == "table" and (rows := tables.rows(element)) is not None:
                     self._table(element, rows)
                     skipped = element
                     walker.skip_subtree()
@@ -230,13 +151,11 @@ class _Walk:
             self.links -= 1
 
     def _is_silent(self, element: Element) -> bool:
-        if element.tag in _SILENT:
+        if element.tag in SILENT:
             return True
         if self.hidden or element.tag in ("html", "body"):
             return False
-        style = element.get("style")
-        shown = element.get("hidden") is None and not (style and _HIDDEN.search(style))
-        return not shown and not self.is_body(element)
+        return is_hidden(element) and not self.is_body(element)
 
     def _comment(self, element: Element) -> None:
         if element.text and len(element.text) < 200 and element.tag is etree.Comment:
@@ -298,63 +217,3 @@ class _Walk:
 
 def _never(_: Element) -> bool:
     return False
-
-
-_ATTACHMENT = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|ceb|rtf|zip|rar|7z)(?:[?#]|$)|downfile|download\.(?:jsp|do)|/_content/download",
-    re.IGNORECASE,
-)
-
-
-def names_attachment(anchor: Element) -> bool:
-    """True for a link to a file that is read with another program."""
-    href = anchor.get("href") or ""
-    return len(href) < 2000 and bool(_ATTACHMENT.search(href))
-
-
-def is_block(element: Element) -> bool:
-    """Whether the element breaks lines; an inline one that holds blocks does too."""
-    tag = element.tag
-    if tag not in _INLINE:
-        return not (isinstance(tag, str) and ":" in tag)
-    return (
-        any(child.tag in ("p", "div", "table", "ul") for child in element) if tag != "a" else False
-    )
-
-
-def _rows(table: Element) -> list[tuple[str, int]] | None:
-    """The rows of a table of data with the characters in links; `None` for a layout table.
-
-    Data: at least two rows of at least two filled cells, none of them long, no table inside.
-    """
-    if next(table.iterdescendants("table"), None) is not None:
-        return None
-    rows: list[tuple[str, int]] = []
-    full = 0
-    for row in table.iterdescendants("tr"):
-        cells = [cell for cell in row if cell.tag in ("td", "th")]
-        texts = [squeeze("".join(_texts(cell))) for cell in cells]
-        if any(len(text) > _CELL for text in texts):
-            return None
-        filled = [text for text in texts if text]
-        full += len(filled) > 1
-        if filled:
-            linked = sum(len("".join(_texts(a)).strip()) for a in row.iterdescendants("a"))
-            rows.append(("\t".join(texts).rstrip("\t"), linked))
-    return rows if full >= 2 else None
-
-
-def _texts(cell: Element) -> Iterator[str]:
-    """The text pieces of a cell; a blank stands for each block border inside it."""
-    walker = etree.iterwalk(cell, events=("start", "end", "comment", "pi"))
-    for event, element in walker:
-        if event == "start" and isinstance(element.tag, str):
-            style = element.get("style")
-            if element.tag in _SILENT or (style and _HIDDEN.search(style)):
-                walker.skip_subtree()
-            elif element.text:
-                yield element.text
-            if element is not cell and element.tag not in _INLINE:
-                yield " "
-        elif event != "start" and element is not cell and element.tail:
-            yield element.tail

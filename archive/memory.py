@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from archive import containers, dom, linerules, pageclass, reading, titles
+from archive import containers, dom, linerules, pageclass, titles, ways
 from archive.flow import flow
 from archive.known import INSIDE, fold_line, is_furniture
 from archive.model import Page, SiteMemory
@@ -33,7 +33,7 @@ def page_lines(page: Page) -> list[str]:
     lines = flow(parsed.root, is_body=containers.is_body)
     pageclass.mark_frame(lines)
     title = titles.cut_site_name(titles.html_title(parsed.root))
-    first, last = reading.core(lines, title)
+    first, last = ways.core(lines, title)
     inside = (
         line.text for line in lines.lines[first:last] if not linerules.is_bare_date(line.text)
     )
