@@ -6,7 +6,7 @@ content coding. Redirects, retries, robots.txt and error pages pass through here
 
 This file is the only one that touches private names of Scrapy and Twisted (tested with
 Scrapy 2.19, Twisted 26.10): `_ScrapyAgent`, `_LenientHTTP11ClientProtocol`, the pool's
-`_factory`, the protocol's `_finishResponse`. `self_test` passes one exchange through the tee in
+`_factory`, the protocol's `_finishResponse` and `_parser`, the chunk decoder. `self_test` passes one exchange through the tee in
 memory before a crawl starts, so that an upgrade which moves them is noticed by name.
 
 Limits: HTTP/1.1 only (an HTTP/2 exchange has no HTTP/1.1 bytes to keep). A CONNECT to a proxy
@@ -40,6 +40,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.web._newclient import HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
+from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 from twisted.web.http_headers import Headers as TxHeaders
 
 from archive.message import HEAD_LIMIT, head_length
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from twisted.web.iweb import IResponse
 
 IN_MEMORY = 1 << 20  # bytes of a response kept in memory; the rest goes to a temporary file
+CHUNK_LINE = 4096  # bytes of a chunk-size line with its extensions
 PATIENCE = 5.0  # seconds to wait for the connection of a failed exchange to end
 
 
@@ -211,17 +213,21 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         exchange = WireExchange(datetime.now(UTC), monotonic())
         self._exchange = exchange
-        _describe_connection(exchange, self.transport)
         request.fangzhi_sink(exchange)  # type: ignore[attr-defined]
         write_to = type(request).writeTo
         request.writeTo = lambda transport: write_to(  # type: ignore[method-assign]
             request, _Tee(transport, exchange.request)
         )
-        return super().request(request)
+        answer = super().request(request)
+        assert self._parser is not None
+        self._parser._transferDecoders = _CODINGS
+        return answer
 
     def dataReceived(self, data: bytes) -> None:
         exchange = self._exchange
         if exchange is not None and not exchange.done.called:
+            if not exchange.received:  # the first bytes: the handshake is over
+                _describe_connection(exchange, self.transport)
             exchange.response.write(data)
             exchange.received += len(data)
             if not exchange.head_seen and not self._head_is_bounded(exchange):
@@ -250,6 +256,32 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
         super().connectionLost(reason)
         if self._exchange is not None:
             self._exchange.finish("disconnect")
+
+
+class _LenientChunks(_ChunkedTransferDecoder):
+    """Takes chunk sizes with blanks around them, and any extension (RFC 9112, 7.1.1: BWS).
+
+    Twisted gives the whole response up for them; the bytes kept are not touched by this.
+    """
+
+    def _dataReceived_CHUNK_LENGTH(self) -> bool:
+        end = self._buffer.find(b"\r\n")
+        if 0 < end <= CHUNK_LINE:
+            self._buffer[:end] = self._buffer[:end].partition(b";")[0].strip()
+            self._start = 0
+        return super()._dataReceived_CHUNK_LENGTH()
+
+
+class _Codings(dict[bytes, Any]):
+    """Transfer codings by the header's value; one nobody knows is read to the connection's end."""
+
+    def __missing__(self, coding: bytes) -> Any:
+        if coding.rpartition(b",")[2].strip() == b"chunked":
+            return _LenientChunks
+        return lambda data, finish: _IdentityTransferDecoder(None, data, finish)
+
+
+_CODINGS = _Codings()
 
 
 class _Tee:
@@ -293,7 +325,7 @@ def _discard(response: Any) -> None:
 def self_test() -> None:
     """Pass one exchange through the tee in memory; `WireBroken` if a byte is lost or added."""
     sent = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 \xb3\xc9\xb9\xa6\r\nx-lower: 1\r\n"
-    sent += b"Transfer-Encoding: chunked\r\n\r\n2;a=b\r\nhi\r\n0\r\n\r\n"
+    sent += b"Transfer-Encoding: chunked\r\n\r\n2 ; a=b\r\nhi\r\n0\r\n\r\n"
     seen: list[WireExchange] = []
     transport = StringTransport()
     try:

@@ -1,0 +1,58 @@
+"""A crawl that asks the torture host for everything it has, over http and https, GET and POST.
+
+`python -m tests.torture_crawl PROXY HOLDINGS`
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+from scrapy import Request
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response
+from scrapy.settings import Settings
+
+from crawler.spiders.base import ArchivingSpider
+from tests.web import TORTURE_PATHS
+
+FORM = "标题=双减&page=2".encode("gbk")  # raw GBK bytes: what a form of such a site sends
+
+
+class TortureSpider(ArchivingSpider):
+    """Asks, and follows nothing but redirects."""
+
+    name = "torture"
+
+    async def start(self) -> AsyncIterator[Any]:
+        for scheme in ("http", "https"):
+            for path in ("/", *TORTURE_PATHS):
+                yield self.ask(f"{scheme}://torture.test{path}", hops="")
+            yield Request(
+                f"{scheme}://torture.test/post",
+                method="POST",
+                body=FORM,
+                callback=self.parse,
+                errback=self.failed,
+                meta={"hops": ""},
+            )
+
+    def parse(self, response: Response, **_: Any) -> Any:
+        target = self.redirect(response)
+        if target is not None:
+            yield self.ask(target, response, hops="R")
+
+
+def main(proxy: str, holdings: str) -> None:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    mine = {"FANGZHI_PROXY": proxy, "FANGZHI_HOLDINGS": holdings, "DOWNLOAD_DELAY": 0.0}
+    settings.update(mine, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(TortureSpider)
+    process.start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
