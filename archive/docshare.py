@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from archive.docshare_words import Words, readable, words
 from archive.model import About, Candidate, Change
+from archive.steps import apart
 from archive.years import late_years
 
 _MARK = re.compile(r"(?<!\n)\n++(\d{1,4})、")
@@ -168,7 +169,7 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
     page = _Page(text, readable(text), words())
     if not page.signs:
         return
-    changes = list(_furniture(page, page.title or about.title or ""))
+    changes = apart(_furniture(page, page.title or about.title or ""))
     yield from changes
     days = [c.value for change in changes for c in change.found if c.field == "published"]
     for flagged in late_years(text, int(days[0][:4])) if days else ():

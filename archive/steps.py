@@ -49,6 +49,16 @@ def undo(text: str, edits: Sequence[Edit]) -> str:
     return text
 
 
+def apart(changes: Iterable[Change]) -> list[Change]:
+    """The changes in order, without those that overlap one before them; of two that start at one
+    place the longer stays. For steps whose rules may claim the same span."""
+    kept: list[Change] = []
+    for change in sorted(changes, key=lambda c: (c.start, -c.end)):
+        if not kept or change.start >= kept[-1].end or not change.applied:
+            kept.append(change)
+    return kept
+
+
 def _in_order(changes: Iterable[Change], step: str) -> list[Change]:
     ordered = sorted(changes, key=lambda change: (change.start, change.end))
     end = 0

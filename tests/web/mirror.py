@@ -129,9 +129,9 @@ def build() -> Site:
 def _expect(made: Site, copy: Copy) -> Expect:
     story = copy.original.story
     return Expect(
-        title=traditional(story.title),
+        title=story.title,
         date=str(story.day) if copy.original.date_in_script else story.published,
-        source=traditional(story.source),
+        source=story.source,
         lines=tuple(traditional(line) for line in story.paragraphs),
         flags=("pinyin-gloss", "gbk-cut") if copy.is_cut else ("pinyin-gloss",),
         verdict="mirror",
