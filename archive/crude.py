@@ -32,7 +32,8 @@ def crude_flow(source: str, root: Element) -> Flow:
         if (squeezed := squeeze(html.unescape(raw)))
     ]
     kept = lines[:LINES]
-    return Flow(kept, {root: (0, len(kept))}, [], len(kept) < len(lines) or len(source) > _LONGEST)
+    cut = len(kept) < len(lines) or len(source) > _LONGEST
+    return Flow(kept, {root: (0, len(kept))}, cut=cut)
 
 
 def _spoken(source: str) -> str:

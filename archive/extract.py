@@ -1,22 +1,25 @@
 """One decoded page to the text of its article, its files and what the page says about it.
 
-The page is parsed once. Three readings of it are compared: the container a CMS marks, the
-densest element, the run of lines with the greatest sentence mass. Where they agree that is the
-article; where they do not, trafilatura is asked too and the reading the others support most is
-taken. The agreement is kept as evidence: below 0.9 about every third page is imperfect.
+The page is parsed once. Five readings of it are compared (archive/ways.py); where they agree
+that is the article. Where they do not, trafilatura is asked too and the reading the others
+support most is taken. The agreement is kept as evidence: below 0.9 about every third page is
+imperfect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from archive import arbiter, dom, files, linkfarm, metadata, pageclass, reading, sheet
+from archive import arbiter, bylayout, dom, files, linerules, linkfarm, metadata, pageclass, reading
 from archive.containers import is_body
 from archive.crude import crude_flow
-from archive.flow import Flow, flow
-from archive.model import Extraction, Page, Reason, Rejection, SiteMemory
+from archive.dom import Dom, Element
+from archive.flow import Flow, Line, flow
+from archive.model import Extraction, Link, Page, Reason, Rejection, SiteMemory
+from archive.reading import Reading
+from archive.sheet import Sheet, sheet
 from archive.sites import Layout
 
 
@@ -26,61 +29,100 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     if parsed is None:
         return _reject(page, Reason.NO_TEXT, "no element in the source")
     edits = linkfarm.prune(parsed.root, page.url)
-    candidates = metadata.from_page(parsed.root, page)
+    candidates = (*bylayout.candidates(parsed.root, layout), *metadata.from_page(parsed.root, page))
     title = metadata.title_of(candidates)
-    lines, how = _visible(parsed.root, layout, page.text)
+    bylayout.remove(parsed.root, layout)
+    lines, how = _visible(parsed.root, page.text)
     pageclass.mark_frame(lines)
     told = pageclass.classify(page, parsed.root, lines, title)
     if told is not None:
         return _reject(page, *told)
-    marked = sheet.sheet(lines, memory, title)
-    chosen = reading.choose(marked, title, partial(arbiter.ranges, parsed.root, lines))
+    marked = sheet(lines, memory, title)
+    chosen = _choose(marked, parsed.root, layout, title)
     taken = reading.lines_of(marked, chosen.ranges)
     if listed := pageclass.is_list(page, lines, taken):
         return _reject(page, Reason.LIST_PAGE, listed)
-    elements = list(dict.fromkeys(line.element for line in taken))
-    base = files.base_of(parsed.root, page.url)
-    attachments = files.attachments(elements, base)
-    flags = [f"limited:{parsed.limited}"] if parsed.limited else []
-    flags += [how] if how else []
-    flags += metadata.provenance_flags(parsed.root, page, candidates)
-    flags += ["limited:lines"] if lines.cut else []
-    flags += ["low-agreement"] if chosen.agreement < reading.LOW_AGREEMENT else []
-    evidence: Mapping[str, Any] = {
-        "container": chosen.container,
-        "by": chosen.by,
-        "agreement": round(chosen.agreement, 3),
-        "readings": {name: round(share, 3) for name, share in chosen.readings.items()},
-    }
-    text = "\n".join(line.text for line in taken)
-    pictures = files.images(elements, base)
-    return Extraction(text, candidates, attachments, pictures, tuple(flags), edits, evidence)
+    attachments, images = _files(parsed.root, marked, chosen, taken, page.url)
+    return Extraction(
+        text="\n".join(line.text for line in taken),
+        candidates=candidates,
+        attachments=attachments,
+        images=images,
+        flags=(
+            *_flags(parsed, lines, how, chosen, taken, attachments),
+            *metadata.provenance_flags(parsed.root, page, candidates),
+        ),
+        edits=edits,
+        evidence=_evidence(chosen),
+    )
 
 
-def _visible(root: dom.Element, layout: Layout | None, source: str) -> tuple[Flow, str]:
+def _visible(root: Element, source: str) -> tuple[Flow, str]:
     """The lines of the page, and how they were read when not from what the tree shows.
 
     Where nothing is shown, what is hidden, then the bare source: apps show their text by script,
     and the parser has limits. A page is never silently empty.
     """
-    if layout is not None and layout.remove:
-        for element in root.cssselect(layout.remove):
-            if element.getparent() is not None:
-                element.drop_tree()
     shown = flow(root, is_body=is_body)
-    if _han(shown) >= pageclass.FEW_HAN:
+    if _han(shown.lines) >= pageclass.FEW_HAN:
         return shown, ""
-    for other, how in (
-        (flow(root, hidden=True), "hidden-text"),
-        (crude_flow(source, root), "crude-text"),
-    ):
-        if _han(other) >= pageclass.MUCH_HAN:
-            return other, how
-    return shown, ""
+    hidden = flow(root, hidden=True)
+    if _han(hidden.lines) >= pageclass.MUCH_HAN:
+        return hidden, "hidden-text"
+    crude = crude_flow(source, root)
+    return (crude, "crude-text") if _han(crude.lines) >= pageclass.MUCH_HAN else (shown, "")
 
 
-def _han(lines: Flow) -> int:
-    return sum(line.han for line in lines.lines)
+def _choose(page: Sheet, root: Element, layout: Layout | None, title: str | None) -> Reading:
+    if layout is not None and layout.body:
+        named = reading.by_layout(page, root, layout.body)
+        if named is not None:
+            return named
+    return reading.choose(page, title, partial(arbiter.ranges, root, page.flow))
+
+
+def _files(
+    root: Element, page: Sheet, chosen: Reading, taken: Sequence[Line], url: str | None
+) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """Attachments and pictures of the article; without a text the files below the title."""
+    base = files.base_of(root, url)
+    if any(first < last for first, last in chosen.ranges):
+        inside = files.places(page.flow, chosen.ranges)
+        return files.attachments(inside, base), files.images(inside, base)
+    below = (e for e, at in page.flow.places.items() if page.title is None or at > page.title)
+    return files.attachments(below, base), ()
+
+
+def _flags(
+    parsed: Dom,
+    lines: Flow,
+    how: str,
+    chosen: Reading,
+    taken: Sequence[Line],
+    attachments: Sequence[Link],
+) -> tuple[str, ...]:
+    own = (line for line in taken if not (line.file or linerules.names_file(line.text)))
+    found = {
+        f"limited:{parsed.limited}": bool(parsed.limited),
+        "limited:lines": lines.cut,
+        how: bool(how),
+        "low-agreement": chosen.agreement < reading.LOW_AGREEMENT,
+        "attachment-only": bool(attachments) and _han(own) < pageclass.FEW_HAN,
+    }
+    return tuple(flag for flag, is_raised in found.items() if is_raised)
+
+
+def _evidence(chosen: Reading) -> dict[str, Any]:
+    return {
+        "container": chosen.container,
+        "by": chosen.by,
+        "agreement": round(chosen.agreement, 3),
+        "readings": {name: round(share, 3) for name, share in chosen.readings.items()},
+    }
+
+
+def _han(lines: Iterable[Line]) -> int:
+    return sum(line.han for line in lines)
 
 
 def _reject(page: Page, reason: Reason, detail: str) -> Rejection:

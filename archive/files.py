@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from archive import vocab
 from archive.dom import Element
+from archive.flow import Flow
 from archive.model import Link
 from archive.tables import squeeze
 
@@ -17,29 +19,56 @@ _MANY = 500  # links of one kind kept for one article
 _LONGEST = 2000  # characters of a URL; longer ones are inline data
 
 
-def attachments(elements: list[Element], base: str | None) -> tuple[Link, ...]:
-    """The downloads linked in the elements, by ending or by the address of a download script."""
+def attachments(elements: Iterable[Element], base: str | None) -> tuple[Link, ...]:
+    """The downloads among the links, by ending or by the address of a download script."""
     found: dict[str, Link] = {}
-    for element in elements:
-        for anchor in element.iter("a"):
-            link = _attachment(anchor, base)
-            if link and len(found) < _MANY:
-                found.setdefault(link.url, link)
+    for anchor in elements:
+        link = _attachment(anchor, base) if anchor.tag == "a" else None
+        if link and len(found) < _MANY:
+            found.setdefault(link.url, link)
     return tuple(found.values())
 
 
-def images(elements: list[Element], base: str | None) -> tuple[Link, ...]:
-    """The pictures shown in the elements; icons of file types and inline data left out."""
+def images(elements: Iterable[Element], base: str | None) -> tuple[Link, ...]:
+    """The pictures among the elements; icons of file types and inline data left out."""
     found: dict[str, Link] = {}
-    for element in elements:
-        for image in element.iter("img"):
-            source = _source(image)
-            if not source or _is_icon(image, source) or len(found) >= _MANY:
-                continue
-            url = _absolute(source, base)
-            name = squeeze(image.get("alt") or image.get("title") or "")[:200]
-            found.setdefault(url, Link(url, name, _ending(url)))
+    for image in elements:
+        source = _source(image) if image.tag == "img" else ""
+        if not source or _is_icon(image, source) or len(found) >= _MANY:
+            continue
+        url = _absolute(source, base)
+        name = squeeze(image.get("alt") or image.get("title") or "")[:200]
+        found.setdefault(url, Link(url, name, _ending(url)))
     return tuple(found.values())
+
+
+def places(flow: Flow, ranges: Sequence[tuple[int, int]]) -> list[Element]:
+    """The links and pictures that stand between the lines of the ranges, or close below them.
+
+    Below means: before the next line, inside the smallest element that holds the range.
+    """
+    kept = []
+    for first, last in ranges:
+        around = _holder(flow, first, last)
+        for element, at in flow.places.items():
+            if first <= at < last or (at == last and _is_inside(element, around)):
+                kept.append(element)
+    return kept
+
+
+def _holder(flow: Flow, first: int, last: int) -> Element | None:
+    """The smallest element that holds more than one line of [first, last), and all of them."""
+    element: Element = flow.lines[first].element if first < len(flow.lines) else None
+    while element is not None:
+        held = flow.spans.get(element)
+        if held and held[0] <= first and held[1] >= last and element.tag not in ("p", "span"):
+            return element
+        element = element.getparent()
+    return None
+
+
+def _is_inside(element: Element, around: Element | None) -> bool:
+    return around is not None and any(parent is around for parent in element.iterancestors())
 
 
 def _attachment(anchor: Element, base: str | None) -> Link | None:
@@ -86,7 +115,7 @@ def _is_icon(image: Element, source: str) -> bool:
     """Icons of file types, spacers, dots: named so, or under 40 pixels."""
     sizes = (re.match(r"\d{1,4}(?=(?:px)?\s*$)", image.get(n) or "") for n in ("width", "height"))
     small = any(size and int(size[0]) < 40 for size in sizes)
-    return small or bool(re.search(r"/icon_|/ico[_/.]|fileTypeImages|spacer|blank\.gif", source))
+    return small or bool(re.search(r"/icons?[\d_/]|/ico[_/.]|file_?type|spacer|blank\.gif", source))
 
 
 def _absolute(href: str, base: str | None) -> str:

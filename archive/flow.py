@@ -43,6 +43,7 @@ class Flow:
     lines: list[Line] = field(default_factory=list)
     spans: dict[Element, tuple[int, int]] = field(default_factory=dict)
     comments: list[tuple[str, int]] = field(default_factory=list)  # text, line it stands before
+    places: dict[Element, int] = field(default_factory=dict)  # link or picture: line it stands in
     cut: bool = False  # a limit was hit
 
 
@@ -138,8 +139,15 @@ class _Walk:
             self.preformatted += element.tag == "pre"
         elif element.tag == "a":
             self.links += 1
+            self._place(element)
             self.file = self.file or names_attachment(element)
+        elif element.tag == "img":
+            self._place(element)
         self._add(element.text)
+
+    def _place(self, element: Element) -> None:
+        if len(self.flow.places) < LINES:
+            self.flow.places[element] = len(self.flow.lines)
 
     def _end(self, element: Element) -> None:
         if is_block(element):
@@ -201,6 +209,8 @@ class _Walk:
         self._flush()
         first = len(self.flow.lines)
         self.stack.append((element, first))
+        for inner in element.iterdescendants("a", "img"):
+            self._place(inner)
         for text, linked in rows:
             if not self.flow.cut:
                 self.size += len(text)

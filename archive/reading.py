@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from archive import furniture, linerules
 from archive.containers import containers
+from archive.dom import Element
 from archive.flow import Line, is_link
 from archive.sheet import Sheet
-from archive.ways import LITTLE, Ranges, candidates, held
+from archive.ways import LITTLE, Ranges, by_selector, candidates, held
 
 LOW_AGREEMENT = 0.9  # knowledge 7.4: leaves 6.6 % bad pages among those above it
 _ASK = 0.75  # of agreement; asked at 0.9 the answer of 8 in 447 pages changed, 4 to the worse
@@ -46,6 +47,12 @@ def choose(page: Sheet, title: str | None, ask: Ask | None = None) -> Reading:
         found["trafilatura"] = asked
         best, support = _vote(page, found, title)
     return Reading(found[best], best, _container(page, found), support[best], support)
+
+
+def by_layout(page: Sheet, root: Element, selector: str) -> Reading | None:
+    """The reading a site definition names; `None` where its selector finds no text."""
+    ranges = by_selector(page, root, selector)
+    return Reading(ranges, "layout", selector) if ranges else None
 
 
 def _vote(

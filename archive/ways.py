@@ -38,6 +38,16 @@ def candidates(page: Sheet) -> dict[str, Ranges]:
     return {name: ranges for name, ranges in found.items() if any(a < b for a, b in ranges)}
 
 
+def by_selector(page: Sheet, root: Element, selector: str) -> Ranges:
+    """The elements a site definition names as the body, the outermost of nested ones."""
+    found: list[tuple[int, int]] = []
+    for element in root.cssselect(selector):
+        lines = page.flow.spans.get(element)
+        if lines and lines[0] < lines[1] and not (found and lines[1] <= found[-1][1]):
+            found.append(lines)
+    return tuple(found)
+
+
 def by_cms(page: Sheet) -> Ranges:
     """The outermost marked containers that hold a fair share of the sentences, at most three."""
     outer: list[tuple[int, int]] = []

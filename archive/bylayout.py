@@ -1,0 +1,46 @@
+"""What a site definition's selectors say about a page, where the general rules fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive import dates, headline, names, sources
+from archive.dom import Element
+from archive.model import Candidate
+from archive.sites import Layout
+from archive.tables import squeeze
+
+_LONGEST = 300  # characters read of an element
+
+
+def candidates(root: Element, layout: Layout | None) -> tuple[Candidate, ...]:
+    """Metadata where the layout says it stands; origins begin with `layout:`."""
+    return tuple(_read(root, layout)) if layout is not None else ()
+
+
+def remove(root: Element, layout: Layout | None) -> None:
+    """Take out of the tree what the layout says is no part of the text."""
+    if layout is not None and layout.remove:
+        for element in root.cssselect(layout.remove):
+            if element.getparent() is not None:
+                element.drop_tree()
+
+
+def _read(root: Element, layout: Layout) -> Iterator[Candidate]:
+    if title := _text(root, layout.title):
+        yield Candidate("title", title, "layout:title")
+    if day := dates.parse(_text(root, layout.published)):
+        yield Candidate("published", day, "layout:published")
+    source = _text(root, layout.source)
+    labelled = [c for c in headline.read_line(source) if c.field == "source"]
+    value = labelled[0].value if labelled else sources.source_value(source)
+    if value:
+        yield Candidate("source", value, "layout:source")
+    for name in names.names(_text(root, layout.authors)):
+        yield Candidate("authors", name, "layout:authors")
+
+
+def _text(root: Element, selector: str | None) -> str:
+    """The text of the first element that matches; "" without one."""
+    found = root.cssselect(selector) if selector else []
+    return squeeze("".join(found[0].itertext()))[:_LONGEST] if found else ""
