@@ -1,0 +1,142 @@
+"""A replay is the crawl's own arrow fed from disk: same lines, and a way to see what changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archive.jsonl import edit_from_json
+from archive.steps import undo
+from archive.warcreader import ReadRecord, read
+from tests.commands import adds_up, fangzhi, lines, report
+from tests.web import start
+
+SITE = """id = "shiquan"
+name = "石泉"
+[[seed]]
+url = "http://www.shiquan-vsb.test/"
+[politeness]
+delay = 0.0
+"""
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("replay")
+    sites, holdings = folder / "sites", folder / "h"
+    sites.mkdir()
+    (sites / "shiquan.toml").write_text(SITE, "utf-8")
+    with start() as web:
+        for _ in range(2):  # the second run derives with the memory the first one learned
+            done = fangzhi("crawl", "--sites", sites, "--proxy", web.proxy, "--holdings", holdings)
+            assert done.returncode == 0, done.stderr
+    return sites, holdings
+
+
+def stored(holdings: Path) -> str:
+    return "".join(p.read_text("utf-8") for p in sorted((holdings / "text").glob("*.jsonl")))
+
+
+def test_a_crawl_equals_its_replay_byte_for_byte(crawled: tuple[Path, Path]) -> None:
+    sites, holdings = crawled
+    again = fangzhi("replay", "--holdings", holdings, "--sites", sites)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == stored(holdings)
+
+
+def test_the_second_run_used_what_the_first_one_learned(crawled: tuple[Path, Path]) -> None:
+    _, holdings = crawled
+    files = sorted((holdings / "text").glob("*.jsonl"))
+    assert len(files) == 2
+    used = [
+        {row["derivation"]["memory"] for row in lines(p.read_text("utf-8")) if "derivation" in row}
+        for p in files
+    ]
+    assert used[0] == {None}
+    [digest] = used[1]
+    assert (holdings / "memory" / f"shiquan-{digest[:16]}.json").exists()
+
+
+def test_every_response_ends_as_one_line_and_the_report_adds_up(crawled: tuple[Path, Path]) -> None:
+    _, holdings = crawled
+    rows = lines(stored(holdings))
+    responses = [
+        record.id
+        for path in sorted((holdings / "warc").glob("*.gz"))
+        for record in read(path)
+        if isinstance(record, ReadRecord) and record.type == "response"
+    ]
+    assert [row["id"] for row in rows] == responses
+    numbers = report(holdings)
+    assert adds_up(numbers)
+    assert numbers["articles"] > 0
+
+
+def test_the_ledger_of_every_article_undoes_it_to_the_extracted_text(
+    crawled: tuple[Path, Path],
+) -> None:
+    _, holdings = crawled
+    for row in lines(stored(holdings)):
+        if "rejected" not in row:
+            assert undo(row["text"], [edit_from_json(e) for e in row["edits"]])
+
+
+def test_conversion_records_carry_the_text_and_name_their_source(
+    crawled: tuple[Path, Path],
+) -> None:
+    _, holdings = crawled
+    articles = {r["id"]: r for r in lines(stored(holdings)) if "rejected" not in r}
+    found = [
+        record
+        for path in sorted((holdings / "text").glob("*-text.warc.gz"))
+        for record in read(path)
+        if isinstance(record, ReadRecord) and record.type == "conversion"
+    ]
+    assert len(found) == len(articles)
+    for record in found:
+        article = articles[(record.get("WARC-Refers-To") or "").strip("<>")]
+        assert record.block.read().decode("utf-8") == article["text_norm"]
+        assert record.get("WARC-Target-URI") == article["url"]
+
+
+def test_diff_says_nothing_about_the_same_text_and_names_what_changed(
+    crawled: tuple[Path, Path],
+) -> None:
+    sites, holdings = crawled
+    quiet = fangzhi("replay", "--diff", "--holdings", holdings, "--sites", sites)
+    assert quiet.stdout == ""
+    assert "0 of" in quiet.stderr
+    path = sorted((holdings / "text").glob("*.jsonl"))[0]
+    kept = path.read_bytes()
+    rows = lines(kept.decode("utf-8"))
+    chosen = next(row for row in rows if "rejected" not in row)
+    chosen["title"] = "另一个标题"
+    path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
+    loud = fangzhi("replay", "--diff", "--holdings", holdings, "--sites", sites)
+    path.write_bytes(kept)
+    assert chosen["id"] in loud.stdout
+    assert "另一个标题" in loud.stdout
+    assert "1 of" in loud.stderr
+
+
+def test_write_gives_the_same_files_again(crawled: tuple[Path, Path]) -> None:
+    sites, holdings = crawled
+    before = {p.name: p.read_bytes() for p in (holdings / "text").iterdir()}
+    victim = sorted((holdings / "text").glob("*.jsonl"))[-1]
+    victim.unlink()
+    done = fangzhi("replay", "--write", "--holdings", holdings, "--sites", sites)
+    assert done.returncode == 0, done.stderr
+    assert {p.name: p.read_bytes() for p in (holdings / "text").iterdir()} == before
+
+
+def test_explain_finds_a_page_by_url_and_by_id(crawled: tuple[Path, Path]) -> None:
+    _, holdings = crawled
+    article = next(r for r in lines(stored(holdings)) if "rejected" not in r)
+    for name in (article["url"], article["id"]):
+        done = fangzhi("explain", name, "--holdings", holdings)
+        assert done.returncode == 0
+        assert article["title"] in done.stdout
+        assert "charset.chosen" in done.stdout
+    assert fangzhi("explain", "http://nowhere.test/", "--holdings", holdings).returncode == 1
