@@ -38,9 +38,7 @@ def line(record: ReadRecord, digest: str) -> str:
     sent = message.field(head, "content-type") if head else record.get("Content-Type")
     fields = {
         "url": uri,
-        "mime": "warc/revisit"
-        if record.type == "revisit"
-        else _media(sent),
+        "mime": "warc/revisit" if record.type == "revisit" else _media(sent),
         "status": str(message.status(head)) if head else None,
         "digest": record.get("WARC-Payload-Digest"),
         "length": str(record.location.length),
