@@ -16,7 +16,7 @@ from archive.steps import clean, undo
 FOLDER = Path(__file__).parents[1] / "seeds" / "examples"
 SAMPLES = ("000", "001", "002", "003", "004")
 # 專欄、???, is most likely 专栏、专刊，: two unknown bytes, so the place is flagged and left.
-LEFT_OPEN = {"002": ("专刊，", "???,")}
+LEFT_OPEN = {"002": ("专刊，", "???，")}
 
 
 def derived(name: str) -> dict[str, Any]:
