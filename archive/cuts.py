@@ -36,6 +36,7 @@ _BEAM = 80  # states kept; swept 40-160, 2026-11-24
 _LONGEST = 60  # shown characters of a span
 _CACHE = 0.15  # weight of the document's own counts
 _DROPPING = 12  # states that may go on with a dropped pair at each step
+_DROPS = 2  # dropped pairs in one span
 _DROP = 2.5  # nats for a pair the decoder dropped
 _UNBALANCED = 4.0  # nats for a quote or bracket without its other half
 _SCRIPT = 4.0  # nats for a Simplified character in a Traditional document, and the reverse
@@ -54,6 +55,7 @@ _PAIRS = {
     "〕": "〔",
     "」": "「",
 }
+_NO_QUOTE = re.compile("[^“”‘’（）《》〈〉【】〔〕「」\n]+")
 _LOST = "?\ufffd"
 
 
@@ -90,8 +92,8 @@ class Document:
     folded: bool  # marks stand as ASCII
     traditional: bool
     marks: str  # that the tool searched for, as far as seen
-    drops: int  # pairs the decoder may have dropped in one span; 2: it surely drops them
-    ms: bool  # the decoder may take the byte after a lost one with it
+    ms: bool  # the decoder may drop pairs, and take the byte after a lost one with it
+    drops: bool  # it surely does
     cache: Cache
 
 
@@ -130,9 +132,9 @@ def ways(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]:
 
     `line` is the restored text of the line so far, `context` its scorer.
     """
-    found = _found(replace(doc, drops=0), at, line, context)
-    if doc.drops and (doc.drops > 1 or not found or found[0].odd):
-        found += _found(doc, at, line, context)
+    found = _found(doc, at, line, context, 0)
+    if doc.drops or (doc.ms and (not found or found[0].odd)):
+        found += _found(doc, at, line, context, _DROPS)
         found.sort(key=lambda way: (-way.gain, way.text))
     return list({way.text: way for way in reversed(found[: 2 * _WAYS])}.values())[::-1]
 
@@ -147,19 +149,20 @@ def _is_rare(doc: Document, text: str) -> bool:
     )
 
 
-def _found(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]:
+def _found(doc: Document, at: int, line: str, context: Scorer, drops: int) -> list[Restored]:
+    quotes = _quotes(line)
     rights: dict[int, tuple[str, str]] = {}
     found: list[Restored] = []
-    for state, end in _ended(doc, at, context):
+    for state, end in _ended(doc, at, context, drops):
         if end not in rights:
             rights[end] = _right(doc.text, end)
         near, rest = rights[end]
         cost = state.scorer.add(canonical(near)).cost if near else state.scorer.cost
-        cost += _UNBALANCED * _unbalanced(line + state.text + rest)
+        cost += _UNBALANCED * _unbalanced(quotes + _quotes(state.text) + rest)
         cost += _ODD * (len(state.text) - len(state.text.rstrip("\u3000")) == 1)
         cost += _UNBALANCED * (doc.text[end - 1] in _LOST and "@" <= doc.text[end : end + 1] <= "~")
         seen = context.add(canonical(doc.text[at:end] + near)).cost
-        seen += _UNBALANCED * _unbalanced(line + doc.text[at:end] + rest)
+        seen += _UNBALANCED * _unbalanced(quotes + _quotes(doc.text[at:end]) + rest)
         found.append(
             Restored(
                 start=at,
@@ -170,14 +173,14 @@ def _found(doc: Document, at: int, line: str, context: Scorer) -> list[Restored]
                 known=state.known,
                 free=state.free,
                 odd=_is_rare(doc, state.text),
-                closes=_closes(line, state.text),
+                closes=_closes(quotes, state.text),
             )
         )
     found.sort(key=lambda way: (-way.gain, way.text))
     return list(_proved(doc, line, found))
 
 
-def _ended(doc: Document, at: int, context: Scorer) -> list[tuple[_State, int]]:
+def _ended(doc: Document, at: int, context: Scorer, drops: int) -> list[tuple[_State, int]]:
     """States that came in step again and where, the cheapest ones."""
     ended: list[tuple[_State, int]] = []
     live, at = _first(doc, at, context)
@@ -185,7 +188,7 @@ def _ended(doc: Document, at: int, context: Scorer) -> list[tuple[_State, int]]:
     stop = min(at + _LONGEST, stop if stop >= 0 else len(doc.text))
     while live and at < stop:
         following: list[_State] = []
-        for state in [*live, *_dropped(doc, live)]:
+        for state in [*live, *_dropped(doc, live, drops)]:
             for new in _consume(doc, state, at):
                 if new.pending:
                     following.append(new)
@@ -276,9 +279,10 @@ def _unknown(doc: Document, state: _State, at: int) -> Iterator[_State]:
         if rest:  # the decoder took the bracket with the byte
             for new in _extend(doc, freed, trail, ()):
                 yield replace(new, text=new.text + "(")
-        elif not (len(following) == 2 and character(trail, following[0])):
+            continue
+        if not (len(following) == 2 and character(trail, following[0])):
             yield from _extend(doc, freed, trail, ())
-        elif doc.ms and shown not in _PUNCTUATION:
+        if doc.ms and shown not in _PUNCTUATION + "\n":
             for new in _extend(doc, freed, trail, ()):
                 yield replace(new, text=new.text + "\n", scorer=new.scorer.add("\n", _SWALLOWED))
         if doc.ms and not rest and trail in UNPAIRED:
@@ -291,18 +295,18 @@ def _as_was(doc: Document, start: int, end: int) -> str:
     return widen(shown) if doc.folded and not GLOSS_HERE.match(doc.text, start) else shown
 
 
-def _dropped(doc: Document, live: list[_State]) -> list[_State]:
+def _dropped(doc: Document, live: list[_State], drops: int) -> list[_State]:
     """States after a pair of the user-defined rows, which some decoders leave out."""
     dropped = [
         replace(new, drops=state.drops + 1, free=state.free + 1)
         for state in live[:_DROPPING]
-        if state.drops < doc.drops
+        if state.drops < drops
         for lead in USER_LEADS
         for new in _extend(doc, state, lead, USER_TRAILS)
     ]
     return [
         replace(state, scorer=state.scorer.dearer(_DROP))
-        for state in sorted(dropped, key=lambda s: s.scorer.cost)[:_DROPPING]
+        for state in sorted(dropped, key=lambda s: s.scorer.cost)[: 3 * _DROPPING]
     ]
 
 
@@ -324,7 +328,7 @@ def _right(text: str, end: int) -> tuple[str, str]:
     span = SIGNATURE.search(line)
     line = GLOSS_REST.sub("", line[: span.start()] if span else line, count=1)
     rest = paragraphs(BRACKETED.sub("", line))
-    return rest[:_CONTEXT], rest
+    return rest[:_CONTEXT], _quotes(rest)
 
 
 def paragraphs(line: str) -> str:
@@ -339,9 +343,13 @@ SIGNATURE = re.compile(
 )
 
 
+def _quotes(line: str) -> str:
+    """The quotes and brackets of a line, and where paragraphs begin."""
+    return _NO_QUOTE.sub("", paragraphs(line))
+
+
 def _unbalanced(line: str) -> int:
     """Quotes and brackets without their other half."""
-    line = paragraphs(line)
     open_: list[str] = []
     count = 0
     for char in line:
@@ -356,8 +364,10 @@ def _unbalanced(line: str) -> int:
     return count + len(open_)
 
 
-def _closes(line: str, text: str) -> bool:
-    return text.rstrip("\n")[-1:] in _PAIRS and _unbalanced(line) > _unbalanced(line + text)
+def _closes(quotes: str, text: str) -> bool:
+    """True if the text ends with the other half of a quote or bracket that is open."""
+    text = text.rstrip("\n")
+    return text[-1:] in _PAIRS and _unbalanced(quotes) > _unbalanced(quotes + _quotes(text))
 
 
 def _proved(doc: Document, line: str, found: list[Restored]) -> Iterator[Restored]:

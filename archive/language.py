@@ -95,20 +95,21 @@ class Scorer:
             tail += char
             costs.append(self._best(tail, costs))
         costs[-1] += extra
-        return Scorer(self.model, tail[-_LONGEST:], tuple(costs[-_LONGEST:]))
+        return Scorer(self.model, tail[-_LONGEST - 1 :], tuple(costs[-_LONGEST:]))
 
     def dearer(self, extra: float) -> Scorer:
         """The same text, `extra` nats dearer."""
         return Scorer(self.model, self.tail, (*self.costs[:-1], self.cost + extra))
 
     def _best(self, tail: str, costs: list[float]) -> float:
-        model, best = self.model, float("inf")
-        for length in range(1, min(_LONGEST, len(costs)) + 1):
-            unit = tail[-length:]
-            inside = model.alone.get(unit, 0.0) if length == 1 else model.words.get(unit)
-            if inside is not None and len(tail) > length:
-                cost = costs[-length] + inside + model.meeting(tail[-length - 1], unit[0])
-                best = min(best, cost)
+        model = self.model
+        char = tail[-1]
+        best = costs[-1] + model.alone.get(char, 0.0) + model.meeting(tail[-2], char)
+        for length in range(2, min(_LONGEST, len(costs), len(tail) - 1) + 1):
+            inside = model.words.get(tail[-length:])
+            if inside is not None:
+                meeting = model.meeting(tail[-length - 1], tail[-length])
+                best = min(best, costs[-length] + inside + meeting)
         return best
 
 

@@ -17,14 +17,18 @@ from archive.cuts import GLOSS_INSIDE, SIGNATURE, Cache, Document, Restored, par
 from archive.gbk import MARKS, fold, widen
 from archive.language import Scorer, canonical, model
 from archive.model import Change
-from archive.readings import BRACKETED
+from archive.readings import BRACKETED, LETTERS
 from archive.variants import is_simplified, is_traditional
 
 _GAIN = 6.0  # nats
 _MARGIN = 3.0
-_FREE_MARGIN = 3.0  # where a lost trail may be any hanzi, as in names
+_FREE_MARGIN = 4.5  # where a lost trail may be any hanzi, as in names
 _BLIND_GAIN = 8.0  # for a span without a witness
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
+_RUN = 3  # lost bytes in a row: the span begins at one of the last
+_MOST = (
+    500  # places tried in a text: a bound for hostile ones; real pages have 8 in 1,000 characters
+)
 _LONG = 12  # characters: nine of ten Traditional spans are shorter
 _LEFT = 12  # characters on the left that help to judge
 
@@ -39,15 +43,21 @@ class _Verdict:
 
     @property
     def sure(self) -> bool:
-        margin = _FREE_MARGIN if self.best.free else _MARGIN
-        if not self.best.known and not (self.best.closes and self.best.gain >= _BLIND_GAIN):
-            return False
-        return not self.best.odd and self.best.gain >= _GAIN and self.margin >= margin
+        """Sure on its own evidence: a shown character of the span, or a quotation it ends."""
+        witness = self.best.known or (self.best.closes and self.best.gain >= _BLIND_GAIN)
+        return bool(witness) and self._clear
 
     @property
     def sure_among_others(self) -> bool:
         """Sure enough in a document whose other cuts are proved."""
-        return self.best.gain >= _BLIND_GAIN and self.margin >= _MARGIN
+        return self.best.gain >= _BLIND_GAIN and self._clear
+
+    @property
+    def _clear(self) -> bool:
+        margin = (
+            _FREE_MARGIN if self.best.free > 1 or (self.best.free and self.best.known) else _MARGIN
+        )
+        return not self.best.odd and self.best.gain >= _GAIN and self.margin >= margin
 
 
 def restore(text: str) -> list[Change]:
@@ -107,21 +117,22 @@ def _document(text: str) -> Document:
     wide = len(re.findall("[，：；！？]", text))
     ascii_marks = len(re.findall("[\u4e00-\u9fff”》)][,:;!]|[?\ufffd][,:;!?]", text))
     glosses = len(BRACKETED.findall(text))  # only converted pages are glossed
-    traditional = sum(map(is_traditional, text)) + glosses > sum(map(is_simplified, text))
     seen = set(_searched_for(text))
-    marks = "".join(m for m in MARKS if m in seen)
-    swallowed = len(re.findall(r"[?\ufffd][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǘǚǜ]+\)", text))
-    kept = len(re.findall(r"[?\ufffd]\([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǘǚǜ]+\)", text))
-    ms = kept <= swallowed
+    kept, swallowed = len(_KEPT.findall(text)), len(_SWALLOWED.findall(text))
     return Document(
         text,
-        ascii_marks > wide,
-        traditional,
-        marks,
-        2 if swallowed > kept else int(ms),
-        ms,
-        Cache.of(text),
+        folded=ascii_marks > wide,
+        traditional=sum(map(is_traditional, text)) + glosses > sum(map(is_simplified, text)),
+        marks="".join(m for m in MARKS if m in seen),
+        ms=kept <= swallowed,
+        drops=kept < swallowed,
+        cache=Cache.of(text),
     )
+
+
+# What shows the decoder: whether the byte after a lost one is still there.
+_SWALLOWED = re.compile(rf"[?\ufffd][{LETTERS}]+\)")
+_KEPT = re.compile(rf"[?\ufffd](?:\([{LETTERS}]+\)|\n)")
 
 
 def _searched_for(text: str) -> Iterator[str]:
@@ -136,9 +147,12 @@ def _searched_for(text: str) -> Iterator[str]:
 def _verdicts(doc: Document) -> Iterator[_Verdict]:
     done = 0
     line = ""  # of the restored text
+    tries = 0
     for run in re.finditer(r"[?\ufffd]+", doc.text):
-        begins = [at for at in range(*run.span()) if SIGNATURE.match(doc.text, at)]
-        if run.start() < done or not begins:
+        last = range(max(run.start(), run.end() - _RUN), run.end())
+        begins = [at for at in last if SIGNATURE.match(doc.text, at)]
+        tries += len(begins)
+        if run.start() < done or not begins or tries > _MOST:
             continue
         line = _line(line + doc.text[done : run.start()])
         tried = [v for at in begins if (v := _try(doc, at, line))]

@@ -9,7 +9,7 @@ from functools import cache
 from archive import vocab
 from archive.variants import fold
 
-_LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300\u0301\u0304\u0308\u030c"
+LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300\u0301\u0304\u0308\u030c"
 HANZI = "\u3400-\u9fff"
 _BRACKETS = (r"\(", r"\)"), ("（", "）"), (r"\[", r"\]"), ("【", "】"), ("〔", "〕"), ("［", "］")
 
@@ -18,15 +18,15 @@ _BRACKETS = (r"\(", r"\)"), ("（", "）"), (r"\[", r"\]"), ("【", "】"), ("�
 GLOSS = re.compile(
     rf"(?P<char>[{HANZI}])(?:"
     + "|".join(
-        rf"(?P<first{i}>{left}[ \u00a0]?(?P<reading{i}>[{_LETTERS}]{{1,7}}[1-5]?)[ \u00a0]?{right})"
+        rf"(?P<first{i}>{left}[ \u00a0]?(?P<reading{i}>[{LETTERS}]{{1,7}}[1-5]?)[ \u00a0]?{right})"
         rf"(?:{left}[ \u00a0]?(?P=reading{i})[ \u00a0]?{right})*"
         for i, (left, right) in enumerate(_BRACKETS)
     )
     + ")"
 )
-GLOSS_HERE = re.compile(rf"\([ \u00a0]?(?P<reading>[{_LETTERS}]{{1,7}})[ \u00a0]?\)")
-GLOSS_REST = re.compile(rf"(?P<reading>[{_LETTERS}]{{1,7}})[ \u00a0]?\)")
-BRACKETED = re.compile(rf"\([ \u00a0]?[{_LETTERS}]{{1,7}}[ \u00a0]?\)")
+GLOSS_HERE = re.compile(rf"\([ \u00a0]?(?P<reading>[{LETTERS}]{{1,7}})[ \u00a0]?\)")
+GLOSS_REST = re.compile(rf"(?P<reading>[{LETTERS}]{{1,7}})[ \u00a0]?\)")
+BRACKETED = re.compile(rf"\([ \u00a0]?[{LETTERS}]{{1,7}}[ \u00a0]?\)")
 
 
 def reading_of(match: re.Match[str]) -> str:
