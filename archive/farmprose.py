@@ -22,14 +22,16 @@ from archive.variants import fold
 _EDGE = re.compile(r"[\s。，,、：:；;！？!?“”‘’\"'《》〈〉【】\[\]（）()|_>＞<]")
 _OPEN, _CLOSE = "‘【[（(“", "’】]）)”"
 LONGEST_TOKEN = 24
+MOST_HITS, MOST_TOKENS = 2000, 40  # bounds for hostile texts
 _ABSTRACT = re.compile(
-    r"^[\s　]*(?:文章摘要|本文摘要|内容摘要|摘要|本文关键词|文章关键词|关键词|本文标签|标签|热搜词)\s*[：:][^\n]*",
+    r"^[ \t　]*(?:文章摘要|本文摘要|内容摘要|摘要|本文关键词|文章关键词|关键词|本文标签|标签|热搜词)\s*[：:][^\n]*",
     re.MULTILINE,
 )
 _CONTACT = re.compile(
     r"(?:[QqＱｑ]{2}|扣扣|企鹅|[微薇威]信|[加\+＋][VvＶWw微]|[vV]信|VX|vx|电话|手机|热线|[Tt]elegram|TG|飞机|联系)\s*(?:号码?|群)?\s*[：:＋+]?\s*[A-Za-z0-9][\w\-]{4,20}"
     r"|https?://[\w.\-/]+|www\.[\w.\-]+"
 )
+_TWO_HAN = re.compile("[\u4e00-\u9fff]{2}")
 _STOP = re.compile(
     r"[。！？；\n]|】|(?=[一二三四五六七八九十]{1,3}、)|(?=[（(][一二三四五六七八九十]{1,3}[）)])"
 )
@@ -59,13 +61,11 @@ def brand_tokens(text: str, title: str) -> Iterator[Change]:
     if not lexicon.listed(text):
         return
     prose = sentences(text)
-    done: set[str] = set()
-    for start, end, trade in lexicon.listed(text):
-        token = _token(text, start, end)
-        if token in done or lexicon.speaks_of(_without(prose, token) + title, trade):
+    tokens = {_token(text, s, e): trade for s, e, trade in lexicon.listed(text)[:MOST_HITS]}
+    for token, trade in list(tokens.items())[:MOST_TOKENS]:
+        if len(token) > LONGEST_TOKEN or text.count(token) < 2:
             continue
-        done.add(token)
-        if len(token) <= LONGEST_TOKEN and text.count(token) >= 2:
+        if not lexicon.speaks_of(_without(prose, token) + title, trade):
             yield from _delimited(text, token, trade)
     yield from _subjects(text, title, prose)
 
@@ -85,7 +85,8 @@ def _without(prose: str, token: str) -> str:
 def _delimited(text: str, token: str, trade: str) -> Iterator[Change]:
     spans = []
     for match in re.finditer(re.escape(token), text):
-        before, after = text[: match.start()][-1:], text[match.end() :][:1]
+        before = text[max(0, match.start() - 1) : match.start()]
+        after = text[match.end() : match.end() + 1]
         if before and before in _OPEN and after == _CLOSE[_OPEN.index(before)]:
             spans.append((match.start() - 1, match.end() + 1))
         elif after in {"：", ":"}:
@@ -102,8 +103,8 @@ def _subjects(text: str, title: str, prose: str) -> Iterator[Change]:
             continue
         token = _common(text, term)
         places = [m.start() for m in re.finditer(re.escape(token), text)]
-        inside = [p for p in places if re.match("[\u4e00-\u9fff]{2}", text[p + len(token) :])]
-        spoken = sum(token in sentence for sentence in re.findall("[^。\n]+。", text))
+        inside = [p for p in places if _TWO_HAN.match(text, p + len(token))]
+        spoken = prose.count(token)
         if len(inside) >= 3 and spoken >= 2 and len(token) >= 3:
             evidence = f"X gambling {token}; R subject of {len(inside)} clauses: left as it is"
             yield Change(
@@ -137,7 +138,7 @@ def adverts(text: str, title: str) -> Iterator[Change]:
     if not lexicon.listed(text):
         return
     prose = sentences(text)
-    for start, end, trade in lexicon.listed(text):
+    for start, end, trade in lexicon.listed(text)[:MOST_HITS]:
         left, right = _clause(text, start, end)
         advert = text[left:right]
         if len(advert) > 160 or not _CONTACT.search(advert):
@@ -156,9 +157,9 @@ def adverts(text: str, title: str) -> Iterator[Change]:
 def _clause(text: str, start: int, end: int) -> tuple[int, int]:
     stops = [m.end() for m in _STOP.finditer(text, max(0, start - 200), start)]
     left = stops[-1] if stops else max(text.rfind("\n", 0, start) + 1, 0)
-    match = _STOP.search(text, end)
+    match = _STOP.search(text, end, end + 200)
     if match is None:
-        return left, len(text)
+        return left, min(len(text), end + 200)
     return left, match.start() if match[0] in {"\n", ""} else match.end()
 
 

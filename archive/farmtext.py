@@ -12,10 +12,11 @@ goes only from a page whose own sentences do not speak of that trade (family T).
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 from archive import gazetteer, lexicon, vocab
 from archive.model import Change
@@ -25,6 +26,7 @@ LONGEST_PLACE = 14  # 双江拉祜族佤族布朗族傣族自治县 has 15 with 
 LONGEST_ITEM = 22
 MARKED, LISTED, MATRIX, BAR = 5, 12, 6, 4  # least items, spam.md rules R1, R3, R7, R8
 PLACES, ALIKE = 0.85, 0.8
+MOST_RUNS = 12  # runs judged, the last ones: a bound for hostile texts
 PROSE = 60  # Han characters in sentences: less is no article a list could hang on
 
 _ITEM = re.compile(
@@ -83,7 +85,7 @@ def marked_runs(text: str, about_title: str) -> Iterator[Change]:
     if not any(word in text for word in ("蜘蛛池", "感兴趣", "感興趣")):
         return
     plain = fold(text)
-    for match in _marker().finditer(plain):
+    for match in islice(_marker().finditer(plain), MOST_RUNS):
         run = _behind(text, match.end())
         if len(run) >= MARKED:
             start, end = whole_lines(text, match.start(), _past(text, run[-1].end))
@@ -126,9 +128,9 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
     title or the last line announces, what follows a heading of its own, columns with data,
     places the article itself names. The cost: a farm on a page that is about lists stays, flagged.
     """
-    if not _holds_many_places(text):
+    if not holds_many_places(text):
         return
-    for run in _place_runs(text):
+    for run in deque(_place_runs(text), MOST_RUNS):
         names = [item.text for item in run]
         if gazetteer.is_ordered(names):
             continue
@@ -143,9 +145,16 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
             yield Change(start, end, "", "R3-places", evidence, 0.9, "link-farm")
 
 
-def _holds_many_places(text: str) -> bool:
+def holds_many_places(text: str) -> bool:
     """The cheap test: enough pieces that are place names, wherever they stand."""
-    return sum(bool(gazetteer.codes(piece)) for piece in _PIECE.findall(text)) >= LISTED
+    return (
+        sum(
+            bool(gazetteer.codes(piece))
+            for piece in _PIECE.findall(text)
+            if len(piece) <= LONGEST_PLACE
+        )
+        >= LISTED
+    )
 
 
 def _place_runs(text: str) -> Iterator[list[Item]]:
@@ -228,7 +237,7 @@ _SIGNED = re.compile(r"(\d{1,4}\s*[年月日.\-/]\s*\d{0,2}\s*[月日.\-/]?\s*\d
 
 def _signed(before: str) -> bool:
     """True when the text before ends like a signed article: a date, or a credit in brackets."""
-    return bool(_SIGNED.search(before.rstrip()))
+    return bool(_SIGNED.search(before.rstrip()[-40:]))
 
 
 # --- place x something --------------------------------------------------------------------
@@ -238,7 +247,7 @@ def matrices(text: str, title: str) -> Iterator[Change]:
     """Runs of place + ending where few endings repeat: 略阳搬家公司 永春管道疏通 太康搬家公司."""
     if not _holds_repeated_endings(text):
         return
-    for run, endings in _matrix_runs(text):
+    for run, endings in deque(_matrix_runs(text), MOST_RUNS):
         trades = [lexicon.trade(ending) for ending in endings]
         known = sum(t is not None for t in trades) / len(trades)
         kind = next((t for t in trades if t), None)
@@ -310,7 +319,10 @@ def keyword_bars(text: str, title: str) -> Iterator[Change]:
     """Runs of short segments that are names of one trade, on a page about something else."""
     if not lexicon.listed(text):
         return
-    prose = sentences(text)
+    prose = sentences(text) + title
+    spoken = {
+        kind: lexicon.speaks_of(prose, kind) for kind in {k for _, _, k in lexicon.listed(text)}
+    }
     for run in _bar_runs(text):
         trades = Counter(filter(None, (lexicon.trade(item.text) for item in run)))
         if not trades or not _is_bar(run, sum(trades.values())):
@@ -319,7 +331,7 @@ def keyword_bars(text: str, title: str) -> Iterator[Change]:
         start, end = whole_lines(text, run[0].start, _past(text, run[-1].end))
         mean = sum(lexicon.spam(item.text) for item in run) / len(run)
         evidence = f"X {kind}: {len(run)} segments, mean {mean:.2f}, {sum(trades.values())} listed"
-        if lexicon.speaks_of(prose + title, kind):
+        if spoken[kind]:
             evidence += "; the page speaks of it"
             yield Change(start, end, "", "R8-keywords", evidence, 0.2, applied=False)
         else:
@@ -413,8 +425,11 @@ def whole_lines(text: str, start: int, end: int) -> tuple[int, int]:
     return max(0, line - 1), stop
 
 
+_PAST = re.compile(r"(?:[ \t]*[|｜¦丨,，、;；])?(?:</[a-zA-Z]{1,8}>[|｜]?)*")
+
+
 def _past(text: str, end: int) -> int:
-    match = re.compile(r"(?:[ \t]*[|｜¦丨,，、;；])?(?:</[a-zA-Z]{1,8}>[|｜]?)*").match(text, end)
+    match = _PAST.match(text, end)
     return match.end() if match else end
 
 

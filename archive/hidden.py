@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -49,7 +50,6 @@ _STYLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _COLOUR = re.compile(r"(?:^|[;{\s])color\s*:\s*([#\w(),.]+)", re.IGNORECASE)
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*([#\w(),.]+)", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 _NAME = re.compile(r"^\s*(?:[a-z]+\d?)?([.#])([\w-]+)\s*$", re.IGNORECASE)
 _BY_ID = re.compile(
     r"""getElementById\(\s*['"]([\w-]+)['"]\s*\)\s*\.\s*style\s*\.\s*"""
@@ -63,6 +63,8 @@ _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\((.{0,2000}?)\)\s*(?:;|$
 _OPENED = re.compile(
     r"<(div|span|p|ul|table|font|marquee|center|dl|section)\b([^>]*)>", re.IGNORECASE
 )
+LONGEST_STYLE = 2000
+MOST_STYLED, MOST_HIDDEN = 20_000, 400  # elements looked at: a bound for hostile pages
 LONGEST_BAR = 6000  # characters; longer hidden blocks are tabs with articles
 _OWN = etree.XPath("//body//*[@style or @hidden or self::noscript or self::marquee]")
 _TINY = 5  # pixels: a marquee of 5 shows nothing; HLSpider lists width=5, height=1
@@ -75,14 +77,23 @@ class Hiding:
     names: Mapping[str, str] = field(default_factory=dict)  # ".class" or "#id" -> how
     wrapped: Mapping[Element, str] = field(default_factory=dict)  # between two document.write
 
-    def how(self, element: Element) -> str | None:
-        """How the element or one around it is hidden; None when it shows."""
-        while element is not None:
+    def how(self, element: Element, known: dict[Element, str | None] | None = None) -> str | None:
+        """How the element or one around it is hidden; None when it shows.
+
+        `known` keeps what was found for elements on the way up, for many calls on one tree.
+        """
+        path: list[Element] = []
+        reason: str | None = None
+        while element is not None and reason is None:
+            if known is not None and element in known:
+                reason = known[element]
+                break
+            path.append(element)
             reason = self.wrapped.get(element) or own(element) or self._named(element)
-            if reason:
-                return reason
             element = element.getparent()
-        return None
+        if known is not None:
+            known.update(dict.fromkeys(path, reason))
+        return reason
 
     def _named(self, element: Element) -> str | None:
         if not self.names:
@@ -91,15 +102,6 @@ class Hiding:
             return found
         classes = (element.get("class") or "").split()
         return next((self.names[f".{c}"] for c in classes if f".{c}" in self.names), None)
-
-    def outermost(self, element: Element) -> Element:
-        """The highest element around `element` that is hidden by itself."""
-        found = element
-        while element is not None:
-            if self.wrapped.get(element) or own(element) or self._named(element):
-                found = element
-            element = element.getparent()
-        return found
 
 
 def own(element: Element) -> str | None:
@@ -113,20 +115,25 @@ def own(element: Element) -> str | None:
     if element.get("hidden") is not None:
         return "hidden attribute"
     style = element.get("style")
-    return by_style(style) if style else None
+    return by_style(style[:LONGEST_STYLE]) if style else None
 
 
 def wordy(root: Element) -> list[tuple[Element, str]]:
     """The elements that are hidden by themselves and hold text, outermost first."""
-    found = []
-    for element in _OWN(root):
-        if own(element) and element.tag not in {"script", "style", "input"}:
+    found: list[tuple[Element, str]] = []
+    inside: set[Element] = set()
+    for element in _OWN(root)[:MOST_STYLED]:
+        if element.getparent() in inside or len(found) >= MOST_HIDDEN:
+            inside.add(element)
+        elif own(element) and element.tag not in {"script", "style", "input"}:
+            inside.add(element)
             text = "".join(element.itertext())
             if 4 <= len(text.strip()) <= LONGEST_BAR:
                 found.append((element, text))
     return found
 
 
+@lru_cache(maxsize=4096)
 def by_style(style: str) -> str | None:
     """How a declaration block hides; None when it does not.
 
@@ -174,13 +181,13 @@ def hiding(root: Element) -> Hiding:
 
 
 def _of_sheet(sheet: str) -> Iterable[tuple[str, str]]:
-    for match in _RULE.finditer(sheet):
-        reason = by_style(match[2])
-        if reason:
-            for selector in match[1].split(","):
-                name = _NAME.match(selector)
-                if name:
-                    yield name[1] + name[2], reason
+    for block in sheet.split("}"):
+        selectors, _, declarations = block.rpartition("{")
+        reason = by_style(declarations[:LONGEST_STYLE]) if selectors else None
+        for selector in selectors.rpartition("{")[2].split(",") if reason else ():
+            name = _NAME.match(selector)
+            if name and reason:
+                yield name[1] + name[2], reason
 
 
 def joined(code: str) -> str:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from archive import vocab
 from archive.variants import fold
 
+LONGEST_KEPT = 64  # longer texts are not remembered
 SPAM = 0.7  # the mean score of a keyword bar; bars measured >= 0.73, other lines <= 0.27
 
 
@@ -29,18 +30,22 @@ def share(texts: Sequence[str]) -> float:
     return sum(spam(text) >= SPAM for text in texts) / len(texts) if texts else 0.0
 
 
-@lru_cache(maxsize=4096)
 def trade(text: str) -> str | None:
     """The trade of the first listed word in `text`; None when it holds no listed word.
 
     >>> trade("澳门新葡京官网"), trade("縣人民政府")
     ('gambling', None)
     """
+    return _trade(text) if len(text) <= LONGEST_KEPT else _trade.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _trade(text: str) -> str | None:
     match = _listed().search(_plain(text))
     return _trades()[match[0]] if match else None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def listed(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where listed words stand in `text`: start, end, trade."""
     return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text)))

@@ -13,6 +13,7 @@ on text, where they are lost.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -74,10 +75,12 @@ def _round(text: str, about: About) -> list[Change]:
     found: Iterable[Change] = chain.from_iterable(rule(text, about.title or "") for rule in RULES)
     if about.kind == "html":
         found = (change for change in found if change.rule != "R3-places")
-    taken: list[Change] = []
+    taken: list[Change] = []  # in order of their place, none over another
     for change in found:
-        if all(change.end <= t.start or change.start >= t.end for t in taken):
-            taken.append(change)
+        at = bisect_left(taken, change.start, key=lambda c: c.start)
+        clear = at == 0 or taken[at - 1].end <= change.start
+        if clear and (at == len(taken) or change.end <= taken[at].start):
+            taken.insert(at, change)
     return taken
 
 
@@ -134,6 +137,8 @@ def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
 
 def _loose_places(root: Element) -> list[Edit]:
     """Cut lists of places that are no links, by the rule for text; links count as prose here."""
+    if not farmtext.holds_many_places("\n".join(_PROSE(root))):
+        return []
     pieces = pagetext.pieces(root)
     text = pagetext.joined(pieces)
     heading = " ".join("".join(h.itertext()) for h in root.iter("title", "h1"))

@@ -169,7 +169,8 @@ class _Walk:
         self.site, self.hiding = site, hiding
         self.found: list[Run] = []
         self.run: Run | None = None
-        self.gap = ""
+        self.gap: list[str] = []
+        self.known: dict[Element, str | None] = {}
         self.nodes: list[tuple[Element, bool]] = []
         self.footer = self.end = self.content = False
 
@@ -193,7 +194,7 @@ class _Walk:
     def _text(self, text: str | None, owner: Element, tail: bool) -> None:
         if not text:
             return
-        self.gap += text
+        self.gap.append(text)
         self.nodes.append((owner, tail))
         if len(text) >= 6:
             self.footer = self.footer or is_footer(text)
@@ -213,14 +214,15 @@ class _Walk:
             host,
             registered(host),
             kind_of(host, self.site),
-            self.hiding.how(element),
+            self.hiding.how(element, self.known),
         )
+        gap = "".join(self.gap)
         same = self.run and bool(self.run.links[-1].hidden) == bool(link.hidden)
-        if not (self.run and same and _SEPARATORS.fullmatch(self.gap)):
-            self.run = Run([], self.gap, list(self.nodes), self.footer, self.end, not self.content)
+        if not (self.run and same and _SEPARATORS.fullmatch(gap)):
+            self.run = Run([], gap, list(self.nodes), self.footer, self.end, not self.content)
             self.found.append(self.run)
         self.run.links.append(link)
-        self.gap, self.nodes = "", []
+        self.gap, self.nodes = [], []
 
 
 def trimmed(links: Sequence[Link]) -> list[Link]:

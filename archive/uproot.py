@@ -49,9 +49,9 @@ def _drop(anchor: Element, blank_tail: bool) -> None:
 
 
 def _is_empty(element: Element) -> bool:
-    if any(child.tag in _HOLDS for child in element.iter() if child is not element):
-        return False
     if any(anchor.get("href") for anchor in element.iter("a")):
+        return False
+    if any(child.tag in _HOLDS for child in element.iter() if child is not element):
         return False
     texts = (node for node in element.iter() if isinstance(node.tag, str))
     shown = "".join(
