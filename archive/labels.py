@@ -83,7 +83,17 @@ def fold(line: str) -> str:
     >>> fold("來　源：頂端新聞")
     '来 源:顶端新闻'
     """
-    return variants.fold(line).translate(_WIDTH)
+    return line.translate(_folding()) if _foldable().search(line) else line
+
+
+@cache
+def _folding() -> dict[int, str]:
+    return variants.table() | _WIDTH
+
+
+@cache
+def _foldable() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _folding()))}]")
 
 
 def labelled(line: str) -> tuple[Labelled, ...]:

@@ -13,6 +13,7 @@ from archive.labels import fold, words
 from archive.model import Candidate
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+")
+_BETWEEN = re.compile(r"[^\u3400-\u9fff\uf900-\ufaffA-Za-z0-9]+")  # what no token holds
 # What stands between a title and the names of column and site. Not ——: that opens a subtitle.
 _CUT = re.compile(
     r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?=[^—]*$))\s*"
@@ -39,7 +40,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def squeezed(text: str) -> str:
     """A text as its tokens alone, in Simplified: equal for two spellings of one title."""
-    return "".join(tokens(fold(text)))
+    return _BETWEEN.sub("", fold(text).lower())
 
 
 def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str) -> list[Ranked]:
