@@ -173,13 +173,15 @@ def _hidden_words(
     root: Element, words: Sequence[tuple[Element, str]], speaks: frozenset[str]
 ) -> Iterator[Edit]:
     """Hidden elements that hold little but names of a trade, with or without links: H and X."""
+    order: dict[Element, int] = {}
     for element, text in words:
         segments = [s for s in farmtext.segments(text) if lexicon.trade(s) not in speaks]
         named = [s for s in segments if lexicon.trade(s)]
         inside = element.getroottree().getroot() is root and element.getparent() is not None
         if not inside or not named or len(named) < 0.5 * len(segments) or farmtext.sentences(text):
             continue
-        at, how = _ordinals(root)[element], hidden.own(element)
+        order = order or _ordinals(root)
+        at, how = order[element], hidden.own(element)
         element.drop_tree()
         evidence = f"H {how}; X {len(named)} of {len(segments)} segments listed"
         yield Edit(STEP, at, text, "", "R5-words", evidence, 0.95, "page")
