@@ -130,6 +130,7 @@ class _Walk:
         while self.stack:
             element, first = self.stack.pop()
             self.flow.spans[element] = (first, len(self.flow.lines))
+        _forget_unclosed_link(self.flow.lines)
         return self.flow
 
     def _start(self, element: Element) -> None:
@@ -138,7 +139,7 @@ class _Walk:
             self.stack.append((element, len(self.flow.lines)))
             self.preformatted += element.tag == "pre"
         elif element.tag == "a":
-            self.links += 1
+            self.links += _leads(element)
             self._place(element)
             self.file = self.file or names_attachment(element)
         elif element.tag == "img":
@@ -156,7 +157,7 @@ class _Walk:
                 self.flow.spans[element] = (self.stack.pop()[1], len(self.flow.lines))
             self.preformatted -= element.tag == "pre"
         elif element.tag == "a":
-            self.links -= 1
+            self.links -= _leads(element)
 
     def _is_silent(self, element: Element) -> bool:
         if element.tag in SILENT:
@@ -223,6 +224,21 @@ class _Walk:
         line = Line(text, han(text), min(linked, len(text)), element)
         self.flow.lines.append(line)
         self.flow.cut = len(self.flow.lines) >= LINES or self.size > CHARACTERS
+
+
+def _leads(anchor: Element) -> bool:
+    """Whether an `<a>` is a link; `<a name=…>` is a place, and often never closed."""
+    return anchor.get("href") is not None or anchor.get("name") is None
+
+
+def _forget_unclosed_link(lines: list[Line]) -> None:
+    """A page of sentences inside links has a link that was never closed: then nothing is one."""
+    sentences = sum(line.han > 20 and line.text.endswith(("。", "！", "？")) for line in lines)
+    if sentences > 2 and sum(line.linked for line in lines) > 0.95 * sum(
+        len(x.text) for x in lines
+    ):
+        for line in lines:
+            line.linked = 0
 
 
 def _never(_: Element) -> bool:

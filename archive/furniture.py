@@ -26,6 +26,7 @@ class _Line:
     text: str  # stripped
     start: int
     end: int  # of the line in the text, without its line end
+    indent: int  # blanks before its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,27 @@ def strip_toolbars(text: str, about: About) -> Iterable[Change]:
 def trim_known_edges(text: str, about: About) -> Iterable[Change]:
     """Lines that the site shows on many pages go, from both ends up to the first other line.
 
-    Never in the middle: true sentences recur too (closings, salutations). Cost: a notice that
-    begins or ends with a sentence which a quarter of the site's pages hold loses it.
+    Never in the middle: true sentences recur too (closings, salutations). What the cut uncovers
+    is looked at by the rules of the steps before, until nothing more goes; so a second cleaning
+    finds nothing. Cost: a notice that begins or ends with a line which a quarter of the site's
+    pages hold outside their text loses it.
     """
-    if about.memory is None:
-        return
     lines = _lines(text)
-    cuts = edge_cuts([line.text for line in lines], about)
-    yield from _changes(text, lines, cuts)
+    kept = list(range(len(lines)))
+    while True:
+        texts = [lines[index].text for index in kept]
+        cuts = _next_cuts(texts, about)
+        for cut in cuts:
+            yield from _changes(text, lines, [Cut(kept[cut.index], cut.rule)])
+        gone = {cut.index for cut in cuts}
+        kept = [index for place, index in enumerate(kept) if place not in gone]
+        if not cuts:
+            return
+
+
+def _next_cuts(texts: Sequence[str], about: About) -> list[Cut]:
+    toolbars = [Cut(i, "toolbar") for i, text in enumerate(texts) if linerules.is_toolbar(text)]
+    return edge_cuts(texts, about) or toolbars or head_cuts(texts, about.title) or tail_cuts(texts)
 
 
 def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
@@ -109,7 +123,21 @@ def _opens_text(line: str) -> bool:
 
 
 def tail_cuts(lines: Sequence[str]) -> list[Cut]:
-    """The lines of the frame at the end of a text."""
+    """The lines of the frame at the end of a text.
+
+    A cut makes the text shorter, so that half of it may end before another tail line: cut again,
+    until what is left stays as it is.
+    """
+    kept = list(range(len(lines)))
+    cuts: list[Cut] = []
+    while more := _one_cut([lines[index] for index in kept]):
+        cuts += [Cut(kept[cut.index], cut.rule) for cut in more]
+        gone = {cut.index for cut in more}
+        kept = [index for place, index in enumerate(kept) if place not in gone]
+    return sorted(cuts, key=lambda cut: cut.index)
+
+
+def _one_cut(lines: Sequence[str]) -> list[Cut]:
     masses = [linerules.mass(line) for line in lines]
     if not sum(masses):  # a list or table: every line counts
         masses = [len(line) for line in lines]
@@ -165,19 +193,25 @@ def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: A
 
 
 def _trailing_credit(text: str, lines: Sequence[_Line], cut: set[int]) -> Iterator[Change]:
-    """A credit in brackets behind the last sentence: `(編輯 施尚景)`, `(魏彧 米哲 于春灃)`."""
+    """A credit in brackets behind a sentence: `(編輯 施尚景)`, `(魏彧 米哲 于春灃)`.
+
+    Looked for in the last paragraph that is a sentence and in every line below it, so that
+    attachments and signatures may follow. Cost: names of people in the last brackets of a text
+    that are no credit, such as a list of winners behind the last full stop.
+    """
     kept = [line for i, line in enumerate(lines) if i not in cut]
-    for line in kept[-3:]:
+    for line in reversed(kept):
         credit = metadata.trailing_credit(line.text)
-        if credit is None:
-            continue
-        at, found = credit
-        start = line.start + at
-        if at == 0:
-            start, end = _span(text, line.start, line.end)
-        else:
-            end = line.end
-        yield Change(start, end, "", "trailing-credit", text[start:end].strip()[:80], found=found)
+        if credit is not None:
+            at, found = credit
+            start, end = line.start + line.indent + at, line.end
+            if at == 0:
+                start, end = _span(text, line.start, line.end)
+            yield Change(
+                start, end, "", "trailing-credit", text[start:end].strip()[:80], found=found
+            )
+        if (credit is None or credit[0] > 0) and linerules.is_sentence(line.text):
+            return
 
 
 def _lines(text: str) -> list[_Line]:
@@ -187,7 +221,8 @@ def _lines(text: str) -> list[_Line]:
     for raw in text.split("\n"):
         stripped = raw.strip()
         if stripped:
-            out.append(_Line(stripped, at, at + len(raw)))
+            indent = len(raw) - len(raw.lstrip())
+            out.append(_Line(stripped, at, at + len(raw), indent))
         at += len(raw) + 1
     return out
 

@@ -1,0 +1,177 @@
+"""The frame comes off both ends of a text, says what it knows, and the article stays whole."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive import furniture, layout, linerules, memory
+from archive.model import About, SiteMemory
+from archive.steps import Step, clean, undo
+
+STEPS: tuple[Step, ...] = (
+    furniture.strip_head,
+    furniture.strip_tail,
+    furniture.strip_toolbars,
+    furniture.trim_known_edges,
+    layout.lines,
+)
+BODY = (
+    "11月3日上午，全县秋冬农田水利建设现场会在柳河镇召开，县长林建国出席并讲话。",
+    "会议指出，各乡镇要抢抓农闲时机，尽早开工，确保春灌前完成渠道清淤任务。",
+    "会前，与会人员察看了柳河、青石两处工地。",
+)
+TEXT = "\n".join(BODY)
+
+
+def found(text: str, about: About | None = None) -> dict[str, list[str]]:
+    out: dict[str, list[str]] = {}
+    for candidate in clean(text, STEPS, about).found:
+        out.setdefault(candidate.field, []).append(candidate.value)
+    return out
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "所在位置：首页 > 乡镇动态 > 正文",
+        "所在位置:首頁 > 鄉鎮動態 > 正文",
+        "来源：柳河县水利局 发布时间：2021-11-04 09:12 浏览次数： 次",
+        "【字体：大 中 小】",
+        "2021-11-04 09:12",
+        "| 21-11-04 | 【大 中 小】【打印】【关闭】",
+        "[柳河县人民政府] 发布时间：2021-11-04 来源：水利局 字号：[大 中 小] 打印",
+        "柳河日報 高嵩 通訊員 高慧恒",
+    ],
+)
+def test_a_head_line_goes(head: str) -> None:
+    assert clean(f"{head}\n{TEXT}", STEPS).text == TEXT
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "上一篇：关于召开现场会的通知",
+        "【打印本页】【关闭窗口】",
+        "责任编辑：王芳",
+        "扫一扫在手机打开当前页",
+        "[1] [2] 下一页",
+        "主办单位：柳河县人民政府 ICP备案：湘ICP备00000000号 网站标识码：4300000000",
+        "声明：凡注明“转载自其他媒体”的作品，不代表本网赞同其观点。",
+    ],
+)
+def test_a_tail_line_and_what_follows_go(tail: str) -> None:
+    assert clean(f"{TEXT}\n{tail}\n友情链接", STEPS).text.strip() == TEXT
+
+
+def test_what_is_taken_out_is_read_first() -> None:
+    text = f"所在位置:首頁 > 文字頭條 > 正文\n頂端新聞·河南商報 高嵩 通訊員 高慧恒\n{TEXT}(編輯 施尚景)"
+    cleaned = clean(text, STEPS)
+    assert cleaned.text == TEXT
+    fields = {(c.field, c.value) for c in cleaned.found}
+    assert fields >= {
+        ("column", "文字頭條"),
+        ("source", "頂端新聞·河南商報"),
+        ("authors", "高慧恒"),
+        ("editors", "施尚景"),
+    }
+
+
+def test_names_in_the_last_brackets_are_authors() -> None:
+    cleaned = clean(f"{TEXT}(魏彧 米哲 于春灃)", STEPS)
+    assert cleaned.text == TEXT
+    assert [c.value for c in cleaned.found] == ["魏彧", "米哲", "于春灃"]
+
+
+def test_a_title_alone_above_a_plain_text_is_its_title() -> None:
+    cleaned = clean(f"全县农田水利建设现场会召开\n\n{TEXT}", STEPS)
+    assert cleaned.text.strip() == TEXT
+    assert found(f"全县农田水利建设现场会召开\n\n{TEXT}") == {
+        "title": ["全县农田水利建设现场会召开"]
+    }
+
+
+def test_the_known_title_is_not_text() -> None:
+    about = About("html", title="全县现场会召开")
+    assert clean(f"全县现场会召开\n{TEXT}", STEPS, about).text == TEXT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        "各乡镇人民政府：\n" + TEXT + "\n特此通知。\n柳河县人民政府办公室\n2021年11月3日",
+        "一、总体要求\n" + TEXT + "\n二、保障措施\n" + BODY[1],
+        TEXT + "\n附件：1.任务分解表.doc\n2.联系人名单.xls",
+        "编辑部的故事要从四十年前说起，那时的柳河还没有铁路。\n" + TEXT,
+        TEXT + "\n相关部门负责人参加会议。",
+        "主办单位为县文化馆，承办单位为各乡镇文化站，全县四十支队伍参加比赛。\n" + TEXT,
+        TEXT + "\n本周全县以晴天为主，适宜施工。",
+        "相关链接\n" + TEXT,
+        TEXT + "\n相关链接\n" + "\n".join(BODY[::-1]),
+    ],
+)
+def test_an_article_is_left_alone(text: str) -> None:
+    assert clean(text, STEPS).edits == ()
+
+
+def memory_of(lines: list[str], pages: int = 8) -> SiteMemory:
+    return memory.learn("zz.test", [lines] * pages)
+
+
+def test_known_lines_go_from_the_ends_only() -> None:
+    known = memory_of(["柳河要闻", "欢迎访问柳河", BODY[1]])
+    text = f"柳河要闻\n{BODY[0]}\n{BODY[1]}\n{BODY[2]}\n欢迎访问柳河"
+    assert clean(text, STEPS, About("html", memory=known)).text.strip() == TEXT
+
+
+def test_a_young_memory_says_nothing() -> None:
+    known = memory_of(["柳河要闻"], pages=4)
+    text = f"柳河要闻\n{TEXT}"
+    assert clean(text, STEPS, About("html", memory=known)).text == text
+
+
+lines = st.lists(
+    st.sampled_from(
+        [
+            *BODY,
+            "来源：水利局 2021-11-04",
+            "责任编辑：王芳",
+            "上一篇：通知",
+            "相关链接",
+            "打印 关闭",
+            "柳河要闻",
+            "附件：名单.doc",
+            "一、要求",
+            "2021年11月3日",
+            "首页 > 要闻",
+            "",
+            "(编辑 施尚景)",
+            "会议结束。(编辑 王芳)",
+        ]
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=300)
+@given(lines, st.sampled_from([None, memory_of(["柳河要闻", "一、要求"])]))
+def test_every_cut_can_be_undone(parts: list[str], known: SiteMemory | None) -> None:
+    text = "\n".join(parts)
+    cleaned = clean(text, STEPS, About("text", memory=known))
+    assert undo(cleaned.text, cleaned.edits) == text
+
+
+@settings(max_examples=300)
+@given(lines, st.sampled_from([None, memory_of(["柳河要闻", "一、要求"])]))
+def test_cutting_twice_cuts_nothing(parts: list[str], known: SiteMemory | None) -> None:
+    about = About("text", memory=known)
+    once = clean("\n".join(parts), STEPS, about)
+    again = clean(once.text, STEPS, about)
+    assert [e for e in again.edits if e.action == "applied"] == []
+
+
+@given(st.text(max_size=80))
+def test_rules_answer_any_line(line: str) -> None:
+    assert isinstance(linerules.head_rule(line) + linerules.tail_rule(line), str)

@@ -1,0 +1,68 @@
+"""A site's memory is data: the same pages give the same bytes, and it says what it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import memory
+from archive.model import Page
+
+pages = st.lists(st.lists(st.text(max_size=12), max_size=6), max_size=8)
+
+
+@given(pages)
+def test_what_is_written_is_what_is_read(kept: list[list[str]]) -> None:
+    learned = memory.learn("zz.test", kept)
+    assert memory.from_json(memory.to_json(learned)) == learned
+
+
+@given(pages, st.randoms(use_true_random=False))
+def test_the_order_of_pages_does_not_matter(kept: list[list[str]], shuffler: object) -> None:
+    moved = list(kept)
+    shuffler.shuffle(moved)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    assert memory.learn("zz.test", moved) == memory.learn("zz.test", kept)
+
+
+def test_a_changed_line_is_noticed() -> None:
+    text = memory.to_json(memory.learn("zz.test", [["页脚"]] * 5))
+    with pytest.raises(ValueError, match="digest"):
+        memory.from_json(text.replace("页脚", "页眉"))
+
+
+def test_lines_of_every_day_are_one_line() -> None:
+    learned = memory.learn("zz.test", [[f"今天是 2021年9月{day}日"] for day in range(1, 7)])
+    assert memory.is_furniture(learned, "今天是2022年1月3日")
+
+
+def test_a_quarter_of_the_pages_makes_furniture() -> None:
+    learned = memory.learn("zz.test", [["页脚"]] * 3 + [["另一行"]] + [[]] * 8)
+    assert memory.is_furniture(learned, "页脚")
+    assert not memory.is_furniture(learned, "另一行")
+
+
+def test_text_inside_the_sentences_needs_most_pages() -> None:
+    closing = "¶特此公告，请广大群众相互转告。"
+    few = memory.learn("zz.test", [[closing]] * 5 + [[]] * 5)
+    most = memory.learn("zz.test", [[closing]] * 7 + [[]] * 3)
+    assert not memory.is_furniture(few, closing[1:])
+    assert memory.is_furniture(most, closing[1:])
+
+
+def test_disjoint_sets_of_pages_can_be_merged() -> None:
+    one, two = ([["页脚", "菜单"]] * 4, [["页脚"]] * 3)
+    merged = memory.merge(memory.learn("zz.test", one), memory.learn("zz.test", two))
+    assert merged == memory.learn("zz.test", [*one, *two])
+
+
+def test_the_article_is_told_from_its_frame() -> None:
+    text = "".join(
+        f"<p>第{n}项工作已经完成，全县上下齐心协力，成效明显，群众满意。</p>"
+        for n in "一二三四五六"
+    )
+    source = f"<body><ul><li><a href=/>首页</a></li></ul><div>{text}</div><p>网站地图</p></body>"
+    lines = memory.page_lines(Page(source, "html"))
+    assert "首页" in lines
+    assert "网站地图" in lines
+    assert sum(line.startswith("¶第") for line in lines) == 6
