@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 
-from archive import gazetteer, lexicon, vocab
+from archive import farmwords, gazetteer, lexicon
 from archive.model import Change
 from archive.variants import fold
 
@@ -218,7 +218,7 @@ def _announced(before: str, prose: str, title: str, footed: bool) -> bool:
         return True
     if footed:
         return False
-    words = vocab.toml("linkfarm")["announcing"]
+    words = farmwords.words()["announcing"]
     heading = fold(title or _first_line(before))
     last = before.rstrip().rsplit("\n", 1)[-1]
     if not last.rstrip(" |").endswith(("。", "！", "？", ">", "”", "）")) and not _signed(before):
@@ -435,14 +435,14 @@ def _past(text: str, end: int) -> int:
 
 @cache
 def _official() -> tuple[str, ...]:
-    return tuple(vocab.toml("linkfarm")["endings"]["official"])
+    return tuple(farmwords.words()["endings"]["official"])
 
 
 @cache
 def _marker() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{m['pattern']})" for m in vocab.toml("linkfarm")["marker"]))
+    return re.compile("|".join(f"(?:{m['pattern']})" for m in farmwords.words()["marker"]))
 
 
 @cache
 def _footer() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, vocab.toml("linkfarm")["footer"]["strong"])))
+    return re.compile("|".join(map(re.escape, farmwords.words()["footer"]["strong"])))

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from archive import vocab
+from archive import farmwords, vocab
 from archive.variants import fold
 
 LONGEST_KEPT = 64  # longer texts are not remembered
@@ -77,11 +77,7 @@ def _plain(text: str) -> str:
 @cache
 def _trades() -> Mapping[str, str]:
     return MappingProxyType(
-        {
-            term: entry["trade"]
-            for entry in vocab.toml("linkfarm")["hard"]
-            for term in entry["terms"]
-        }
+        {term: entry["trade"] for entry in farmwords.words()["hard"] for term in entry["terms"]}
     )
 
 
@@ -93,7 +89,7 @@ def _listed() -> re.Pattern[str]:
 
 @cache
 def _topic(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, vocab.toml("linkfarm")["topics"][kind])))
+    return re.compile("|".join(map(re.escape, farmwords.words()["topics"][kind])))
 
 
 @cache

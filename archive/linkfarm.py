@@ -65,10 +65,21 @@ def strip_link_farms(text: str, about: About) -> Iterable[Change]:
         applied = [change for change in found if change.applied]
         if not applied:
             break
-        for change in sorted(applied, key=lambda c: -c.start):
-            left = left[: change.start] + left[change.end :]
-            del marks[change.start : change.end]
+        left, marks = _without(left, marks, applied)
     return _merged(done)
+
+
+def _without(text: str, marks: Sequence[int], cuts: Sequence[Change]) -> tuple[str, list[int]]:
+    """The text without the cut spans, and for each place of it the place in the first text."""
+    pieces: list[str] = []
+    kept: list[int] = []
+    read = 0
+    for cut in (*cuts, None):
+        end = cut.start if cut else len(text)
+        pieces.append(text[read:end])
+        kept += marks[read:end]
+        read = cut.end if cut else end
+    return "".join(pieces), [*kept, marks[-1]]
 
 
 def _round(text: str, about: About) -> list[Change]:

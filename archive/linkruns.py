@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 import tldextract
 from lxml import etree
 
-from archive import vocab
+from archive import farmwords
 from archive.dom import END_MARK, Element
 from archive.farmtext import is_footer
 from archive.hidden import Hiding
@@ -124,13 +124,13 @@ def kind_of(host: str, site: Site) -> str:
 
 @cache
 def _trusted() -> tuple[str, ...]:
-    trusted = vocab.toml("linkfarm")["trusted"]
+    trusted = farmwords.words()["trusted"]
     return (*("." + suffix for suffix in trusted["suffixes"]), *trusted["hosts"])
 
 
 @cache
 def _services() -> frozenset[str]:
-    return frozenset(vocab.toml("linkfarm")["services"]["domains"])
+    return frozenset(farmwords.words()["services"]["domains"])
 
 
 def address(anchor: Element) -> str:
