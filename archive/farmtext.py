@@ -38,6 +38,7 @@ _SEGMENT = re.compile(
 _PIECE = re.compile(r"[^\s|｜¦丨、,，;；/·•_<>»«&：:。]{2,}")
 _PROSE_MARK = re.compile('[。！？!?“”"《》（）()；;：:0-9０-９【】…]')
 _CLAUSE = re.compile("[^。！？!?\n]+[。！？!?]*")
+_SPOKEN = re.compile("[。！？!?；;：:“”《》]")
 _STOPPED = re.compile("[^。！？!?\\s][。！？!?]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LABEL = re.compile(r"^[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*$")
@@ -103,13 +104,21 @@ def _behind(text: str, start: int) -> list[Item]:
         item = Item(item.start + start, item.end + start, item.text, item.before)
         alike = len(run) < 2 or item.before == _usual(run[1:])
         known = bool(gazetteer.codes(item.text))
-        short = len(item.text) <= LONGEST_ITEM and not _PROSE_MARK.search(item.text)
-        spam = short or len(item.text) <= LONGEST_ITEM
-        if not (known or (short and alike) or (spam and lexicon.spam(item.text) >= lexicon.SPAM)):
+        short = len(item.text) <= LONGEST_ITEM and not _SPOKEN.search(item.text)
+        if not (known or (short and (alike or lexicon.spam(item.text) >= lexicon.SPAM))):
             break
         if is_footer(item.text) or (not known and not run and "\n" in text[start : item.start]):
             break
         run.append(item)
+    return _without_signature(run)
+
+
+def _without_signature(run: list[Item]) -> list[Item]:
+    """The run without unknown lines behind a list of places: a signature stands on its own line."""
+    places = gazetteer.share([item.text for item in run]) >= 0.6
+    piped = any("|" in item.before for item in run[1:])
+    while run and places and not piped and not gazetteer.codes(run[-1].text):
+        run = run[:-1]
     return run
 
 

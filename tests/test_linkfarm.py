@@ -57,6 +57,15 @@ def test_a_genuine_list_above_the_farm_stays() -> None:
     assert text.rstrip() == listed.rstrip()
 
 
+def test_a_signature_below_the_farm_stays() -> None:
+    text, _, _ = plain(
+        "县教育局召开会议。\n主站蜘蛛池模板：\n"
+        + "\n".join(COUNTIES)
+        + "\n云溪县教育局\n2025年6月11日"
+    )
+    assert text == "县教育局召开会议。\n云溪县教育局\n2025年6月11日"
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
