@@ -191,13 +191,18 @@ def unit_request(address: str, query_data: str) -> str | None:
     return f"{address}?{query}&paramJson={_param_json(1)}"
 
 
-def next_unit(url: str) -> str | None:
-    """jpaas: the request for the page after this one."""
+def part_of_unit(url: str) -> int | None:
+    """jpaas: which page of its list a request is for; `None` for any other URL."""
     match = re.search(r"[?&]paramJson=([^&#]*)", url)
     try:
-        number = int(json.loads(unquote(match[1]))["pageNo"]) + 1 if match else 0
+        return int(json.loads(unquote(match[1]))["pageNo"]) if match else None
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def next_unit(url: str) -> str | None:
+    """jpaas: the request for the page after this one."""
+    number = (part_of_unit(url) or 0) + 1
     if not 1 < number <= UNCOUNTED_LIMIT:
         return None
     return with_parameter(url, "paramJson", _param_json(number))

@@ -74,6 +74,7 @@ class Recorder:
         self.report = Report()
         self.failure: ArchiveError | None = None
         self.unreachable: list[str] = []  # seeds that brought no answer at all
+        self.needs_script: dict[str, list[str]] = {}  # page: what its scripts fetch its items from
         self._outside: Counter[str] = Counter()  # host of links that were not followed
         self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
         naming = Naming(settings["FANGZHI_PREFIX"], _host())
@@ -152,6 +153,7 @@ class Recorder:
         summary = {"run": self.run, "reason": reason, **self.report.as_json()}
         summary["outside"] = dict(self._outside.most_common())
         summary["unreachable_seeds"] = self.unreachable
+        summary["needs_script"] = self.needs_script
         path = self.holdings.write_report(self.run, summary)
         self.holdings.close()
         sys.stderr.write(f"{table(summary)}\nreport {path}\n")

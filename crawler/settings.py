@@ -57,7 +57,8 @@ HTTPPROXY_ENABLED = False  # proxy variables of the environment are ignored; see
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {"crawler.proxy.ProxyMiddleware": 750}
 JOBDIR = None  # does not survive a kill: unsupported
 
-DUPEFILTER_CLASS = "crawler.seen.SeenUrls"
+# the spider asks for each URL once; a request dropped later would have no outcome
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.logs.OneLineFormatter"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from archive.uri import ascii_url
 from scrapy import Request
 from scrapy.http import Response
 
+from archive.uri import ascii_url, dedupe_key
 from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider
 
 
@@ -27,14 +27,20 @@ class ArticleSpider(ArchivingSpider):
     async def start(self) -> AsyncIterator[Any]:
         self.recorder.deriver.catch_up()
         for url in self.urls:
-            yield self.ask(url, hops="", seed=True)
+            if self.first_time(dedupe_key(url)):
+                yield self.ask(url, hops="", seed=True)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
         """The request a redirect leads to, if it is one."""
-        target = self.redirect(response)
-        if target is None and 200 <= response.status < 300:
-            found = [link.url for link in self.found(response) if link.rel == "refresh"]
-            target = found[0] if found else None
         hops = response.meta["hops"]
-        if target is not None and len(hops) < MAX_REDIRECTS:
-            yield self.ask(target, response, hops=hops + "R")
+        if len(hops) >= MAX_REDIRECTS:
+            return
+        if target := self.redirect(response):
+            onward = self.after_redirect(response, target)
+            if onward is not None:
+                yield self.ask(target, response.url, hops=hops + "R", **onward)
+        elif 200 <= response.status < 300:
+            jumps = (each.url for each in self.reading(response).links if each.rel == "refresh")
+            jump = next(jumps, None)
+            if jump is not None and self.first_time(dedupe_key(jump)):
+                yield self.ask(jump, response.url, hops=hops + "R")

@@ -1,0 +1,111 @@
+"""Which links are followed, from which kind of seed, how far; and why the others are not.
+
+The way to a page is written as one letter a hop, as in WARC metadata (`hopsFromSeed`):
+
+    L  a link                    E  a frame of the same page
+    R  a redirect or refresh     N  further pages of the same list or article, however many
+    M  a feed or sitemap
+
+Depth is the number of hops without N: the twentieth page of a list is as near as its first.
+
+How many L a seed allows says what it is for. A `site` is walked. A `list`, `feed` or `sitemap`
+is a place where articles are announced: what it names is fetched, and on the pages so reached only
+their own further pages, frames and redirects are followed, for the links on an article are the
+site's frame and would draw in the whole site. An `article` is fetched alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from archive.sites import Seed, Site
+from archive.uri import host_of
+from crawler import traps
+from crawler.discover import Found
+from crawler.lists import list_name, page_number
+
+LETTERS = {
+    "link": "L",
+    "area": "L",
+    "iframe": "E",
+    "feed": "M",
+    "pager": "N",
+    "next": "N",
+    "redirect": "R",
+    "refresh": "R",
+}
+LINKS_FROM: dict[str, int | None] = {"site": None, "list": 1, "feed": 1, "sitemap": 1, "article": 0}
+# Addresses of one shape (traps.shape) that only pages of that shape lead to: a calendar, a filter, a
+# visit number. Lists and articles of one script are found on other pages as well, or are
+# further pages, so the columns of a site, which name each other, are the most that must fit.
+SELF_FED = 200
+# Addresses of one shape in all: the articles of a county's whole archive.
+SAME_SHAPE = 20_000
+
+
+def onward(hops: str, rel: str) -> str:
+    """The hops of a page found by a link on a page with `hops`."""
+    letter = LETTERS[rel]
+    return hops if letter == "N" and hops.endswith("N") else hops + letter
+
+
+def depth(hops: str) -> int:
+    """Hops that count: not those from page to page of one list."""
+    return len(hops) - hops.count("N")
+
+
+def refused(site: Site, seed: Seed, url: str, hops: str, link: Found) -> str | None:
+    """Why a link on page `url` that lies in scope is not followed: a key of the report, or None.
+
+    `hops` leads to the page, `link.rel` is one of `LETTERS`.
+    """
+    if trap := traps.trap(link.url):
+        return f"trap: {trap}"
+    if depth(onward(hops, link.rel)) > site.scope.max_depth:
+        return "depth"
+    if _is_beyond(seed, url, hops, link):
+        return "beyond-list"
+    if seed.pagination == "none" and link.rel == "pager" and page_number(link.url) != 1:
+        return "pagination"
+    return None
+
+
+def leaves_unseen(url: str, link: Found) -> bool:
+    """Whether a link that no reader sees leads to another host: the work of somebody who broke in.
+
+    On its own host a hidden link is a folded menu or a second copy for small screens.
+    """
+    return link.hidden and host_of(link.url) != host_of(url)
+
+
+def _is_beyond(seed: Seed, url: str, hops: str, link: Found) -> bool:
+    """Whether the seed's kind does not let a crawl go from this page along this link."""
+    allowed = LINKS_FROM[seed.kind]
+    if allowed is None or link.rel in ("next", "refresh", "redirect", "iframe"):
+        return False
+    left = allowed - hops.count("L")
+    if link.rel == "pager":  # on an article, the pages of a list in its margin
+        return left <= 0 and list_name(link.url) != list_name(url)
+    return left <= 0
+
+
+class Shapes:
+    """How many addresses of each shape were asked for."""
+
+    def __init__(self) -> None:
+        self._all: Counter[str] = Counter()
+        self._self_fed: Counter[str] = Counter()
+
+    def takes(self, url: str, via: str) -> bool:
+        """Count a URL found on page `via`; False where its shape has had enough."""
+        shape = traps.shape(url)
+        if shape is None:
+            return True
+        if self._all[shape] >= SAME_SHAPE:
+            return False
+        if traps.shape(via) == shape:
+            if self._self_fed[shape] >= SELF_FED:
+                return False
+            self._self_fed[shape] += 1
+        self._all[shape] += 1
+        return True

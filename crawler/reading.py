@@ -1,0 +1,87 @@
+"""From a response to the links it holds: pages, replies of list scripts, feeds, sitemaps.
+
+What a response is, is told by its content and by how it was found, never by its host: a jcms part
+comes as `text/xml` with HTML inside, a jpaas part as JSON, a sitemap as gzip under any label.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from scrapy.http import Response
+
+from archive import charset, coding, decode, dom, linkfarm
+from archive.model import Capture, Page
+from archive.uri import join
+from crawler.discover import Found, links, needs_script
+from crawler.replies import FEED_LIMIT, feed_text, reply_links
+
+# A whole document says so at once; the record island of a jcms list page comes later in it.
+_DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body|frameset)\b", re.IGNORECASE)
+_DOCUMENT_REACH = 4096  # characters
+# What a reply can begin with: XML, JSON, a call with JSON, a plain sitemap, gzip.
+_REPLY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[]|https?://|[\w$.]{1,100}\s*\(|\x1f\x8b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a response leads to."""
+
+    links: tuple[Found, ...] = ()
+    suspicious: frozenset[str] = frozenset()  # of the links: a link farm's, never followed
+    needs_script: tuple[str, ...] = ()  # addresses its scripts fetch a list from, unread
+
+
+def read(response: Response) -> Reading:
+    """The links of a response with status 2xx; none where it is neither a page nor a reply."""
+    page = page_of(response)
+    if page is None:
+        text = _reply_text(response)
+        return Reading(tuple(reply_links(text, response.url)) if text else ())
+    if not _DOCUMENT.search(page.text[:_DOCUMENT_REACH]):
+        found = reply_links(page.text, response.url)
+        if found:
+            return Reading(tuple(found))
+    return _of_html(page, response.url) if page.kind == "html" else Reading()
+
+
+def page_of(response: Response) -> Page | None:
+    """The decoded page of a response, or `None` when it is not one."""
+    page = decode.decode_http(
+        Capture(response.url, datetime.now(UTC), _head(response), response.body, "")
+    )
+    return page if isinstance(page, Page) else None
+
+
+def _of_html(page: Page, url: str) -> Reading:
+    parsed = dom.parse(page.text)
+    if parsed is None:
+        return Reading()
+    name = str(page.charset.get("chosen") or "utf-8")
+    found = links(parsed.root, url, page.text, name)
+    # as lxml has them, relative to the page: farms lead to other hosts, so the base is no matter
+    farm = {join(url, href, name) for href in linkfarm.suspicious_links(parsed.root, url)}
+    return Reading(
+        tuple(found),
+        frozenset(href for href in farm if href is not None),
+        tuple(needs_script(parsed.root)),
+    )
+
+
+def _reply_text(response: Response) -> str | None:
+    """The text of what is no page by its label, where it may be a reply; unpacked in bounds."""
+    if not 200 <= response.status < 300:
+        return None
+    content = decode.content(_head(response), response.body)
+    data = content.data
+    if content.limited or len(data) > FEED_LIMIT or not _REPLY.match(data[:200]):
+        return None
+    if coding.is_gzip(data) or data.lstrip()[:5] == b"<?xml":
+        return feed_text(data)
+    return charset.decode(data).text
+
+
+def _head(response: Response) -> bytes:
+    return b"HTTP/1.1 %d\r\n" % response.status + response.headers.to_string() + b"\r\n\r\n"
