@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive import gazetteer, lexicon
-from archive.farmtext import ends_in_marker, is_official
+from archive.farmbars import is_official
+from archive.farmitems import ends_in_marker
 from archive.linkruns import Link, Run, looks_random, trimmed
 
 # Least links and shares of the rules: spam.md 5.3. Random hosts: half of a run; 96 % of the farm

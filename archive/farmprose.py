@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archive import lexicon
-from archive.farmtext import sentences, whole_lines
+from archive.farmitems import sentences, whole_lines
 from archive.model import Change
 from archive.variants import fold
 

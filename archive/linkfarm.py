@@ -21,7 +21,17 @@ from typing import Literal
 
 from lxml import etree
 
-from archive import farmprose, farmscripts, farmtext, fingerprints, hidden, lexicon, pagetext
+from archive import (
+    farmbars,
+    farmitems,
+    farmprose,
+    farmscripts,
+    farmtext,
+    fingerprints,
+    hidden,
+    lexicon,
+    pagetext,
+)
 from archive.dom import Element
 from archive.farmpage import Farm, judge
 from archive.linkruns import Site, outside, runs, site_of
@@ -33,9 +43,9 @@ Verdict = Literal["clean", "infected", "mirror", "spam_page", "cloaked"]
 RULES = (
     farmtext.marked_runs,
     farmtext.place_lists,
-    farmtext.matrices,
+    farmbars.matrices,
     *farmprose.FIRST,
-    farmtext.keyword_bars,
+    farmbars.keyword_bars,
     *farmprose.LAST,
 )
 STEP = "prune_link_farms"
@@ -186,10 +196,10 @@ def _hidden_words(
     """Hidden elements that hold little but names of a trade, with or without links: H and X."""
     order: dict[Element, int] = {}
     for element, text in words:
-        segments = [s for s in farmtext.segments(text) if lexicon.trade(s) not in speaks]
+        segments = [s for s in farmbars.segments(text) if lexicon.trade(s) not in speaks]
         named = [s for s in segments if lexicon.trade(s)]
         inside = element.getroottree().getroot() is root and element.getparent() is not None
-        if not inside or not named or len(named) < 0.5 * len(segments) or farmtext.sentences(text):
+        if not inside or not named or len(named) < 0.5 * len(segments) or farmitems.sentences(text):
             continue
         order = order or _ordinals(root)
         at, how = order[element], hidden.own(element)
@@ -204,7 +214,7 @@ def _speaks(root: Element, leaving: Sequence[Element], words: Iterable[str] = ()
     trades = {trade for _, _, trade in lexicon.listed(offered)}
     if not trades:
         return frozenset()
-    prose = farmtext.sentences("\n".join(_PROSE(root)))
+    prose = farmitems.sentences("\n".join(_PROSE(root)))
     heads = " ".join("".join(h.itertext()) for h in root.iter("h1", "h2"))
     return frozenset(trade for trade in trades if lexicon.speaks_of(prose + heads, trade))
 
@@ -263,7 +273,7 @@ def verdict(edits: Sequence[Edit], text: str, flags: Sequence[str] = ()) -> Verd
     """
     rules = {edit.rule for edit in edits}
     if rules & QUARANTINE or (
-        _own(edits, applied=True) and not farmtext.sentences(text) and len(text) < 30
+        _own(edits, applied=True) and not farmitems.sentences(text) and len(text) < 30
     ):
         return "spam_page"
     if "mirror" in rules:

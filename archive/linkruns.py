@@ -16,7 +16,7 @@ from lxml import etree
 
 from archive import farmwords
 from archive.dom import END_MARK, Element
-from archive.farmtext import is_footer
+from archive.farmitems import is_footer
 from archive.hidden import Hiding
 
 _SEPARATORS = re.compile(r"[\s|｜¦丨、,，;；/·•\-—_:：【】\[\]()（）>»«<.…*+=~\u200b\ufeff]*")

@@ -6,7 +6,7 @@ import re
 
 from archive.dom import Element
 from archive.farmpage import Farm
-from archive.farmtext import has_marker, marker_span
+from archive.farmitems import has_marker, marker_span
 
 _BLANK = re.compile(r"[\s|｜¦丨、,，;；/·•\-—_:：【】\[\]>»«<.…*+=~\u200b\ufeff]*")
 _LABEL = re.compile(r"[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*")
