@@ -19,6 +19,7 @@ from archive.gbk import (
     DECODERS,
     LEADS,
     LOST_TRAILS,
+    MARKS,
     UNPAIRED,
     USER_LEADS,
     USER_TRAILS,
@@ -41,6 +42,8 @@ _DROP = 2.5  # nats for a pair the decoder dropped
 _UNBALANCED = 4.0  # nats for a quote or bracket without its other half
 _SCRIPT = 4.0  # nats for a Simplified character in a Traditional document, and the reverse
 _ODD = 8.0  # nats for a character that is neither hanzi nor Chinese punctuation
+_CUT_TOO = 6.0  # nats for a mark that the tool is not known to have searched for
+_TERM = 4.0  # nats for a sentence end in a quotation of a word or two: “六保” is none
 _SWALLOWED = 2.0  # nats for a line end that the decoder took with a lost byte
 _WAYS = 4
 _CONTEXT = 6  # characters on the right that help to judge
@@ -55,6 +58,7 @@ _PAIRS = {
     "〕": "〔",
     "」": "「",
 }
+_SHORT_TERM = re.compile("[“‘][\u4e00-\u9fff]{1,5}[。！？][”’]")
 _NO_QUOTE = re.compile("[^“”‘’（）《》〈〉【】〔〕「」\n]+")
 _LOST = "?\ufffd"
 
@@ -159,6 +163,7 @@ def _found(doc: Document, at: int, line: str, context: Scorer, drops: int) -> li
         near, rest = rights[end]
         cost = state.scorer.add(canonical(near)).cost if near else state.scorer.cost
         cost += _UNBALANCED * _unbalanced(quotes + _quotes(state.text) + rest)
+        cost += _TERM * bool(_SHORT_TERM.search(line[-_CONTEXT:] + state.text))
         cost += _ODD * (len(state.text) - len(state.text.rstrip("\u3000")) == 1)
         cost += _UNBALANCED * (doc.text[end - 1] in _LOST and "@" <= doc.text[end : end + 1] <= "~")
         seen = context.add(canonical(doc.text[at:end] + near)).cost
@@ -282,6 +287,9 @@ def _unknown(doc: Document, state: _State, at: int) -> Iterator[_State]:
             continue
         if not (len(following) == 2 and character(trail, following[0])):
             yield from _extend(doc, freed, trail, ())
+        elif shown in MARKS:  # it would decode, unless the tool cut at this mark too
+            for new in _extend(doc, freed, trail, ()):
+                yield replace(new, scorer=new.scorer.dearer(_CUT_TOO))
         if doc.ms and shown not in _PUNCTUATION + "\n":
             for new in _extend(doc, freed, trail, ()):
                 yield replace(new, text=new.text + "\n", scorer=new.scorer.add("\n", _SWALLOWED))
@@ -387,7 +395,8 @@ def _is_proved(doc: Document, line: str, way: Restored) -> bool:
     left = widen(line[-1:]) if doc.folded else line[-1:]
     right = _as_was(doc, way.end, way.end + 2)
     seen = doc.text[way.start : way.end + 1].replace("\ufffd", "?")
-    for marks in (doc.marks, widen(doc.text[way.start + 1])):
+    own = widen(doc.text[way.start + 1])
+    for marks in (doc.marks, own, own + right[:1] if right[:1] in MARKS else own):
         for decoder in DECODERS:
             shown = cut(left + way.text + right, marks, decoder)
             shown = fold(shown) if doc.folded else shown

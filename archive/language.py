@@ -53,6 +53,7 @@ class Model:
     alone: dict[str, float]
     words: dict[str, float]
     pairs: dict[str, float]
+    floors: dict[str, float]  # what a meeting costs at least that was never counted
 
     def knows(self, char: str) -> bool:
         """True for a character (canonical) that the counted texts hold."""
@@ -61,7 +62,10 @@ class Model:
     def meeting(self, left: str, right: str) -> float:
         """What `right` costs as first character of a unit after `left`."""
         cost = self.pairs.get(left + right)
-        return self.first.get(right, _UNKNOWN) + _BACKOFF if cost is None else cost
+        if cost is not None:
+            return cost
+        # Never met although both are common (则。): that is worth knowing.
+        return max(self.first.get(right, _UNKNOWN) + _BACKOFF, self.floors.get(left, 0.0))
 
     def cost(self, text: str) -> float:
         """What a text costs as a paragraph of its own: lower is likelier."""
@@ -116,23 +120,26 @@ class Scorer:
 @cache
 def model() -> Model:
     """The model of seeds/vocab/language.txt; loading it takes about a quarter of a second."""
-    parts: dict[str, dict[str, float]] = {"first": {}, "words": {}, "alone": {}, "pairs": {}}
+    parts: dict[str, dict[str, float]] = {
+        n: {} for n in ("first", "words", "alone", "pairs", "floors")
+    }
     section = ""
     for line in vocab.lines("language.txt"):
         if line[0] == "[" and line.endswith("]") and line[1:-1] in parts:
             section = line[1:-1]
         elif section == "pairs":
-            _read_pairs(line.replace("¶", "\n"), parts[section])
+            _read_pairs(line.replace("¶", "\n"), parts)
         else:
             cost = _decode(line[0])
             parts[section].update(dict.fromkeys(line[2:].replace("¶", "\n").split(" "), cost))
-    return Model(parts["first"], parts["alone"], parts["words"], parts["pairs"])
+    return Model(parts["first"], parts["alone"], parts["words"], parts["pairs"], parts["floors"])
 
 
-def _read_pairs(line: str, pairs: dict[str, float]) -> None:
+def _read_pairs(line: str, parts: dict[str, dict[str, float]]) -> None:
     left = line[0]
-    for right, code in zip(line[1::2], line[2::2], strict=True):
-        pairs[left + right] = _decode(code)
+    parts["floors"][left] = _decode(line[1])
+    for right, code in zip(line[2::2], line[3::2], strict=True):
+        parts["pairs"][left + right] = _decode(code)
 
 
 def _decode(code: str) -> float:

@@ -1,9 +1,13 @@
 """Which GBK mis-cuts of a document are put together, and which are only pointed at.
 
 Applied: a way that is much likelier than what is seen (`_GAIN`) and clearly likelier than the
-next way (`_MARGIN`), with at least one shown character as witness. A span of nothing but lost
-bytes and marks (`???`) has no witness: it is applied only in a document with other, proved cuts,
-and asks for more. All others keep what is seen and carry their best readings as alternatives.
+next way; how clearly depends on what witnesses there are (`_clear`). A span of nothing but lost
+bytes and marks (`???`) has no witness but a quotation it ends; without that it is applied only in
+a document with other, proved cuts. All others keep what is seen, carry a flag and their best
+readings as alternatives.
+
+Right where words decide; wrong where grammar would have to: 則常可見 was read as 則。可見, once in
+52 cuts of held-out pages. Long runs of Simplified text and personal names mostly stay flagged.
 """
 
 from __future__ import annotations
@@ -20,10 +24,14 @@ from archive.model import Change
 from archive.readings import BRACKETED, LETTERS
 from archive.variants import is_simplified, is_traditional
 
+# Measured on 440 cuts made of development pages, 2026-11-24: what was applied, and wrong.
 _GAIN = 6.0  # nats
-_MARGIN = 3.0
-_FREE_MARGIN = 4.5  # where a lost trail may be any hanzi, as in names
-_BLIND_GAIN = 8.0  # for a span without a witness
+_MARGIN = 3.0  # the lost bytes are all witnessed: 152 applied, none wrong
+_FREE_MARGIN = 3.5  # the trail of a last hanzi is lost too, as in names: 157, one (19 at 1.0)
+_BLIND_MARGIN = 6.0  # nothing but lost bytes and marks: 24, none (4 at 3.0)
+_CLOSING_MARGIN = 3.0  # the same, but it ends a quotation that is open: none wrong
+_ODD_MARGIN = 6.0  # with a character that its script hardly uses: 10, none
+_BLIND_GAIN = 8.0
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _RUN = 3  # lost bytes in a row: the span begins at one of the last
 _MOST = (
@@ -54,10 +62,13 @@ class _Verdict:
 
     @property
     def _clear(self) -> bool:
-        margin = (
-            _FREE_MARGIN if self.best.free > 1 or (self.best.free and self.best.known) else _MARGIN
-        )
-        return not self.best.odd and self.best.gain >= _GAIN and self.margin >= margin
+        best = self.best
+        margin = _FREE_MARGIN if best.free else _MARGIN
+        if not best.known:
+            margin = _CLOSING_MARGIN if best.closes else _BLIND_MARGIN
+        if best.odd:
+            margin = _ODD_MARGIN
+        return best.gain >= _GAIN and self.margin >= margin
 
 
 def restore(text: str) -> list[Change]:
@@ -207,7 +218,7 @@ def _change(doc: Document, verdict: _Verdict, applied: bool) -> Change:
 def _confidence(verdict: _Verdict) -> float:
     """Measured: margin 3 and more .94-1.0, 1.5-3 .6-.9, below at most .55."""
     margin = verdict.margin
-    if margin >= _MARGIN:
+    if margin >= 3.0:
         return min(0.99, 0.94 + 0.005 * margin)
     return 0.75 if margin >= 1.5 else 0.5
 

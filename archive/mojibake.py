@@ -20,10 +20,12 @@ _LEAST = 4  # hanzi in the result: fewer are no evidence
 _LATIN = re.compile(
     "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{4}"
 )
-# What the commonest UTF-8 bytes of Chinese give when they are read as GBK: ，。的中国是一不在…
-_UTF8_AS_GBK = re.compile(
-    "[锛銆鐨涓鍥鏄鍦鍙浠鏈绗璁骞闂寮搴鏃鏀缁杩].{0,3}[锛銆鐨涓鍥鏄鍦鍙浠鏈绗璁骞闂寮搴鏃鏀缁杩]"
+# UTF-8 read as GBK: every second hanzi begins with a pair E3-EF 80-BF. Those up to A0 are rare in
+# Chinese text; three of them near each other are worth a look.
+_SECOND = "".join(
+    bytes((lead, trail)).decode("gbk") for lead in range(0xE3, 0xEA) for trail in range(0x81, 0xA1)
 )
+_UTF8_AS_GBK = re.compile(rf"[{_SECOND}].{{0,8}}[{_SECOND}].{{0,8}}[{_SECOND}]")
 _LOST = re.compile("锟斤拷|烫烫烫|\ufffd")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _MANY_LOST = 3
@@ -53,13 +55,17 @@ def _lines(
     text: str, pattern: re.Pattern[str], decode: Callable[[str], list[str]], evidence: str
 ) -> Iterator[Change]:
     start = 0
-    for line in text.splitlines(keepends=True):
-        bare = line.rstrip("\r\n")
+    for line in text.split("\n"):  # U+0085 is no line end here: it is a byte
+        bare = line.rstrip("\r")
         if pattern.search(bare):
             best = _best(bare, decode(bare))
+            lost = "" if best or pattern is _LATIN else _half_lost(bare)
+            end = start + len(bare)
+            if lost:
+                yield Change(start, end, "", "mojibake", evidence, 0.6, "mojibake", False, (lost,))
             if best:
-                yield Change(start, start + len(bare), best, "mojibake", evidence, 0.98, "mojibake")
-        start += len(line)
+                yield Change(start, end, best, "mojibake", evidence, 0.98, "mojibake")
+        start += len(line) + 1
 
 
 def _best(line: str, readings: list[str]) -> str | None:
@@ -96,12 +102,23 @@ def _latin_bytes(line: str) -> bytes:
 
 
 def _from_gbk(line: str) -> list[str]:
-    try:
-        data = line.encode("gb18030")
-    except UnicodeEncodeError:
-        return []
+    data = _gbk_bytes(line)
     reading = _decoded(data, "utf-8")
     return [reading] if reading else []
+
+
+def _gbk_bytes(line: str) -> bytes:
+    """The bytes of a line read as GBK, where € is 0x80; empty if it was not."""
+    try:
+        return b"\x80".join(part.encode("gb18030") for part in line.split("€"))
+    except UnicodeEncodeError:
+        return b""
+
+
+def _half_lost(line: str) -> str:
+    """UTF-8 read as GBK with losses, as far as it can be read; empty where it is no such line."""
+    reading = _gbk_bytes(line.replace("\ufffd", "?")).decode("utf-8", "replace")
+    return reading if _hanzi(reading) >= max(_LEAST, 0.5 * len(reading)) else ""
 
 
 def _decoded(data: bytes, charset: str) -> str | None:

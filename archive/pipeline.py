@@ -9,9 +9,9 @@ STEPS: tuple[Step, ...] = (
     repair.fix_mojibake,  # first: every later step reads characters
     linkfarm.strip_link_farms,  # before repair: a farm's names are no evidence for the article
     repair.decode_leaked_markup,  # gives the lines their ends
+    repair.strip_inserted_tokens,  # a zero-width character would part a gloss from its character
     repair.restore_gbk_cuts,  # before any change of script or width, which would hide the bytes
     repair.strip_pinyin_glosses,  # after the cuts: a gloss may stand on a restored character
-    repair.strip_inserted_tokens,
     docshare.join_chunks,  # counts characters, so nothing may have been cut from the text before
     docshare.strip_furniture,
     furniture.strip_head,

@@ -29,6 +29,14 @@ def decode_leaked_markup(text: str, about: About) -> Iterable[Change]:
     return markup.decode(text)
 
 
+def strip_inserted_tokens(text: str, about: About) -> Iterable[Change]:
+    """Watermarks inside words, placeholders never filled, invisible characters: taken out.
+
+    Before the cuts and glosses: a zero-width character would part a gloss from its character.
+    """
+    return inserted.strip(text)
+
+
 def restore_gbk_cuts(text: str, about: About) -> Iterable[Change]:
     """Characters cut in two by a search in GBK bytes, put together again.
 
@@ -43,8 +51,3 @@ def strip_pinyin_glosses(text: str, about: About) -> Iterable[Change]:
     After the cuts: a gloss may stand on a restored character, and it helps to restore it.
     """
     return gloss.strip(text)
-
-
-def strip_inserted_tokens(text: str, about: About) -> Iterable[Change]:
-    """Watermarks inside words, placeholders never filled, invisible characters: taken out."""
-    return inserted.strip(text)

@@ -13,9 +13,9 @@ EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"
 STEPS = (
     repair.fix_mojibake,
     repair.decode_leaked_markup,
+    repair.strip_inserted_tokens,
     repair.restore_gbk_cuts,
     repair.strip_pinyin_glosses,
-    repair.strip_inserted_tokens,
 )
 
 

@@ -112,8 +112,10 @@ def write_pairs(pairs: Counter[str]) -> None:
     for pair in sorted(best):
         cost = -math.log((pairs[pair] - 0.5) / left[pair[0]])
         rows.setdefault(pair[0], []).append(pair[1] + encode_cost(cost))
+    least = pairs[best[-1]]
     for char, row in rows.items():
-        print((char + "".join(row)).replace("\n", "¶"))
+        floor = encode_cost(math.log(left[char] / least))
+        print((char + floor + "".join(row)).replace("\n", "¶"))
 
 
 HEADER = f"""\

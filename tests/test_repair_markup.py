@@ -1,0 +1,102 @@
+"""Leaked tags and entities, inserted tokens, wrong decoding: what is undone, and what is only named."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import mojibake
+from archive.gbk import decode
+from archive.model import Change
+from archive.repair import decode_leaked_markup, fix_mojibake, strip_inserted_tokens
+from archive.steps import clean
+
+
+def decoded(text: str) -> str:
+    return clean(text, [decode_leaked_markup]).text
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("<p>第一段。</p><p>第二段。</p>", "第一段。\n第二段。"),
+        ('<p style="a: b"> 第一段。</h3> <p style="a: b"> 第二段。</h3>', "第一段。\n第二段。"),
+        ("第一段。<br />第二段。<br>\n第三段。", "第一段。\n第二段。\n第三段。"),
+        ('<span style="color: red">重要</span>通知<strong>全文</strong>', "重要通知全文"),
+        ("&lt;p&gt;第一段。&lt;/p&gt;&lt;p&gt;第二段。&lt;/p&gt;", "第一段。\n第二段。"),
+        (
+            '会议强调<blockquote id="pl83f"><tr id="pl83f"></tr></blockquote>，要抓好落实。',
+            "会议强调\n，要抓好落实。",
+        ),
+        ("&ldquo;双减&rdquo;工作&nbsp;推进&amp;nbsp;会", "“双减”工作\u00a0推进\u00a0会"),
+        ("&#20013;&#x56fd;&amp;#25919;&#24220;", "中国政府"),
+        ("《关于&lt;意见&gt;的通知》", "《关于<意见>的通知》"),
+    ],
+)
+def test_markup_shown_as_text_is_decoded(shown: str, text: str) -> None:
+    assert decoded(shown) == text
+
+
+def test_a_lone_tag_without_attributes_is_no_evidence() -> None:
+    assert decoded("见表<p>，下同。") == "见表<p>，下同。"
+
+
+def stripped(text: str) -> str:
+    return clean(text, [strip_inserted_tokens]).text
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("全市工作qqwrSEO靠我y.dat会议召开，部署SEO靠我任务。", "全市工作会议召开，部署任务。"),
+        ("作者：[db:作者] 来源：{标签:来源}", "作者： 来源："),
+        ("\ufeff政\u200b府\u00ad网\u2060站", "政府网站"),
+        ("记者[注：化名]、编号{A.1}、{比例:3}", "记者[注：化名]、编号{A.1}、{比例:3}"),
+    ],
+)
+def test_inserted_tokens_are_taken_out(shown: str, text: str) -> None:
+    assert stripped(shown) == text
+
+
+def test_private_use_is_only_named() -> None:
+    cleaned = clean("会议\ue0de结束", [strip_inserted_tokens])
+    assert cleaned.text == "会议\ue0de结束"
+    assert cleaned.flags == ("private-use",)
+
+
+SENTENCE = "全县教育工作会议在县政府举行，副县长出席会议并讲话。"
+WHOLE = "中国人民政府关于教育工作通知"  # its UTF-8 bytes are GBK pairs, every one
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (SENTENCE.encode("gb18030").decode("latin-1"), SENTENCE),
+        (SENTENCE.encode("utf-8").decode("latin-1"), SENTENCE),
+        (WHOLE.encode("utf-8").decode("gb18030"), WHOLE),
+        ("标题\n" + SENTENCE.encode("gbk").decode("latin-1") + "\n2021", f"标题\n{SENTENCE}\n2021"),
+    ],
+)
+def test_a_line_decoded_with_the_wrong_character_set_is_decoded_again(
+    wrong: str, right: str
+) -> None:
+    assert clean(wrong, [fix_mojibake]).text == right
+
+
+def test_a_line_that_lost_bytes_to_the_wrong_decoding_is_named_with_its_likely_text() -> None:
+    wrong = "".join(decode(part.encode("utf-8"), "py") for part in (SENTENCE, "工作"))
+    (edit,) = clean(wrong, [fix_mojibake]).edits
+    assert edit.action == "flagged"
+    assert "全县教育工作会" in edit.alternatives[0]
+
+
+def test_what_cannot_be_brought_back_is_named() -> None:
+    cleaned = clean("锟斤拷锟斤拷会议锟斤拷召开", [fix_mojibake])
+    assert cleaned.text == "锟斤拷锟斤拷会议锟斤拷召开"
+    assert cleaned.flags == ("replaced-characters",)
+
+
+@given(st.text(alphabet="全县教育工作会议召开，。“”（）《》、1０aé ", max_size=60))
+def test_chinese_is_never_taken_for_mojibake(text: str) -> None:
+    assert not [c for c in mojibake.fix(text) if isinstance(c, Change) and c.applied]
