@@ -148,7 +148,7 @@ def _asked_for_items(script: str) -> Iterator[str]:
     """Addresses that list scripts of known CMS ask for their items, first page."""
     known = vocab.toml("discover")["api"]["paths"]
     if any(path in script for path in known):
-        for address in scripts.asked(script):
+        for address in (*pagers.data_requests(script), *scripts.asked(script)):
             whole = _page_hole().sub(r"\g<1>1", address)
             if scripts.HOLE not in whole and any(path in whole for path in known):
                 yield whole

@@ -24,6 +24,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 
 from archive.uri import dedupe_key, split
+from crawler.discover import Found
 from crawler.pagers import AHEAD, PAGES_LIMIT, page_parameter, part_of_unit
 
 ARTICLE_PAGES = 200  # further pages of one article: longer ones are books
@@ -54,7 +55,7 @@ class _Run:
     is_article: bool
     waiting: deque[Lead] = field(default_factory=deque)
     named: set[str] = field(default_factory=set)  # every page that was named
-    shown: set[str] = field(default_factory=set)  # keys of the links its pages have shown
+    shown: set[str] = field(default_factory=set)  # the links its pages have shown, by `identity`
     asked: int = 0
     misses: int = 0  # in a row
     busy: bool = False
@@ -131,6 +132,16 @@ class Lists:
         if dropped := len(run.waiting) - len(kept):
             self._dropped[why] += dropped
         run.waiting, run.ended = kept, why
+
+
+def identity(link: Found, key: str) -> str:
+    """What makes a link new to a list: its dedupe key; with a query, its path and what it says.
+
+    A server that gives every visit a number links the same articles under new addresses for ever.
+    The cost: two articles of one script with one title are one.
+    """
+    parts = split(key)
+    return f"{parts.path} {link.text}" if parts.query and link.text else key
 
 
 def limit_of(max_pages: int | None, is_article: bool) -> int:

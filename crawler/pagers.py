@@ -44,6 +44,10 @@ _PER_PAGE = re.compile(r"""["']?per_?page["']?\s*[:=]\s*["']?(\d{1,4})""", re.IG
 _PAGES_SAID = re.compile(
     r"共\s{0,3}(?:<[^<>]{1,80}>\s{0,3})?(\d{1,5})(?:\s{0,3}<[^<>]{1,80}>)?\s{0,3}页"
 )
+# jQuery: `$.ajax({url: "…", data: {currpage: 1, …}})`, the data flat.
+_URL_WITH_DATA = re.compile(
+    r"""\burl\s*:\s*["']([^"'\s?]{1,300})["'][^{}]{0,200}?\bdata\s*:\s*\{([^{}]{1,1500})\}"""
+)
 _JPAGE_ONLY = ("proxyurl", "totalrecord", "perpage", "groupsize", "barposition")
 
 
@@ -189,6 +193,20 @@ def unit_request(address: str, query_data: str) -> str | None:
         return None
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
     return f"{address}?{query}&paramJson={_param_json(1)}"
+
+
+def data_requests(script: str) -> Iterator[str]:
+    """The addresses a script asks with `data`, as a GET request writes them.
+
+    A value that is no literal is left out: the server's own default takes its place.
+
+    >>> list(data_requests("$.ajax({url:'/a/getInfoCommon',data:{currpage:1,channelid:'c0'}})"))
+    ['/a/getInfoCommon?currpage=1&channelid=c0']
+    """
+    for address, data in islice(_URL_WITH_DATA.findall(script), 20):
+        pairs = [(n, double or single or bare) for n, double, single, bare in _PAIR.findall(data)]
+        if pairs:
+            yield f"{address}?" + "&".join(f"{n}={quote(value, safe='')}" for n, value in pairs)
 
 
 def part_of_unit(url: str) -> int | None:

@@ -9,20 +9,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from scrapy.http import Response
 
 from archive import charset, coding, decode, dom, linkfarm
 from archive.model import Capture, Page
 from archive.uri import join
+from crawler import scripts
 from crawler.discover import Found, links, needs_script
 from crawler.replies import FEED_LIMIT, feed_text, reply_links
 
 # A whole document says so at once; the record island of a jcms list page comes later in it.
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body|frameset)\b", re.IGNORECASE)
 _DOCUMENT_REACH = 4096  # characters
+SHELL_TEXT = 200  # characters outside scripts and links: a frame's footer has about 150
 # What a reply can begin with: XML, JSON, a call with JSON, a plain sitemap, gzip.
 _REPLY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[]|https?://|[\w$.]{1,100}\s*\(|\x1f\x8b)")
+
+Element = Any  # lxml ships no types
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Reading:
 
     links: tuple[Found, ...] = ()
     suspicious: frozenset[str] = frozenset()  # of the links: a link farm's, never followed
-    needs_script: tuple[str, ...] = ()  # addresses its scripts fetch a list from, unread
+    needs_script: tuple[str, ...] = ()  # what its scripts fetch, where it has no links of its own
+    fetches: tuple[str, ...] = ()  # the same where it has a menu and next to no text
 
 
 def read(response: Response) -> Reading:
@@ -67,7 +73,24 @@ def _of_html(page: Page, url: str) -> Reading:
         tuple(found),
         frozenset(href for href in farm if href is not None),
         tuple(needs_script(parsed.root)),
+        tuple(_fetched_by_shell(parsed.root)),
     )
+
+
+def _fetched_by_shell(root: Element) -> list[str]:
+    """What the scripts of a page fetch that shows less text than an article has.
+
+    Only a hint: a notice of one sentence with a visit counter looks the same. Whoever knows the
+    site's other pages sees whether this one has any link of its own.
+    """
+    asked = list(scripts.asked("\n".join(each.text or "" for each in root.iter("script"))))
+    if not asked:
+        return []
+    shown = root.xpath("string-length(normalize-space(string(.)))")
+    unseen = sum(
+        len("".join(each.itertext()).strip()) for each in root.iter("script", "style", "a")
+    )
+    return list(dict.fromkeys(asked)) if shown - unseen < SHELL_TEXT else []
 
 
 def _reply_text(response: Response) -> str | None:

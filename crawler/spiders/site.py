@@ -16,7 +16,8 @@ from archive.sites import Site, in_scope, load_folder
 from archive.uri import ascii_url, dedupe_key
 from crawler.discover import Found
 from crawler.follow import LETTERS, Shapes, depth, leaves_unseen, onward, refused
-from crawler.lists import Lead, Lists, limit_of, list_name
+from crawler.lists import Lead, Lists, identity, limit_of, list_name
+from crawler.reading import Reading
 from crawler.spiders.base import ArchivingSpider
 
 
@@ -89,17 +90,18 @@ class SiteSpider(ArchivingSpider):
         """Requests for the links of a page, and for the next pages of the lists it belongs to."""
         lead: Lead = response.meta["lead"]
         reading = self.reading(response)
-        if reading.needs_script:
-            self.recorder.needs_script[response.url] = list(reading.needs_script)
+        self._note_shell(response, reading)
         pages: list[Found] = []  # further pages it names
-        shown: set[str] = set()  # keys of everything else it shows
+        shown: set[str] = set()  # everything else it shows
         for link in reading.links:
             if link.rel not in LETTERS:
                 continue
             key, is_page = dedupe_key(link.url), LETTERS[link.rel] == "N"
             if not is_page:
-                shown.add(key)
-            if link.url in reading.suspicious:
+                shown.add(identity(link, key))
+            if leaves_unseen(response.url, link):
+                self.not_requested("hidden", link.url)
+            elif link.url in reading.suspicious:
                 self.not_requested("link-farm", link.url)
             elif key in self._asked or not self._may_follow(response, link):
                 continue
@@ -123,13 +125,19 @@ class SiteSpider(ArchivingSpider):
         for name in dict.fromkeys(lists):
             yield from self._next_page(name)
 
+    def _note_shell(self, response: Response, reading: Reading) -> None:
+        """Note a page that shows its items only in a browser, and what its scripts fetch."""
+        fetched = reading.needs_script
+        if not fetched and all(dedupe_key(link.url) in self._asked for link in reading.links):
+            fetched = reading.fetches
+        if fetched:
+            self.recorder.needs_script[response.url] = list(fetched)
+
     def _may_follow(self, response: Response, link: Found) -> bool:
         """Whether a link is followed; counted where it is not."""
         lead: Lead = response.meta["lead"]
         site = self.sites[lead.site]
-        if leaves_unseen(response.url, link):
-            self.not_requested("hidden", link.url)
-        elif not in_scope(site, link.url, link.rel):
+        if not in_scope(site, link.url, link.rel):
             self.recorder.outside(link.url)
         elif reason := refused(site, site.seeds[lead.seed], response.url, lead.hops, link):
             self.not_requested(reason, link.url)
