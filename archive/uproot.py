@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from archive.dom import Element
-from archive.farmpage import Farm
 from archive.farmitems import has_marker, marker_span
+from archive.farmpage import Farm
 
 _BLANK = re.compile(r"[\s|｜¦丨、,，;；/·•\-—_:：【】\[\]>»«<.…*+=~\u200b\ufeff]*")
 _LABEL = re.compile(r"[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*")
