@@ -6,13 +6,16 @@ stands in TRS_Editor as well; whoever asks decides by the sentence mass that a s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from archive import vocab
 from archive.dom import Element
+from archive.elements import is_hidden
 from archive.errors import VocabularyError
 from archive.flow import Flow
 
@@ -56,6 +59,32 @@ def marker(element: Element) -> tuple[str, str] | None:
 def is_body(element: Element) -> bool:
     """True for an element that a CMS marks as the body."""
     return marker(element) is not None
+
+
+def is_shown(element: Element) -> bool:
+    """True for a hidden element whose text a reader can reach: a body, a panel of tabs."""
+    return is_body(element) or _is_panel(element)
+
+
+def _is_panel(element: Element) -> bool:
+    """A hidden brother of a shown element with the same tag and class, holding sentences, no links.
+
+    Interpretations of policies are set so, one question a tab. A link farm hides alone and holds
+    links. Cost: a hidden variant of a paragraph, as some editors leave, is read as text.
+    """
+    parent, names = element.getparent(), (element.get("class") or "").split()
+    if parent is None or not names or next(element.iterdescendants("a"), None) is not None:
+        return False
+    if not re.search("[\u3400-\u9fff].*[，。；]", "".join(element.itertext())[:5000]):
+        return False
+    near = (
+        *islice(element.itersiblings(element.tag), _NEAR),
+        *islice(element.itersiblings(element.tag, preceding=True), _NEAR),
+    )
+    return any(names[0] in (b.get("class") or "").split() and not is_hidden(b) for b in near)
+
+
+_NEAR = 12  # brothers looked at on each side; no bar of tabs has more
 
 
 def _elements(flow: Flow) -> Iterator[Container]:

@@ -12,8 +12,19 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from archive import arbiter, bylayout, dom, files, linerules, linkfarm, metadata, pageclass, reading
-from archive.containers import is_body
+from archive import (
+    arbiter,
+    bylayout,
+    dom,
+    files,
+    linerules,
+    linkfarm,
+    metadata,
+    pageclass,
+    reading,
+    ways,
+)
+from archive.containers import is_shown
 from archive.crude import crude_flow
 from archive.dom import Dom, Element
 from archive.flow import Flow, Line, flow
@@ -63,7 +74,7 @@ def _visible(root: Element, source: str) -> tuple[Flow, str]:
     Where nothing is shown, what is hidden, then the bare source: apps show their text by script,
     and the parser has limits. A page is never silently empty.
     """
-    shown = flow(root, is_body=is_body)
+    shown = flow(root, is_body=is_shown)
     if _han(shown.lines) >= pageclass.FEW_HAN:
         return shown, ""
     hidden = flow(root, hidden=True)
@@ -84,13 +95,14 @@ def _choose(page: Sheet, root: Element, layout: Layout | None, title: str | None
 def _files(
     root: Element, page: Sheet, chosen: Reading, taken: Sequence[Line], url: str | None
 ) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    """Attachments and pictures of the article; without a text the files below the title."""
+    """Attachments and pictures of the article; without a text what stands below the title."""
     base = files.base_of(root, url)
     if any(first < last for first, last in chosen.ranges):
         inside = files.places(page.flow, chosen.ranges)
         return files.attachments(inside, base), files.images(inside, base)
-    below = (e for e, at in page.flow.places.items() if page.title is None or at > page.title)
-    return files.attachments(below, base), ()
+    below = [(e, at) for e, at in page.flow.places.items() if page.title is None or at > page.title]
+    shown = (e for e, at in below if page.title is not None and at <= ways.head_end(page))
+    return files.attachments((e for e, _ in below), base), files.images(shown, base)
 
 
 def _flags(

@@ -232,11 +232,9 @@ def _leads(anchor: Element) -> bool:
 
 
 def _forget_unclosed_link(lines: list[Line]) -> None:
-    """A page of sentences inside links has a link that was never closed: then nothing is one."""
-    sentences = sum(line.han > 20 and line.text.endswith(("。", "！", "？")) for line in lines)
-    if sentences > 2 and sum(line.linked for line in lines) > 0.95 * sum(
-        len(x.text) for x in lines
-    ):
+    """Where all sentences of a page stand inside links, one was never closed: nothing is a link."""
+    sentences = [x for x in lines if x.han > 20 and x.text.endswith(("。", "！", "？"))]
+    if len(sentences) > 2 and all(line.linked > 0.9 * len(line.text) for line in sentences):
         for line in lines:
             line.linked = 0
 

@@ -30,7 +30,7 @@ def page_lines(page: Page) -> list[str]:
     parsed = dom.parse(page.text)
     if parsed is None:
         return []
-    lines = flow(parsed.root, is_body=containers.is_body)
+    lines = flow(parsed.root, is_body=containers.is_shown)
     pageclass.mark_frame(lines)
     title = titles.cut_site_name(titles.html_title(parsed.root))
     first, last = ways.core(lines, title)

@@ -12,6 +12,7 @@ from archive.model import SiteMemory
 from archive.titles import squeezed
 
 _MOST = 0.7  # of a page's sentences: what holds that and links is the article's own element
+_REFERENCE = 150  # characters; the title of a file or source, not a row of links
 _CELLS = frozenset(("li", "td", "th", "dd", "dt", "ul"))
 _KNOWN = -12.0  # value of a line that the site's memory knows
 
@@ -49,7 +50,7 @@ def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:
 
     Not items of lists and cells, in which templates set the links of the frame.
     """
-    if not is_link(line) or line.element.tag in _CELLS or line.noisy:
+    if not is_link(line) or line.element.tag in _CELLS or line.noisy or line.linked > _REFERENCE:
         return False
     parent = line.element.getparent() if line.element.tag == "p" else line.element
     held = flow.spans.get(parent)

@@ -103,13 +103,7 @@ def by_title(page: Sheet) -> Ranges:
     """
     if page.title is None:
         return ()
-    lines, frame = page.flow.lines, page.frame
-    start = page.title + 1
-    skipped = start
-    while skipped < min(len(lines), start + furniture.HEAD_LINES):
-        if not (frame[skipped] or linerules.head_rule(lines[skipped].text)):
-            break
-        skipped += 1
+    lines, skipped = page.flow.lines, head_end(page)
     best, total, last = 0.0, 0.0, skipped
     for index in range(skipped, len(lines)):
         total += _lenient(page, index)
@@ -118,6 +112,18 @@ def by_title(page: Sheet) -> Ranges:
         elif total < best - _DROP:
             break
     return ((skipped, last),)
+
+
+def head_end(page: Sheet) -> int:
+    """The line below the title and its meta lines and toolbars; 0 without a title."""
+    if page.title is None:
+        return 0
+    start = at = page.title + 1
+    while at < min(len(page.flow.lines), start + furniture.HEAD_LINES):
+        if not (page.frame[at] or linerules.head_rule(page.flow.lines[at].text)):
+            break
+        at += 1
+    return at
 
 
 def _lenient(page: Sheet, index: int) -> float:

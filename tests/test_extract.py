@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive import extract, memory
 from archive.model import Extraction, Page, Reason, Rejection
@@ -72,6 +74,24 @@ def test_the_body_is_found_in_any_markup(body: str) -> None:
     lines = extracted(article(body)).text.split("\n")
     assert [line for line in lines if line in PARAGRAPHS] == list(PARAGRAPHS)
     assert not any("ICP备" in line or "栏目" in line or "项目申报" in line for line in lines)
+
+
+def test_every_tab_of_an_interpretation_is_text() -> None:
+    tabs = "".join(
+        f"<div class=tab{' style=display:none' if n else ''}><p>{p}</p></div>"
+        for n, p in enumerate(PARAGRAPHS)
+    )
+    assert extracted(article(f"<div>{tabs}</div>")).text.count("。") >= len(PARAGRAPHS)
+
+
+def test_what_hides_alone_stays_hidden() -> None:
+    hidden = "<div class=x style=display:none><p>隐藏的一句话，没有人看得见，也不是正文。</p></div>"
+    assert "没有人看得见" not in extracted(article(f"<div>{BODY}{hidden}</div>")).text
+
+
+def test_a_notice_that_is_a_picture_keeps_the_picture() -> None:
+    answer = extracted(article("<div><img src=tujie.jpg></div>"))
+    assert [i.url.rsplit("/", 1)[1] for i in answer.images] == ["tujie.jpg"]
 
 
 def test_a_line_end_in_the_source_is_no_blank_between_han() -> None:
@@ -193,3 +213,21 @@ def test_an_article_about_firewalls_is_an_article() -> None:
 def test_a_page_is_read_the_same_twice() -> None:
     source = article(f"<div>{BODY}</div>")
     assert extracted(source) == extracted(source)
+
+
+pieces = st.lists(
+    st.sampled_from(
+        ["<div>", "</div>", "<p>", "<a href=/x>", "</a>", "<table><tr><td>", "</table>", "<!--", "-->",
+         "<script>", "</html>", "&#12;", "\0", "<td>", "<li>", "<h1>", "<br>", PARAGRAPHS[0], "首页 > 要闻",
+         "2021-11-04", "<style>p{}", "<div style=display:none>", "<ucapcontent>", "\ud800", "]]>", "<svg>"]
+    ),
+    max_size=30,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(pieces)
+def test_any_markup_gives_an_answer(parts: list[str]) -> None:
+    page = Page("".join(parts), "html", URL)
+    assert isinstance(extract.extract(page, None, None), Extraction | Rejection)
+    assert isinstance(memory.page_lines(page), list)
