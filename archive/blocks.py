@@ -71,6 +71,7 @@ _SILENT = frozenset(
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _PLAIN = 0.2  # of a block may stand outside its links and it still is a link: ·, date, count
 _LONGEST = 4000  # characters kept of one block: more than any line read here needs
 
@@ -81,7 +82,6 @@ class Block:
 
     text: str
     tag: str  # of the nearest block element
-    names: str  # class and id of that element and its parent, lower case
     linked: bool  # stands wholly inside links
 
 
@@ -98,8 +98,8 @@ def visible_blocks(root: Any) -> list[Block]:
                 walker.skip_subtree()
         elif event == "end":
             reader.close(element)
-        else:
-            reader.add(element.tail)
+        elif tail := element.tail:
+            reader.add(tail)
     reader.flush()
     return reader.blocks
 
@@ -110,59 +110,64 @@ class _Reader:
     def __init__(self, root: Any) -> None:
         self.blocks: list[Block] = []
         self._root = root
-        self._open: list[Any] = []  # block elements; None for an element left out
+        self._open: list[tuple[Any, str]] = []  # block elements with their tags
+        self._left_out = False  # the element at hand is not read
         self._links = 0
         self._pieces: list[str] = []
         self._size = self._linked = 0
 
     def open(self, element: Any) -> bool:
         """Take note of a start tag; False when its content is not to be read."""
-        if element.tag == "script":
-            self.add(written_by(element.text or ""))
-        if element.tag in _SILENT or _is_hidden(element):
-            self._open.append(None)
+        tag = element.tag
+        if tag in _SILENT or _is_hidden(element, tag):
+            if tag == "script" and (written := written_by(element.text or "")):
+                self.add(written)
+            self._left_out = True
             return False
-        if self._is_border(element):
+        if tag in _BLOCKS and not self._separates_words(tag):
             self.flush()
-            self._open.append(element)
-        self._links += element.tag == "a"
-        self.add(" " if element.tag == "br" else element.text)
+            self._open.append((element, tag))
+        elif tag == "a":
+            self._links += 1
+        if text := " " if tag == "br" else element.text:
+            self.add(text)
         return True
 
     def close(self, element: Any) -> None:
         """Take note of an end tag and of the text behind it."""
-        if self._open and self._open[-1] is None:
+        if self._left_out:
+            self._left_out = False
+        elif self._open and self._open[-1][0] is element:
+            self.flush()
             self._open.pop()
-        else:
-            if self._is_border(element):
-                self.flush()
-                self._open.pop()
-            self._links -= element.tag == "a"
-        if element is not self._root:
-            self.add(element.tail)
+        elif element.tag == "a":
+            self._links -= 1
+        if (tail := element.tail) and element is not self._root:
+            self.add(tail)
 
-    def add(self, text: str | None) -> None:
+    def _separates_words(self, tag: str) -> bool:
+        """True for a line end inside a heading, which does not end it."""
+        return tag == "br" and bool(self._open) and self._open[-1][1] in _HEADINGS
+
+    def add(self, text: str) -> None:
         """Add text to the block at hand."""
-        if text and self._size < _LONGEST:
+        if self._size < _LONGEST:
             self._pieces.append(text)
             self._size += len(text)
-            self._linked += len(text.strip()) if self._links else 0
+            if self._links:
+                self._linked += len(text.strip())
 
     def flush(self) -> None:
         """End the block at hand."""
-        text = re.sub(r"[ \t\r\n\f\xa0]+", " ", "".join(self._pieces)).strip()
-        if text:
-            element = self._open[-1] if self._open else self._root
+        if not self._pieces:
+            return
+        if text := "".join(self._pieces).strip():
+            text = _SPACES.sub(" ", text)
+            tag = self._open[-1][1] if self._open else self._root.tag
             linked = len(text) - self._linked < _PLAIN * len(text)
-            self.blocks.append(_block(text, element, linked))
+            self.blocks.append(Block(text, tag, linked))
         self._pieces.clear()
         self._size = self._linked = 0
-
-    def _is_border(self, element: Any) -> bool:
-        # A line end inside a heading does not end it; it only separates words.
-        inside = bool(self._open) and self._open[-1] is not None
-        in_heading = inside and self._open[-1].tag in _HEADINGS
-        return element.tag in _BLOCKS and not (element.tag == "br" and in_heading)
 
 
 _LITERAL = re.compile(
@@ -194,15 +199,8 @@ def written_by(script: str) -> str:
     return f" {' '.join(out)} ".replace("  ", " ") if out else ""
 
 
-def _is_hidden(element: Any) -> bool:
-    if element.tag in ("html", "body"):
+def _is_hidden(element: Any, tag: str) -> bool:
+    if tag in ("html", "body"):
         return False
-    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
-
-
-def _block(text: str, element: Any, linked: bool) -> Block:
-    parent = element.getparent()
-    marks = [element.get("class"), element.get("id")]
-    if parent is not None:
-        marks += [parent.get("class"), parent.get("id")]
-    return Block(text, element.tag, " ".join(filter(None, marks)).lower()[:200], linked)
+    style = element.get("style")
+    return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None

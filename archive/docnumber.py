@@ -17,6 +17,8 @@ _LEAD = re.compile(
 # A document named so is the ground of this one: 根据《…的通知》（…号）精神.
 _GROUND = re.compile("根据|按照|依据|依照|遵照|参照|落实|贯彻|执行|依法")
 _SPIRIT = re.compile(r"^[)）\]】〕]{0,2}(?:等)?(?:文件)?(?:的)?(?:精神|要求|规定|有关)")
+# What every number holds behind its agency: the agency alone starts at every character of a text.
+_FIGURES = re.compile(r"[〔\[（(【]\s?(?:20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?\d{1,5}\s?[号號]")
 _SENTENCE = 90  # characters before a number in which its verb stands; the longest title has 60
 _HEAD = 15  # lines of an official document above its text
 
@@ -44,6 +46,8 @@ def document_number(candidates: Sequence[Candidate], text: str) -> list[Candidat
 
 def _numbers(text: str) -> Iterator[tuple[str, bool]]:
     """Every number with whether it is cited as a ground."""
+    if not _FIGURES.search(text):
+        return
     folded = fold(text)
     for match in DOC_NUMBER.finditer(text):
         lead = _LEAD.match(folded[match.start("agency") : match.end("agency")])

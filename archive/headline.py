@@ -15,6 +15,9 @@ from archive.labels import HAN, Labelled, fold, labelled, words
 from archive.model import Candidate
 
 _CRUMB = re.compile(r"\s*(?:>>|>|»|›|→|＞|/|／|\\|-|－|—|\||｜|·|::|\s{2,})\s*")
+_CRUMB_SIGN = re.compile(
+    "[:：﹕∶︰︓>＞»›→\\]】]"
+)  # every breadcrumb has one behind its first words
 _CRUMBS = 8  # of a way from the home page; a menu has more
 _LONGEST = 400  # characters of a meta line with its toolbar, measured on 450 pages
 
@@ -42,7 +45,7 @@ def read_line(line: str) -> tuple[Candidate, ...]:
 
 def _bracketed(line: str) -> tuple[Candidate, ...]:
     """A line that is nothing but a credit in brackets."""
-    if len(line) > 80 or not re.fullmatch(r"[（(\[【].*[)）\]】]", line):
+    if line[0] not in "（([【" or len(line) > 80 or not re.fullmatch(r"[（(\[【].*[)）\]】]", line):
         return ()
     inner = line[1:-1]
     plain = names.names(inner, strict=True)
@@ -145,6 +148,8 @@ def breadcrumb(line: str) -> tuple[str, ...]:
 
     Needs 当前位置: or a way from the home page with signs between.
     """
+    if not _CRUMB_SIGN.search(line):
+        return ()
     folded = fold(line)
     lead = _lead().match(folded)
     if not lead and not _home().match(folded):

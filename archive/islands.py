@@ -26,11 +26,14 @@ _OPENS = re.compile(r"(?:window(?:\.\w+|\[['\"]\w+['\"]\])|(?:var|let|const)\s+\
 
 def from_islands(root: Any, blocks: Sequence[Block]) -> list[Candidate]:
     """Title, time, source and author of the data object whose text the page shows."""
-    shown = [_han(block.text) for block in blocks if len(block.text) >= 2 * _SHARED]
+    shown: list[str] = []
     for data in _data(root):
         for node in _nodes(data):
             text = _first_text(node, "text")
-            if text and _title(node) and _is_shown(text, shown):
+            if not text or not _title(node):
+                continue
+            shown = shown or [_han(b.text) for b in blocks if len(b.text) >= 2 * _SHARED]
+            if _is_shown(text, shown):
                 return list(_candidates(node))
     return []
 

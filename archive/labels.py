@@ -21,6 +21,8 @@ _WIDTH = str.maketrans(
     dict.fromkeys("：﹕∶︰︓", ":")
     | dict.fromkeys("\u3000\xa0\t\u2002\u2003\u2009\u200b\ufeff", " ")
 )
+# Without any of these a label can only open the line, bare: 发表于2014-08-24.
+_SIGNS = re.compile(r"[:|｜>】\]]")
 _WALL = re.compile(r"[|｜丨┃│\]】]|\s{2,}")
 _WALL_OF_NAMES = re.compile(r"[|｜丨┃│\]】]")  # 赵  培 is one name
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -58,6 +60,7 @@ class Labelled:
     end: int  # of the value
 
 
+@cache
 def words(table: str, key: str) -> tuple[str, ...]:
     """The list `key` of `table` in the vocabulary `metadata`."""
     value = _metadata().get(table, {}).get(key)
@@ -126,8 +129,10 @@ def _skip_blank(folded: str, at: int) -> int:
 
 def _openings(folded: str) -> Iterable[tuple[int, int, str, str, int]]:
     pattern, fields = _label_pattern()
+    signed = _SIGNS.search(folded)
+    matches = pattern.finditer(folded) if signed else filter(None, [pattern.match(folded)])
     seen = False
-    for match in pattern.finditer(folded):
+    for match in matches:
         glued = match.start() > 0 and _is_han(folded[match.start() - 1])
         quoted = match.start() > 0 and folded[match.start() - 1] in '“"「『‘'
         if quoted or (glued and not seen):

@@ -13,6 +13,7 @@ from functools import cache
 from archive import opencc_tables
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
@@ -57,12 +58,9 @@ def script(text: str) -> str:
 
 def evidence(text: str) -> tuple[int, int]:
     """How many characters only Traditional, and only Simplified, writing has."""
-    deleted = _only()
-    length = len(text)
-    return (
-        length - len(text.translate(deleted[0])),
-        length - len(text.translate(deleted[1])),
-    )
+    traditional, simplified, rare = _only()
+    beyond = sum(character in rare for character in _BEYOND.findall(text))
+    return len(traditional.findall(text)) + beyond, len(simplified.findall(text))
 
 
 def is_japanese(paragraph: str) -> bool:
@@ -72,15 +70,22 @@ def is_japanese(paragraph: str) -> bool:
 
 
 @cache
-def _only() -> tuple[dict[int, None], dict[int, None]]:
+def _only() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """Characters only Traditional, and only Simplified, writing has; the former beyond U+FFFF.
+
+    Those stand apart, because `re` finds a character in a class in one step only below U+10000.
+    """
     tables = opencc_tables.load()
     given = set("".join(tables.characters.values())) | set("".join(tables.phrases.values()))
     changed = {chr(code) for code, new in tables.characters.items() if chr(code) != new}
-    simplified = (c for c in given - changed if _encodes(c, "gb2312") and not _encodes(c, "big5"))
-    return (
-        {ord(c): None for c in changed - given},
-        {ord(c): None for c in simplified},
-    )
+    simplified = {c for c in given - changed if _encodes(c, "gb2312") and not _encodes(c, "big5")}
+    traditional = changed - given
+    rare = frozenset(filter(_BEYOND.match, traditional))
+    return _any_of(traditional - rare), _any_of(simplified), rare
+
+
+def _any_of(characters: set[str]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(characters))}]")
 
 
 def _encodes(character: str, codec: str) -> bool:

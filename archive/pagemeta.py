@@ -17,6 +17,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from lxml import etree
+
 from archive import dates, gkml, headline, islands, mirrored, names, scriptmeta, sources, titles
 from archive.blocks import Block, visible_blocks
 from archive.labels import HAN, fold, words
@@ -24,10 +26,13 @@ from archive.model import Candidate, Page
 
 WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
 _GAP = 15  # blocks between two paragraphs of one body: a table or a row of pictures
+_PARAGRAPH = 40  # Han characters of a paragraph of the body
 _CREDITS = 4  # blocks below the body that may name its author
+_HAN = re.compile(f"[{HAN}]")
 _FOOTER = 80  # last blocks of a page that may print its site code
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
 _BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
+_BADGES = etree.XPath("descendant::a[contains(@href, 'ode=')]")
 _EARLY = ("line:date", "line:beside-date", "line:byline")  # say it above the text or not at all
 _LATE = 120  # blocks after the title searched for labels that no window held
 
@@ -158,13 +163,18 @@ def _after_body(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
 def _site_codes(root: Any, blocks: list[Block]) -> Iterator[Candidate]:
     """The site's code as its footer prints it and as its error-report badge carries it."""
     for block in blocks[-_FOOTER:]:
-        if match := _SITE_CODE.search(fold(block.text)):
+        match = _SITE_CODE.search(fold(block.text)) if _is_coded(block.text) else None
+        if match:
             yield Candidate("site_id_code", match[1], "footer:网站标识码")
             break
-    for link in root.iter("a"):
-        if match := _BADGE.search((link.get("href") or "")[:300]):
+    for link in _BADGES(root):
+        if match := _BADGE.search(link.get("href")[:300]):
             yield Candidate("site_id_code", match[1], "badge:site_code")
             break
+
+
+def _is_coded(text: str) -> bool:
+    return "码" in text or "碼" in text
 
 
 def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
@@ -230,7 +240,8 @@ def _joined(blocks: list[Block], at: int) -> str:
 
 
 def _is_body(block: Block) -> bool:
-    return len(re.findall(f"[{HAN}]", block.text)) >= 40 and bool(re.search("[，。；]", block.text))
+    long = len(block.text) >= _PARAGRAPH and bool(re.search("[，。；]", block.text))
+    return long and len(_HAN.findall(block.text)) >= _PARAGRAPH
 
 
 def _late(blocks: list[Block], at: int | None) -> Iterator[Candidate]:

@@ -66,11 +66,15 @@ def line(text: str) -> str:
     >>> line("Hello, world! It is 10:30 (GMT).")
     'Hello, world! It is 10:30 (GMT).'
     """
-    if _ODD_WIDTH.search(text):
-        text = text.translate(WIDTH)
+    text = usual_width(text)
     while (done := _marks(_space(text))) != text:
         text = done
     return text
+
+
+def usual_width(text: str) -> str:
+    """The text with ASCII letters and digits, hanzi for radicals, and no zero-width characters."""
+    return text.translate(WIDTH) if _ODD_WIDTH.search(text) else text
 
 
 def _space(text: str) -> str:

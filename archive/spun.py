@@ -99,10 +99,39 @@ def _hits(folded: str) -> Iterator[_Hit]:
 def _certain(folded: str) -> Iterator[_Hit]:
     """Put words beside a neighbour that proves them."""
     contexts, pattern = _contexts()
-    for match in islice(pattern.finditer(folded), _MOST):
+    for match in islice(_matches(pattern, folded), _MOST):
         pair, offset = contexts[match[0]]
         start = match.start() + offset
         yield _Hit(start, start + len(pair.put), pair, match[0], _SURE, strong=True)
+
+
+def _matches(pattern: re.Pattern[str], folded: str) -> Iterator[re.Match[str]]:
+    """`pattern.finditer(folded)`, asked only where a put word stands inside the context.
+
+    The pattern has several hundred contexts, the put words are under a hundred.
+    """
+    read = 0
+    for start in sorted(_starts(folded)):
+        match = pattern.match(folded, start) if start >= read else None
+        if match:
+            yield match
+            read = match.end()
+
+
+def _starts(folded: str) -> set[int]:
+    """Where a context may begin: at a put word, or before it as far as any context does."""
+    leads = _leads()
+    starts: set[int] = set()
+    match = _put_words()[1].search(folded)
+    while match:
+        starts.update(match.start() - lead for lead in leads if lead <= match.start())
+        match = _put_words()[1].search(folded, match.start() + 1)
+    return starts
+
+
+@cache
+def _leads() -> frozenset[int]:
+    return frozenset(offset for _, offset in _contexts()[0].values())
 
 
 def _likely(folded: str, taken: set[int]) -> Iterator[_Hit]:

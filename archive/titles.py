@@ -139,12 +139,10 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
     title, cut = squeezed(whole), squeezed(cut_site_name(whole))
     best: tuple[tuple[int, int, int], str, Block] | None = None
     for index, block in enumerate(blocks):
-        if not 3 <= len(block.text) <= _LONGEST or _is_way(block.text):
+        own = _heading(block, cut)
+        covered = _covered(own, title, cut) if own else 0
+        if own is None or (own and not covered) or _is_way(block.text):
             continue
-        own = squeezed(block.text)
-        if block.linked and (block.tag not in ("h1", "h2", "h3") or own != cut):
-            continue  # a link elsewhere to this article; a linked heading is its own permalink
-        covered = _covered(own, title, cut)
         if covered == len(own) and title.startswith(own):
             text, covered = _continued(blocks, index, title, whole)
         else:
@@ -153,6 +151,19 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
         if covered >= 4 and (best is None or score > best[0]):
             best = (score, text, block)
     return (best[1], best[2]) if best else None
+
+
+def _heading(block: Block, cut: str) -> str | None:
+    """The block's text, squeezed, where its size and links allow a heading.
+
+    A link leads elsewhere to this article; a linked heading is its own permalink.
+    """
+    if not 3 <= len(block.text) <= _LONGEST:
+        return None
+    if block.linked and block.tag not in ("h1", "h2", "h3"):
+        return None
+    own = squeezed(block.text)
+    return own if not block.linked or own == cut else None
 
 
 def _is_way(text: str) -> bool:
@@ -164,6 +175,8 @@ def _is_way(text: str) -> bool:
 
 def _covered(own: str, title: str, cut: str) -> int:
     """How many characters of <title> the block shows, 0 when it is no heading of it."""
+    if own not in title and own not in cut and cut not in own:
+        return 0
     if _SITE.search(own) and own != title:
         return 0
     if len(own) >= 4 and (title.startswith(own) or cut.startswith(own)):
