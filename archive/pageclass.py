@@ -51,7 +51,7 @@ def _is_frame(element: Element) -> bool:
 def classify(page: Page, root: Element, flow: Flow, title: str | None) -> Told | None:
     """The reason why the page is no article; `None` for one that may be."""
     total = sum(line.han for line in flow.lines)
-    if sign := blockpages.sign(page.text):
+    if total < 2 * MUCH_HAN and (sign := blockpages.sign(page.text)):
         return Reason.BLOCK_PAGE, sign
     if total < MUCH_HAN and (target := refresh_target(root)):
         return Reason.REDIRECT, target

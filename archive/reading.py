@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +16,6 @@ LOW_AGREEMENT = 0.9  # knowledge 7.4: leaves 6.6 % bad pages among those above i
 _ASK = 0.75  # of agreement; asked at 0.9 the answer of 8 in 447 pages changed, 4 to the worse
 _BOX = 3  # links in a row: fewer may be references of the text
 Ask = Callable[[], Ranges]
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +55,38 @@ def by_layout(page: Sheet, root: Element, selector: str) -> Reading | None:
 def _vote(
     page: Sheet, found: Mapping[str, Ranges], title: str | None
 ) -> tuple[str, dict[str, float]]:
-    grams = {name: _shingles(_trimmed(page, ranges, title)) for name, ranges in found.items()}
-    support = {name: _support(name, grams) for name in found}
+    """The reading with the greatest mean agreement, and that of each."""
+    kept = {name: _trimmed(page, ranges, title) for name, ranges in found.items()}
+    support = {
+        name: _mean([_agreement(page, kept[name], kept[other]) for other in kept if other != name])
+        for name in kept
+    }
     return max(support, key=lambda name: support[name]), support
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _agreement(page: Sheet, one: frozenset[int], other: frozenset[int]) -> float:
+    """Share of text in common: 2·|a∩b| / (|a| + |b|), in characters of the lines both hold."""
+    if one == other:
+        return 1.0
+    size = _size(page, one) + _size(page, other)
+    return 2 * _size(page, one & other) / size if size else 1.0
+
+
+def _size(page: Sheet, indexes: frozenset[int]) -> int:
+    return sum(len(page.flow.lines[index].text) for index in indexes)
+
+
+def _trimmed(page: Sheet, ranges: Ranges, title: str | None) -> frozenset[int]:
+    """The lines of a reading as the furniture steps will leave it."""
+    lines = page.flow.lines
+    indexes = [i for first, last in ranges for i in _without_boxes(page, first, last)]
+    indexes = indexes[len(furniture.head_cuts([lines[i].text for i in indexes], title)) :]
+    cut = {c.index for c in furniture.tail_cuts([lines[i].text for i in indexes])}
+    return frozenset(index for place, index in enumerate(indexes) if place not in cut)
 
 
 def _container(page: Sheet, found: Mapping[str, Ranges]) -> str | None:
@@ -98,27 +124,3 @@ def _is_box(page: Sheet, first: int, last: int) -> bool:
     follows = range(first, min(first + _BOX, last))
     lines = page.flow.lines
     return len(follows) == _BOX and all(page.frame[i] and is_link(lines[i]) for i in follows)
-
-
-def _trimmed(page: Sheet, ranges: Ranges, title: str | None) -> list[str]:
-    texts = [line.text for line in lines_of(page, ranges)]
-    head = len(furniture.head_cuts(texts, title))
-    texts = texts[head:]
-    cut = {c.index for c in furniture.tail_cuts(texts)}
-    return [text for index, text in enumerate(texts) if index not in cut]
-
-
-def _shingles(texts: Sequence[str]) -> Counter[tuple[str, ...]]:
-    words = _TOKEN.findall("\n".join(texts))
-    return Counter(tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3)))
-
-
-def _support(name: str, grams: Mapping[str, Counter[tuple[str, ...]]]) -> float:
-    others = [_agreement(grams[name], other) for key, other in grams.items() if key != name]
-    return sum(others) / len(others) if others else 0.0
-
-
-def _agreement(one: Counter[tuple[str, ...]], other: Counter[tuple[str, ...]]) -> float:
-    """Share of shingles in common: 2·|a∩b| / (|a| + |b|)."""
-    size = one.total() + other.total()
-    return 2 * (one & other).total() / size if size else 1.0
