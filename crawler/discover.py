@@ -147,11 +147,14 @@ def _of_script(text: str, jump: str) -> Iterator[tuple[str, Found]]:
 def _asked_for_items(script: str) -> Iterator[str]:
     """Addresses that list scripts of known CMS ask for their items, first page."""
     known = vocab.toml("discover")["api"]["paths"]
-    if any(path in script for path in known):
-        for address in (*pagers.data_requests(script), *scripts.asked(script)):
-            whole = _page_hole().sub(r"\g<1>1", address)
-            if scripts.HOLE not in whole and any(path in whole for path in known):
-                yield whole
+    if not any(path in script for path in known):
+        return
+    with_data = list(pagers.data_requests(script))
+    whole = {address.partition("?")[0] for address in with_data}
+    for address in (*with_data, *(each for each in scripts.asked(script) if each not in whole)):
+        first = _page_hole().sub(r"\g<1>1", address)
+        if scripts.HOLE not in first and any(path in first for path in known):
+            yield first
 
 
 def needs_script(root: Element) -> list[str]:
