@@ -46,6 +46,7 @@ _CUT_TOO = 6.0  # nats for a mark that the tool is not known to have searched fo
 _TERM = 4.0  # nats for a sentence end in a quotation of a word or two: “六保” is none
 _SWALLOWED = 2.0  # nats for a line end that the decoder took with a lost byte
 _WAYS = 4
+_REST = 500  # characters on the right in which quotes are matched
 _CONTEXT = 6  # characters on the right that help to judge
 _PUNCTUATION = "。，、；：？！“”‘’（）《》〈〉【】〔〕『』「」…—·％\u3000"
 _PAIRS = {
@@ -331,8 +332,8 @@ def _reads_as_glossed(text: str, state: _State, end: int) -> bool:
 
 def _right(text: str, end: int) -> tuple[str, str]:
     """What follows a span in its line, without glosses: next characters, and up to the next span."""
-    stop = text.find("\n", end)
-    line = text[end : stop + 1 if stop >= 0 else len(text)]
+    stop = text.find("\n", end, end + _REST)
+    line = text[end : stop + 1 if stop >= 0 else end + _REST]
     span = SIGNATURE.search(line)
     line = GLOSS_REST.sub("", line[: span.start()] if span else line, count=1)
     rest = paragraphs(BRACKETED.sub("", line))

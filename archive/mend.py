@@ -37,6 +37,7 @@ _RUN = 3  # lost bytes in a row: the span begins at one of the last
 _MOST = (
     500  # places tried in a text: a bound for hostile ones; real pages have 8 in 1,000 characters
 )
+_LINE = 2000  # characters of a line in which quotes are matched
 _LONG = 12  # characters: nine of ten Traditional spans are shorter
 _LEFT = 12  # characters on the left that help to judge
 
@@ -77,7 +78,12 @@ def restore(text: str) -> list[Change]:
     A repaired place is evidence for the next, and so is a text without glosses: repeated until
     nothing more is sure, so that cleaning the result again finds nothing to do.
     """
-    if not SIGNATURE.search(text):
+    places = sum(1 for _ in SIGNATURE.finditer(text))
+    if places > _MOST:
+        at = next(SIGNATURE.finditer(text)).start()
+        seen = f"{places} places, too many to try"
+        return [Change(at, at + 1, "", "gbk-cut", seen, 0.5, "gbk-cut", applied=False)]
+    if not places:
         return []
     changes = {change.start: change for change in _once(text)}
     while changes:
@@ -158,12 +164,10 @@ def _searched_for(text: str) -> Iterator[str]:
 def _verdicts(doc: Document) -> Iterator[_Verdict]:
     done = 0
     line = ""  # of the restored text
-    tries = 0
     for run in re.finditer(r"[?\ufffd]+", doc.text):
         last = range(max(run.start(), run.end() - _RUN), run.end())
         begins = [at for at in last if SIGNATURE.match(doc.text, at)]
-        tries += len(begins)
-        if run.start() < done or not begins or tries > _MOST:
+        if run.start() < done or not begins:
             continue
         line = _line(line + doc.text[done : run.start()])
         tried = [v for at in begins if (v := _try(doc, at, line))]
@@ -177,7 +181,7 @@ def _verdicts(doc: Document) -> Iterator[_Verdict]:
 
 def _line(text: str) -> str:
     """The last line of a text without its glosses."""
-    text = paragraphs(text)
+    text = paragraphs(text[-_LINE:])
     return BRACKETED.sub("", text[text.rfind("\n") + 1 :])
 
 
