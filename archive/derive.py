@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive import decode, extract, linkfarm, metadata, normalise
+from archive import decode, extract, linkfarm, metadata, normalise, pageclass
 from archive.model import (
     About,
     Article,
@@ -103,7 +103,7 @@ def _from_page(
         page.kind, origin.url, origin.captured, metadata.title_of(extraction.candidates), memory
     )
     cleaned = clean(extraction.text, STEPS, about)
-    if not cleaned.text and not extraction.attachments and not extraction.images:
+    if not cleaned.text and not _is_notice(extraction, about):
         return _reject(origin, Reason.NO_TEXT, "nothing is left of the page but its frame")
     return _article(page, extraction, cleaned, origin, site, memory, flags)
 
