@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive import repair
+from archive.readings import BRACKETED
 from archive.steps import Cleaned, clean, undo
 
 EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"
@@ -59,3 +60,22 @@ def test_repairing_a_sample_twice_changes_nothing_and_can_be_undone(name: str) -
     assert not [e for e in clean(cleaned.text, STEPS).edits if e.action == "applied"]
     original = (EXAMPLES / f"{name}.txt").read_text(encoding="utf-8")
     assert undo(cleaned.text, cleaned.edits) == original
+
+
+@pytest.mark.parametrize(
+    ("seen", "restored"),
+    [
+        ("辦好每一個學(xué)科?！笨梢姡半p減”要緊", "學科。”可見，“雙減”要緊"),
+        ("轉(zhuǎn)變工作方式?，F(xiàn)代化水平提高", "方式。現代化水平提高"),
+        (
+            "會議學習了文件?！秶?guó)務(wù)院關(guān)于工作的意見》",
+            "文件。《國務院關于工作的意見》",
+        ),
+        ("全縣統計局?jǐn)?shù)據(jù)，學(xué)校數(shù)據(jù)", "統計局數據，學校數據"),
+        ("全縣統計局?(jǐn)?(shù)據(jù)，學(xué)校數(shù)據(jù)", "統計局數據，學校數據"),
+    ],
+)
+def test_cuts_of_both_decoders_are_restored(seen: str, restored: str) -> None:
+    cleaned = clean(seen, [repair.restore_gbk_cuts])
+    assert restored in BRACKETED.sub("", cleaned.text)
+    assert cleaned.flags == ("gbk-cut",)
