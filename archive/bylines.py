@@ -11,6 +11,7 @@ from archive.names import (
     editor_words,
     is_name,
     may_follow_role,
+    media_endings,
     names,
     names_medium,
     roles,
@@ -39,9 +40,15 @@ def byline(line: str) -> tuple[Candidate, ...]:
     if not 3 <= len(text) <= _LONGEST or _SENTENCE.search(text):
         return ()
     tokens = tokens_of(re.sub(r"(?<=[^/／])[（(](.*?)[)）]", r" \1 ", text))
-    if not 1 <= len(tokens) <= 12:
+    if not 1 <= len(tokens) <= 12 or not _marks().search(fold("".join(tokens))):
         return ()
     return _read_tokens(tokens)
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    """Every role and every ending of a medium's name: a byline has one of them."""
+    return re.compile("|".join(map(re.escape, (*roles(), *media_endings()))))
 
 
 def _read_tokens(tokens: list[str]) -> tuple[Candidate, ...]:
@@ -146,14 +153,18 @@ def _is_outlet(token: str) -> bool:
 
 
 def _credit_tokens(inner: str) -> list[str]:
-    labels = sorted((*editor_words(), *_neutral_words(), *roles()), key=len, reverse=True)
-    long = "|".join(re.escape(label) for label in labels if len(label) > 1)
-    folded = fold(inner)
     spaced, at = "", 0
-    for match in re.finditer(rf"({long})\s*[:/／]?", folded):
+    for match in _credit_labels().finditer(fold(inner)):
         spaced += inner[at : match.start()] + " " + inner[match.start(1) : match.end(1)] + " "
         at = match.end()
     return tokens_of(spaced + inner[at:])
+
+
+@cache
+def _credit_labels() -> re.Pattern[str]:
+    labels = sorted((*editor_words(), *_neutral_words(), *roles()), key=len, reverse=True)
+    long = "|".join(re.escape(label) for label in labels if len(label) > 1)
+    return re.compile(rf"({long})\s*[:/／]?")
 
 
 def _kind(token: str) -> str:

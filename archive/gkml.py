@@ -15,6 +15,8 @@ from archive.model import Candidate
 _ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordinary head lines
 _DEEPEST = 2000  # blocks searched; the table stands at the head of its page
 _MOST = 100  # rows read, so that a hostile page costs no more than an honest one
+_COLON = re.compile("[:：﹕∶︰︓]")
+_FIRST = re.compile(r"[^\s\u200b\ufeff\[\]【】]")
 _REACH = 60  # blocks a table may span
 DOC_NUMBER = re.compile(
     rf"(?P<agency>[{HAN}]{{1,12}})\s?[〔\[（(【]\s?(?P<year>20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?(?P<number>\d{{1,5}})\s?[号號]"
@@ -36,7 +38,7 @@ def table(blocks: Sequence[Block]) -> tuple[Candidate, ...]:
 
 def _rows(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str, str]]:
     for index, block in enumerate(blocks):
-        if len(block.text) > 600:
+        if len(block.text) > 600 or not (_COLON.search(block.text) or _opens(block.text)):
             continue
         pairs = list(_pairs(block.text))
         if pairs:
@@ -49,6 +51,8 @@ def _rows(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    if not _COLON.search(text):
+        return
     folded = fold(text)
     matches = list(_inline().finditer(folded))
     for match, after in zip(matches, [*matches[1:], None], strict=False):
@@ -57,6 +61,17 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         value = text[match.end() : end].strip(" |\u3000\xa0")
         if value:
             yield label, value[:300]
+
+
+def _opens(text: str) -> bool:
+    """True when the first character is that of a label, so that it may be one."""
+    first = _FIRST.search(text)
+    return first is not None and fold(first[0]) in _first_characters()
+
+
+@cache
+def _first_characters() -> frozenset[str]:
+    return frozenset(label[0] for label in _fields())
 
 
 def _squeezed(text: str) -> str:

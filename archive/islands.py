@@ -21,6 +21,7 @@ _LONGEST = 2_000_000  # characters of one script that are read
 _NODES = 5_000  # of the data that are looked at
 _SCRIPTS = 12  # that may hold data; more is a page of fragments
 _SHARED = 16  # Han in a row that text and data must share: no two articles do by chance
+_OBJECT = re.compile(r"=\s*\{")
 _OPENS = re.compile(r"(?:window(?:\.\w+|\[['\"]\w+['\"]\])|(?:var|let|const)\s+\w+)\s*=\s*(?=\{)")
 
 
@@ -54,7 +55,8 @@ def _data(root: Any) -> Iterator[Any]:
 
 
 def _opening(text: str) -> int | None:
-    match = _OPENS.search(text[:10_000])
+    head = text[:10_000]
+    match = _OPENS.search(head) if _OBJECT.search(head) else None
     return match.end() if match else None
 
 

@@ -15,10 +15,10 @@ from archive import opencc_tables
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
-_HANGUL = re.compile("[\uac00-\ud7a3]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|on|with|by|that)\b", re.IGNORECASE)
-# Scripts of China's minority languages that stand for one language on mainland pages.
+# Scripts of China's minority languages that stand for one language on mainland pages, and Hangul.
+_FAR = re.compile("[\u0400-\u1fff\ua000-\ud7a3]")  # holds all of them
 _OTHER = (
     ("ug", re.compile("[\u06c7\u06c6\u06c8\u06cb\u06d0\u06d5\u06be]")),  # Uyghur letters
     ("bo", re.compile("[\u0f00-\u0fff]")),
@@ -26,6 +26,7 @@ _OTHER = (
     ("ii", re.compile("[\ua000-\ua48c]")),
     ("und-Arab", re.compile("[\u0600-\u06ff]")),
     ("und-Cyrl", re.compile("[\u0400-\u04ff]")),
+    ("ko", re.compile("[\uac00-\ud7a3]")),
 )
 
 
@@ -42,8 +43,9 @@ def script(text: str) -> str:
     kana = len(_KANA.findall(text))
     if kana and kana >= 0.2 * (han + kana):
         return "ja"
-    counts = {tag: len(pattern.findall(text)) for tag, pattern in _OTHER}
-    counts["ko"] = len(_HANGUL.findall(text))
+    counts = {tag: 0 for tag, _ in _OTHER}
+    if _FAR.search(text):
+        counts = {tag: len(pattern.findall(text)) for tag, pattern in _OTHER}
     other = max(counts, key=lambda tag: counts[tag])
     if counts[other] > 2 * han and counts[other] > 0.5 * len(_LATIN.findall(text)):
         return next(tag for tag, count in counts.items() if count and count >= 0.05 * counts[other])

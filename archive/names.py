@@ -60,11 +60,16 @@ def _no_names() -> frozenset[str]:
 def names_medium(token: str) -> bool:
     """True when the token ends like the name of a newspaper, station, office or account."""
     folded = fold(token)
-    return len(token) >= 3 and folded.endswith(_media()) and not re.search("[的了第]|关于", folded)
+    return (
+        len(token) >= 3
+        and folded.endswith(media_endings())
+        and not re.search("[的了第]|关于", folded)
+    )
 
 
 @cache
-def _media() -> tuple[str, ...]:
+def media_endings() -> tuple[str, ...]:
+    """How names of newspapers, stations, offices and accounts end, folded."""
     return tuple(map(fold, words("media", "endings")))
 
 

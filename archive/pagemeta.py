@@ -33,6 +33,9 @@ _FOOTER = 80  # last blocks of a page that may print its site code
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
 _BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
 _BADGES = etree.XPath("descendant::a[contains(@href, 'ode=')]")
+_BLANKS = re.compile(r"\s+")
+_MARKUP = re.compile(r"</?(?:div|br|p|span|b|strong|font|sup|sub)\b[^<>]{0,80}>")
+_TEMPLATE = re.compile(r"\$\{|<%|\{\{|\[!--|\{\$|<\$")  # what the page's program did not fill in
 _EARLY = ("line:date", "line:beside-date", "line:byline")  # say it above the text or not at all
 _LATE = 120  # blocks after the title searched for labels that no window held
 
@@ -76,18 +79,15 @@ def meta_tags(root: Any) -> dict[str, str]:
         name = element.get("name") or element.get("property") or element.get("itemprop")
         if not name:
             continue
-        key = re.sub(r"\s+", " ", name).strip().lower()
+        key = _BLANKS.sub(" ", name).strip().lower()
         key = "others" if key == "others" and "others" not in tags else key
         tags.setdefault(key, _content(element.get("content") or ""))
     return {key: value for key, value in tags.items() if value}
 
 
 def _content(value: str) -> str:
-    value = re.sub(
-        r"</?(?:div|br|p|span|b|strong|font|sup|sub)\b[^<>]{0,80}>", "", html.unescape(value[:2000])
-    )
-    value = re.sub(r"\s+", " ", value).strip()
-    if fold(value) in _placeholders() or re.search(r"\$\{|<%|\{\{|\[!--|\{\$|<\$", value):
+    value = _BLANKS.sub(" ", _MARKUP.sub("", html.unescape(value[:2000]))).strip()
+    if fold(value) in _placeholders() or _TEMPLATE.search(value):
         return ""
     return value
 

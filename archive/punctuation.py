@@ -79,6 +79,8 @@ def usual_width(text: str) -> str:
 
 def _space(text: str) -> str:
     text = _BLANKS.sub(" ", text).strip(" ")
+    if " " not in text:
+        return text
     text = _NO_BLANK_AROUND.sub(r"\1", text)
     text = _NO_BLANK_INSIDE.sub("", text)
     text = _QUOTE_BLANK.sub("", text)

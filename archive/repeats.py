@@ -43,13 +43,19 @@ class _Chain:
 
 def is_doubled(key: str) -> bool:
     """True when a chain of equal 11-grams covers enough of the string, densely enough."""
-    if not 2 * _MATCHED <= len(key) <= _LONGEST:
+    if not 2 * _MATCHED <= len(key) <= _LONGEST or _repeated(key) < _MATCHED:
         return False
     chains: dict[int, _Chain] = {}  # by distance, in steps of the allowed drift
     for first, second in _pairs(key):
         if _extend(chains, second, second - first).is_enough(len(key)):
             return True
     return False
+
+
+def _repeated(key: str) -> int:
+    """How many 11-grams stand before as well: no chain has more matches, most texts few."""
+    places = range(len(key) - _GRAM + 1)
+    return len(places) - len({key[place : place + _GRAM] for place in places})
 
 
 def longest_repeat(key: str) -> Repeat:
