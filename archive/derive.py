@@ -108,6 +108,13 @@ def _from_page(
     return _article(page, extraction, cleaned, origin, site, memory, flags)
 
 
+def _is_notice(extraction: Extraction, about: About) -> bool:
+    """Whether a page without text is an article all the same: it carries files or pictures, or
+    it has a title at an article's address (a headline that is the whole notice)."""
+    named = about.title is not None and pageclass.url_shape(about.url) == "article"
+    return bool(extraction.attachments or extraction.images) or named
+
+
 def _extract(page: Page, site: Site | None, memory: SiteMemory | None) -> Extraction | Rejection:
     if page.kind == "text":
         return Extraction(page.text)
