@@ -11,7 +11,8 @@ Depth is the number of hops without N: the twentieth page of a list is as near a
 How many L a seed allows says what it is for. A `site` is walked. A `list`, `feed` or `sitemap`
 is a place where articles are announced: what it names is fetched, and on the pages so reached only
 their own further pages, frames and redirects are followed, for the links on an article are the
-site's frame and would draw in the whole site. An `article` is fetched alone.
+site's frame and would draw in the whole site. An `article` is fetched alone. Where one seed of a
+definition is a `site`, all of it is walked: which seed names a page first is chance.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from __future__ import annotations
 from collections import Counter
 
 from archive.sites import Seed, Site
-from archive.uri import host_of
+from archive.uri import dedupe_key, host_of
 from crawler import traps
 from crawler.discover import Found
 from crawler.lists import list_name, page_number
@@ -63,7 +64,7 @@ def refused(site: Site, seed: Seed, url: str, hops: str, link: Found) -> str | N
         return f"trap: {trap}"
     if depth(onward(hops, link.rel)) > site.scope.max_depth:
         return "depth"
-    if _is_beyond(seed, url, hops, link):
+    if _is_beyond(site, seed, url, hops, link):
         return "beyond-list"
     if seed.pagination == "none" and link.rel == "pager" and page_number(link.url) != 1:
         return "pagination"
@@ -78,15 +79,23 @@ def leaves_unseen(url: str, link: Found) -> bool:
     return link.hidden and host_of(link.url) != host_of(url)
 
 
-def _is_beyond(seed: Seed, url: str, hops: str, link: Found) -> bool:
+def _is_beyond(site: Site, seed: Seed, url: str, hops: str, link: Found) -> bool:
     """Whether the seed's kind does not let a crawl go from this page along this link."""
     allowed = LINKS_FROM[seed.kind]
-    if allowed is None or link.rel in ("next", "refresh", "redirect", "iframe"):
+    walked = any(LINKS_FROM[each.kind] is None for each in site.seeds)
+    if allowed is None or walked or link.rel in ("next", "refresh", "redirect", "iframe"):
         return False
     left = allowed - hops.count("L")
-    if link.rel == "pager":  # on an article, the pages of a list in its margin
-        return left <= 0 and list_name(link.url) != list_name(url)
-    return left <= 0
+    return left <= 0 and not (link.rel == "pager" and _is_own_page(url, hops, link.url))
+
+
+def _is_own_page(url: str, hops: str, further: str) -> bool:
+    """Whether a further page named on an article is the article's, not of a list in its margin
+    or its neighbour: `123_2.html` on `123.html`, `124.html` is the next article."""
+    name = list_name(further)
+    if name == dedupe_key(url):
+        return True
+    return name == list_name(url) and (hops.endswith("N") or page_number(further) is not None)
 
 
 class Shapes:

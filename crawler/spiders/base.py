@@ -97,7 +97,8 @@ class ArchivingSpider(Spider):
             if not self.first_time(key):
                 return None
             return {"chain": chain, "cookies": cookies, "again": meta.get("again", False)}
-        if meta.get("again") or (target == response.url and not cookies):
+        has_session = key == chain[-1] and target != response.url  # as `;jsessionid=`
+        if meta.get("again") or not (cookies or has_session):
             self.not_requested("redirect: loop", target)
             return None
         return {"chain": chain, "cookies": cookies, "again": True}
