@@ -151,22 +151,22 @@ class _Reader:
 
     def add(self, text: str) -> None:
         """Add text to the block at hand."""
-        if self._size < _LONGEST:
+        if self._size >= _LONGEST:
+            return
+        self._size += len(text)
+        if self._pieces or not text.isspace():
             self._pieces.append(text)
-            self._size += len(text)
             if self._links:
                 self._linked += len(text.strip())
 
     def flush(self) -> None:
         """End the block at hand."""
-        if not self._pieces:
-            return
-        if text := "".join(self._pieces).strip():
-            text = _SPACES.sub(" ", text)
+        if self._pieces:
+            text = _SPACES.sub(" ", "".join(self._pieces).strip())
             tag = self._open[-1][1] if self._open else self._root.tag
             linked = len(text) - self._linked < _PLAIN * len(text)
             self.blocks.append(Block(text, tag, linked))
-        self._pieces.clear()
+            self._pieces.clear()
         self._size = self._linked = 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from archive import dates, names, sources
 from archive.blocks import Block
 from archive.labels import HAN, words
 from archive.model import Candidate
+from archive.scriptmeta import Script
 
 _LONGEST = 2_000_000  # characters of one script that are read
 _NODES = 5_000  # of the data that are looked at
@@ -25,10 +26,10 @@ _OBJECT = re.compile(r"=\s*\{")
 _OPENS = re.compile(r"(?:window(?:\.\w+|\[['\"]\w+['\"]\])|(?:var|let|const)\s+\w+)\s*=\s*(?=\{)")
 
 
-def from_islands(root: Any, blocks: Sequence[Block]) -> list[Candidate]:
+def from_islands(scripts: Iterable[Script], blocks: Sequence[Block]) -> list[Candidate]:
     """Title, time, source and author of the data object whose text the page shows."""
     shown: list[str] = []
-    for data in _data(root):
+    for data in _data(scripts):
         for node in _nodes(data):
             text = _first_text(node, "text")
             if not text or not _title(node):
@@ -39,11 +40,10 @@ def from_islands(root: Any, blocks: Sequence[Block]) -> list[Candidate]:
     return []
 
 
-def _data(root: Any) -> Iterator[Any]:
+def _data(scripts: Iterable[Script]) -> Iterator[Any]:
     found = 0
-    for element in root.iter("script"):
-        text = (element.text or "")[:_LONGEST].lstrip()
-        kind = (element.get("type") or "").lower()
+    for whole, kind in scripts:
+        text = whole[:_LONGEST].lstrip()
         at = 0 if kind == "application/json" else _opening(text)
         if at is None or not text or found >= _SCRIPTS:
             continue

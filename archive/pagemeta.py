@@ -17,8 +17,6 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from lxml import etree
-
 from archive import dates, gkml, headline, islands, mirrored, names, scriptmeta, sources, titles
 from archive.blocks import Block, visible_blocks
 from archive.labels import HAN, fold, words
@@ -32,7 +30,7 @@ _HAN = re.compile(f"[{HAN}]")
 _FOOTER = 80  # last blocks of a page that may print its site code
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
 _BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
-_BADGES = etree.XPath("descendant::a[contains(@href, 'ode=')]")
+_BADGE_SOURCE = re.compile(r"site_?[cC]ode=(?:\d{10}|bm\d{8})")  # in the page's source
 _BLANKS = re.compile(r"\s+")
 _MARKUP = re.compile(r"</?(?:div|br|p|span|b|strong|font|sup|sub)\b[^<>]{0,80}>")
 _TEMPLATE = re.compile(r"\$\{|<%|\{\{|\[!--|\{\$|<\$")  # what the page's program did not fill in
@@ -42,6 +40,7 @@ _LATE = 120  # blocks after the title searched for labels that no window held
 
 def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
     """Every metadata candidate of the page, those of the visible page first."""
+    scripts = scriptmeta.scripts(root)
     metas, blocks, whole = meta_tags(root), visible_blocks(root), titles.html_title(root)
     marks = [mirrored.MARK] if mirrored.is_glossed(block.text for block in blocks) else []
     if marks:
@@ -58,9 +57,10 @@ def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
         *_after_body(blocks, at),
         *(candidate for candidate, _ in heads),
         *_from_metas(metas),
-        *_site_codes(root, blocks),
-        *scriptmeta.from_scripts(root),
-        *islands.from_islands(root, blocks),
+        *_footer_code(blocks),
+        *(_badge_code(root) if _BADGE_SOURCE.search(page.text) else ()),
+        *scriptmeta.from_scripts(scripts),
+        *islands.from_islands(scripts, blocks),
     ]
     day = dates.url_date(page.url) if page.url else None
     if day:
@@ -160,15 +160,19 @@ def _after_body(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
                 yield replace(candidate, origin=candidate.origin.replace("line:", "after:", 1))
 
 
-def _site_codes(root: Any, blocks: list[Block]) -> Iterator[Candidate]:
-    """The site's code as its footer prints it and as its error-report badge carries it."""
+def _footer_code(blocks: list[Block]) -> Iterator[Candidate]:
+    """The site's code as its footer prints it."""
     for block in blocks[-_FOOTER:]:
         match = _SITE_CODE.search(fold(block.text)) if _is_coded(block.text) else None
         if match:
             yield Candidate("site_id_code", match[1], "footer:网站标识码")
             break
-    for link in _BADGES(root):
-        if match := _BADGE.search(link.get("href")[:300]):
+
+
+def _badge_code(root: Any) -> Iterator[Candidate]:
+    """The site's code as its error-report badge carries it."""
+    for link in root.iter("a"):
+        if match := _BADGE.search((link.get("href") or "")[:300]):
             yield Candidate("site_id_code", match[1], "badge:site_code")
             break
 

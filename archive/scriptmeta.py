@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -15,14 +15,19 @@ from archive.model import Candidate
 _LONGEST = 400_000  # characters read of one script
 _LD_LONGEST = 200_000
 _LD_NODES = 2_000
+Script = tuple[str, str]  # its text, and its type in lower case
 
 
-def from_scripts(root: Any) -> Iterator[Candidate]:
-    """Candidates of every inline script, in document order, the first of each origin only."""
+def scripts(root: Any) -> list[Script]:
+    """Every inline script that is not empty, in document order."""
+    found = ((element.text, element.get("type")) for element in root.iter("script"))
+    return [(text, (kind or "").lower()) for text, kind in found if text]
+
+
+def from_scripts(scripts: Iterable[Script]) -> Iterator[Candidate]:
+    """Candidates of every script, in order, the first of each origin only."""
     seen: set[str] = set()
-    for element in root.iter("script"):
-        text = element.text or ""
-        kind = (element.get("type") or "").lower()
+    for text, kind in scripts:
         found = _json_ld(text) if "ld+json" in kind else _literals(text[:_LONGEST])
         for candidate in found:
             if candidate.origin not in seen or candidate.field == "authors":
