@@ -113,7 +113,7 @@ class Restored:
     seen: float  # cost of the same stretch as it is seen
     known: int  # shown characters that carry bytes, besides the mark
     free: int  # lost bytes besides the first, with no gloss to witness them
-    odd: bool  # it has a character that its script hardly uses
+    odd: bool  # it has a character that its script hardly uses, or one the decoder took along
     closes: bool  # it ends a quotation that the line has open: a witness too
 
     @property
@@ -178,7 +178,7 @@ def _found(doc: Document, at: int, line: str, context: Scorer, drops: int) -> li
                 seen=seen,
                 known=state.known,
                 free=state.free,
-                odd=_is_rare(doc, state.text),
+                odd=_is_rare(doc, state.text) or state.text[-1] == "\n",
                 closes=_closes(quotes, state.text),
             )
         )
@@ -291,7 +291,8 @@ def _unknown(doc: Document, state: _State, at: int) -> Iterator[_State]:
         elif shown in MARKS:  # it would decode, unless the tool cut at this mark too
             for new in _extend(doc, freed, trail, ()):
                 yield replace(new, scorer=new.scorer.dearer(_CUT_TOO))
-        if doc.ms and shown not in _PUNCTUATION + "\n":
+        # Before ASCII the byte taken along may have been any; a line end is likely before hanzi.
+        if doc.ms and ("\u4e00" <= shown <= "\u9fff" or shown in "“《"):
             for new in _extend(doc, freed, trail, ()):
                 yield replace(new, text=new.text + "\n", scorer=new.scorer.add("\n", _SWALLOWED))
         if doc.ms and not rest and trail in UNPAIRED:

@@ -31,6 +31,7 @@ _FREE_MARGIN = 3.5  # the trail of a last hanzi is lost too, as in names: 157, o
 _BLIND_MARGIN = 6.0  # nothing but lost bytes and marks: 24, none (4 at 3.0)
 _CLOSING_MARGIN = 3.0  # the same, but it ends a quotation that is open: none wrong
 _ODD_MARGIN = 6.0  # with a character that its script hardly uses: 10, none
+_DROPS_MARGIN = 1.0  # more, where pairs were dropped
 _BLIND_GAIN = 8.0
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _RUN = 3  # lost bytes in a row: the span begins at one of the last
@@ -49,6 +50,7 @@ class _Verdict:
     best: Restored
     margin: float
     others: tuple[Restored, ...]
+    drops: bool  # the decoder dropped pairs in this document: what is missing may change words
 
     @property
     def sure(self) -> bool:
@@ -69,6 +71,8 @@ class _Verdict:
             margin = _CLOSING_MARGIN if best.closes else _BLIND_MARGIN
         if best.odd:
             margin = _ODD_MARGIN
+        if self.drops:
+            margin += _DROPS_MARGIN
         return best.gain >= _GAIN and self.margin >= margin
 
 
@@ -194,7 +198,7 @@ def _try(doc: Document, at: int, line: str) -> _Verdict | None:
         return None
     best, *others = found
     margin = best.gain - others[0].gain if others else 10.0
-    return _Verdict(best, margin, tuple(others))
+    return _Verdict(best, margin, tuple(others), doc.drops)
 
 
 def _context(line: str) -> Scorer:
