@@ -13,7 +13,7 @@ from archive.variants import fold
 
 Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
-_ASCII = str.maketrans("，：！（）", ",:!()")
+_ASCII = tuple(zip("，：！（）", ",:!()", strict=True))
 _LONGEST = 400  # characters of a line that patterns look at
 
 
@@ -49,7 +49,10 @@ class Words:
 
 def readable(text: str) -> str:
     """The text as the patterns are written, same length: ASCII marks, Simplified characters."""
-    return fold(text).translate(_ASCII)
+    text = fold(text)
+    for full, ascii_mark in _ASCII:
+        text = text.replace(full, ascii_mark)
+    return text
 
 
 def _match(patterns: Patterns, line: str) -> str:

@@ -43,6 +43,25 @@ def read_line(line: str) -> tuple[Candidate, ...]:
     return tuple(dict.fromkeys(values))
 
 
+def read_labels(line: str) -> tuple[Candidate, ...]:
+    """What `read_line` reads, without bare days and bylines: of lines away from the title."""
+    line = line.strip()
+    if not line or len(line) > _LONGEST:
+        return ()
+    values = [candidate for label in labelled(line) for candidate in _from_label(label)]
+    values += _column(line)
+    if not any(c.field in ("authors", "editors") for c in values):
+        credit = _bracketed(line)
+        values += credit if credit and not bylines.byline(line) else ()
+    return tuple(dict.fromkeys(values))
+
+
+def columns(line: str) -> list[Candidate]:
+    """What `read_line` reads of breadcrumbs: the column and the one above it."""
+    line = line.strip()
+    return _column(line) if len(line) <= _LONGEST else []
+
+
 def _bracketed(line: str) -> tuple[Candidate, ...]:
     """A line that is nothing but a credit in brackets."""
     if line[0] not in "（([【" or len(line) > 80 or not re.fullmatch(r"[（(\[【].*[)）\]】]", line):

@@ -91,12 +91,13 @@ def fold(line: str) -> str:
 
 @cache
 def _folding() -> dict[int, str]:
-    return variants.table() | _WIDTH
+    return variants.folding() | _WIDTH
 
 
 @cache
 def _foldable() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, _folding()))}]")
+    changed = (chr(code) for code, new in _folding().items() if chr(code) != new)
+    return re.compile(f"[{''.join(changed)}]")
 
 
 def labelled(line: str) -> tuple[Labelled, ...]:

@@ -25,6 +25,7 @@ from archive.model import Candidate, Page
 WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
 _GAP = 15  # blocks between two paragraphs of one body: a table or a row of pictures
 _PARAGRAPH = 40  # Han characters of a paragraph of the body
+_PUNCTUATION = re.compile("[，。；]")
 _CREDITS = 4  # blocks below the body that may name its author
 _HAN = re.compile(f"[{HAN}]")
 _FOOTER = 80  # last blocks of a page that may print its site code
@@ -184,7 +185,7 @@ def _is_coded(text: str) -> bool:
 def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
     """What the lines around the title say, up to the first paragraph of the body.
 
-    Bare days count only before that paragraph: after it a lone day is the notice's own.
+    Bare days and bylines count only before that paragraph: after it a lone day is the notice's own.
     """
     if at is None:
         return
@@ -194,10 +195,9 @@ def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
         if not body and _is_body(block):
             body = True
         text = _joined(blocks, at + 1 + offset)
-        for candidate in headline.read_line(text):
-            if body and (candidate.origin in _EARLY or candidate.field == "authors"):
-                continue
-            yield _near(candidate)
+        for candidate in headline.read_labels(text) if body else headline.read_line(text):
+            if not (body and candidate.field == "authors"):
+                yield _near(candidate)
         if not body:
             yield from _alone(blocks, at + 1 + offset)
     for block in before:
@@ -244,7 +244,7 @@ def _joined(blocks: list[Block], at: int) -> str:
 
 
 def _is_body(block: Block) -> bool:
-    long = len(block.text) >= _PARAGRAPH and bool(re.search("[，。；]", block.text))
+    long = len(block.text) >= _PARAGRAPH and _PUNCTUATION.search(block.text) is not None
     return long and len(_HAN.findall(block.text)) >= _PARAGRAPH
 
 
@@ -253,16 +253,9 @@ def _late(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
     for index in range(start, min(len(blocks), start + _LATE * (1 + (at is None)))):
         if len(blocks[index].text) > 200 or blocks[index].linked:
             continue
-        for candidate in headline.read_line(_joined(blocks, index)):
-            if candidate.origin not in (
-                "line:date",
-                "line:byline",
-                "line:beside-date",
-                "line:breadcrumb",
-            ):
+        for candidate in headline.read_labels(_joined(blocks, index)):
+            if candidate.origin != "line:breadcrumb":
                 yield replace(candidate, origin=candidate.origin.replace("line:", "late:", 1))
     if at is not None:
         for block in blocks[max(0, at - 12) : max(0, at - 3)]:
-            for candidate in headline.read_line(block.text):
-                if candidate.field == "column":
-                    yield _near(candidate)
+            yield from map(_near, headline.columns(block.text))

@@ -38,12 +38,16 @@ class _Chain:
 
     def is_enough(self, length: int) -> bool:
         dense = self.matches >= _DENSITY * (self.last - self.first + 1)
-        return dense and self.matches >= max(_MATCHED, _COVERAGE * length)
+        return dense and self.matches >= _enough(length)
+
+
+def _enough(length: int) -> float:
+    return max(_MATCHED, _COVERAGE * length)
 
 
 def is_doubled(key: str) -> bool:
     """True when a chain of equal 11-grams covers enough of the string, densely enough."""
-    if not 2 * _MATCHED <= len(key) <= _LONGEST or _repeated(key) < _MATCHED:
+    if not 2 * _MATCHED <= len(key) <= _LONGEST or _repeated(key) < _enough(len(key)):
         return False
     chains: dict[int, _Chain] = {}  # by distance, in steps of the allowed drift
     for first, second in _pairs(key):

@@ -22,6 +22,7 @@ _CUT = re.compile(
 _NOISE = re.compile(
     r"今天是|欢迎您|登录\W|\W注册$|www\.|\S\s+\S+\s+\S+\s+\S+\s+\S|^发表评论$|^相关"
 )
+_FIGURES = re.compile(r"\d\d")
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
 _LONGEST = 150  # characters of a title; the longest of 450 golds has 96
 _EXTRA = 16  # tokens a heading may hold beyond <title>: 【记者即时播报】, （川教函〔2020〕637号）
@@ -168,7 +169,7 @@ def _heading(block: Block, cut: str) -> str | None:
 
 def _is_way(text: str) -> bool:
     """True for a breadcrumb, also one without signs of its own: 首页 / 新闻 / 标题."""
-    if re.search("[>»]", text) or headline.breadcrumb(text):
+    if ">" in text or "»" in text or headline.breadcrumb(text):
         return True
     return fold(text).lstrip(" [【").startswith(words("breadcrumb", "home"))
 
@@ -255,7 +256,7 @@ def _above_date(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
     day is sure of it (`above-date`), a day alone in its line nearly so (`above-day`)."""
     bare: Block | None = None
     for index, block in enumerate(blocks[1:_DEEPEST], 1):
-        if len(block.text) > _META_LINE or block.linked or not re.search(r"\d\d", block.text):
+        if len(block.text) > _META_LINE or block.linked or not _FIGURES.search(block.text):
             continue
         said = headline.read_line(block.text)
         days = [c for c in said if c.field == "published"]

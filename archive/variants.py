@@ -18,12 +18,12 @@ def fold(text: str) -> str:
     only; what is published is never rewritten with it.
     """
     # Most lines have no such character; to find that out costs a tenth of a translation.
-    return text.translate(table()) if _any().search(text) else text
+    return text.translate(folding()) if _any().search(text) else text
 
 
 def is_traditional(character: str) -> bool:
     """True for a character that only Traditional text uses."""
-    return ord(character) in table()
+    return ord(character) in _table()
 
 
 def is_simplified(character: str) -> bool:
@@ -33,17 +33,23 @@ def is_simplified(character: str) -> bool:
 
 @cache
 def _simplified() -> frozenset[str]:
-    return frozenset(table().values()) - frozenset("".join(vocab.lines("both_scripts.txt")))
+    return frozenset(_table().values()) - frozenset("".join(vocab.lines("both_scripts.txt")))
 
 
 @cache
 def _any() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, table()))}]")
+    return re.compile(f"[{''.join(map(chr, _table()))}]")
 
 
 @cache
-def table() -> dict[int, str]:
-    """Each character of Traditional text with its Simplified one, for `str.translate`."""
+def folding() -> dict[int, str]:
+    """For `str.translate`: each Traditional character with its Simplified one, each other common
+    hanzi with itself, because a character that is not found costs a raised and caught error."""
+    return {code: chr(code) for code in range(0x4E00, 0x9FB0)} | _table()
+
+
+@cache
+def _table() -> dict[int, str]:
     pairs: dict[int, str] = {}
     for line in vocab.lines("variants.tsv"):
         traditional, simplified = line.split("\t")
