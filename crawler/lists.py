@@ -65,8 +65,8 @@ class _Run:
 class Lists:
     """Every list of a crawl. Pages that are not asked for are counted in `dropped`, by reason."""
 
-    def __init__(self, dropped: Counter[str]) -> None:
-        self._dropped = dropped
+    def __init__(self) -> None:
+        self.dropped: Counter[str] = Counter()
         self._runs: dict[str, _Run] = {}
 
     def add(self, name: str, lead: Lead, *, limit: int, is_article: bool) -> None:
@@ -78,7 +78,7 @@ class Lists:
             return
         run.named.add(lead.url)
         if run.ended:
-            self._dropped[run.ended] += 1
+            self.dropped[run.ended] += 1
         else:
             run.waiting.append(lead)
 
@@ -130,7 +130,7 @@ class Lists:
     def _end(self, run: _Run, why: str, *, all_of_them: bool = False) -> None:
         kept = deque(lead for lead in run.waiting if lead.linked and not all_of_them)
         if dropped := len(run.waiting) - len(kept):
-            self._dropped[why] += dropped
+            self.dropped[why] += dropped
         run.waiting, run.ended = kept, why
 
 

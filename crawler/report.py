@@ -4,7 +4,17 @@
 
 `requested` counts exchanges: every request handed to the network, robots.txt, redirects and
 retries included, and every URL still queued when the run ended. A URL that was never asked
-for (refused by robots.txt, outside the scope) is counted beside them.
+for is counted beside them, once for each reason (`scope`: once for each link):
+
+    scope, depth             outside the site, or further from the seed than `max_depth`
+    robots                   refused by robots.txt
+    hidden, link-farm        to another host where no reader sees it; one of a farm's links
+    trap: …                  crawler/traps.py says which; `shape`: too many of one script
+    beyond-list, pagination  the seed's `kind` or `pagination` says no (crawler/follow.py)
+    max-pages, list ended    further pages of a list (crawler/lists.py)
+    interrupted              further pages of a list that a stopped crawl did not come to
+    redirect: …              a loop, or no location
+    links unreadable         a page whose links could not be read
 """
 
 from __future__ import annotations

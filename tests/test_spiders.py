@@ -6,8 +6,10 @@ import gzip
 import json
 import threading
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +23,8 @@ from crawler.follow import SELF_FED, Shapes, depth, leaves_unseen, onward, refus
 from crawler.lists import Lead, Lists, identity, limit_of, list_name
 from tests.commands import adds_up, fangzhi, report
 
+# Host -> path -> how often it was asked for; and the report.
+Crawled = tuple[dict[str, Counter[str]], dict[str, Any]]
 Answer = tuple[int, list[tuple[str, str]], bytes]
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
@@ -200,39 +204,45 @@ class Server(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def crawled(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[dict[str, Counter[str]], dict[str, Any]]:
-    """Host -> path -> how often it was asked for; and the report."""
-    folder = tmp_path_factory.mktemp("spiders")
-    (folder / "sites").mkdir()
-    for host in WEB:
-        seed = SEEDS.get(host, f'url = "http://{host}/"')
-        (folder / "sites" / f"{host}.toml").write_text(
-            f'id = "{host}"\nname = "{host}"\n[[seed]]\n{seed}\n[scope]\ntype = "domain"\n[politeness]\ndelay = 0.0\n'
-        )
+def proxy() -> Iterator[str]:
     Server.seen = []
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        where = ("--sites", folder / "sites", "--holdings", folder / "h")
-        done = fangzhi(
-            "crawl", *where, "--proxy", f"http://127.0.0.1:{server.server_port}", "--no-derive"
-        )
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
-    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def crawl(folder: Path, proxy: str, hosts: Iterable[str], *options: str) -> Crawled:
+    """What a crawl of the hosts, each a site of its own, asked for; its report."""
+    (folder / "sites").mkdir()
+    for host in hosts:
+        seed = SEEDS.get(host, f'url = "http://{host}/"')
+        (folder / "sites" / f"{host}.toml").write_text(
+            f'id = "{host}"\nname = "{host}"\n[[seed]]\n{seed}\n[scope]\ntype = "domain"\n'
+            "[politeness]\ndelay = 0.0\n"
+        )
+    before = len(Server.seen)
+    where = ("--sites", folder / "sites", "--holdings", folder / "h", "--proxy", proxy)
+    done = fangzhi("crawl", *where, "--no-derive", *options)
+    assert done.returncode == (3 if options else 0), done.stderr[-2000:]
     asked: dict[str, Counter[str]] = {}
-    for host, path, _ in Server.seen:
+    for host, path, _ in Server.seen[before:]:
         asked.setdefault(host, Counter())[path] += 1
     return asked, report(folder / "h")
 
 
-def paths(crawled: Any, host: str) -> set[str]:
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory, proxy: str) -> Crawled:
+    return crawl(tmp_path_factory.mktemp("spiders"), proxy, WEB)
+
+
+def paths(crawled: Crawled, host: str) -> set[str]:
     return set(crawled[0][host]) - {"/robots.txt"}
 
 
-def test_every_request_has_an_outcome(crawled: Any) -> None:
+def test_every_request_has_an_outcome(crawled: Crawled) -> None:
     asked, numbers = crawled
     assert adds_up(numbers), numbers
     assert numbers["pending"] == 0
@@ -240,7 +250,7 @@ def test_every_request_has_an_outcome(crawled: Any) -> None:
     assert numbers["captured"] == sum(count.total() for count in asked.values())
 
 
-def test_a_list_that_names_pages_it_does_not_have_costs_two_requests(crawled: Any) -> None:
+def test_a_list_that_names_pages_it_does_not_have_costs_two_requests(crawled: Crawled) -> None:
     assert paths(crawled, "guess.test") == {
         "/",
         "/l/",
@@ -250,48 +260,56 @@ def test_a_list_that_names_pages_it_does_not_have_costs_two_requests(crawled: An
     }
 
 
-def test_a_page_that_fails_does_not_hide_the_next(crawled: Any) -> None:
+def test_a_page_that_fails_does_not_hide_the_next(crawled: Crawled) -> None:
     pages = {f"/index_{n}.html" for n in (1, 2, 3, 4, 5)}
     assert paths(crawled, "gap.test") == {"/", *pages, *numbers(1, 4), *numbers(7, 8)}
 
 
 @pytest.mark.parametrize("host", ["same.test", "back.test"])
-def test_a_list_that_repeats_itself_is_asked_one_page_beyond(crawled: Any, host: str) -> None:
+def test_a_list_that_repeats_itself_is_asked_one_page_beyond(crawled: Crawled, host: str) -> None:
     assert paths(crawled, host) == {"/", "/index_1.html", "/index_2.html", *numbers(1, 4)}
 
 
-def test_a_chain_of_thirty_pages_is_followed_to_its_end(crawled: Any) -> None:
+def test_a_chain_of_thirty_pages_is_followed_to_its_end(crawled: Crawled) -> None:
     assert set(numbers(1, 30)) <= paths(crawled, "deep.test")
 
 
-def test_max_pages_counts_the_first_page(crawled: Any) -> None:
+def test_max_pages_counts_the_first_page(crawled: Crawled) -> None:
     assert {path for path in paths(crawled, "few.test") if "index" in path} == {
         f"/index_{n}.html" for n in (1, 2, 3)
     }
 
 
-def test_pagination_none_leaves_further_pages_alone(crawled: Any) -> None:
+def test_pagination_none_leaves_further_pages_alone(crawled: Crawled) -> None:
     assert paths(crawled, "none.test") == {"/", "/a/1.html"}
     assert crawled[1]["not_requested"]["pagination"] == 8
 
 
-def test_from_a_list_only_what_it_names_is_fetched(crawled: Any) -> None:
+def test_from_a_list_only_what_it_names_is_fetched(crawled: Crawled) -> None:
     asked = {"/", "/index_1.html", "/a/2.html", "/a/2_2.html", "/a/3.html", "/b/3.html"}
     assert paths(crawled, "list.test") == asked
     assert crawled[1]["not_requested"]["beyond-list"] >= 2
 
 
-def test_an_article_seed_is_fetched_alone(crawled: Any) -> None:
+def test_list_pages_that_an_interrupted_crawl_knew_of_are_counted(
+    tmp_path: Path, proxy: str
+) -> None:
+    _, numbers = crawl(tmp_path, proxy, ["same.test"], "--limit", "2")
+    assert adds_up(numbers)
+    assert numbers["not_requested"]["interrupted"] >= 398
+
+
+def test_an_article_seed_is_fetched_alone(crawled: Crawled) -> None:
     assert paths(crawled, "one.test") == {"/1.html"}
 
 
-def test_a_hidden_link_is_followed_on_its_own_host_only(crawled: Any) -> None:
+def test_a_hidden_link_is_followed_on_its_own_host_only(crawled: Crawled) -> None:
     assert paths(crawled, "hidden.test") == {"/", "/a/1.html", "/a/2.html"}
     assert "other.hidden.test" not in crawled[0]
     assert crawled[1]["not_requested"]["hidden"] == 1
 
 
-def test_traps_are_named_and_not_asked_for(crawled: Any) -> None:
+def test_traps_are_named_and_not_asked_for(crawled: Crawled) -> None:
     assert paths(crawled, "trap.test") == {"/"}
     unasked = crawled[1]["not_requested"]
     assert {
@@ -303,12 +321,12 @@ def test_traps_are_named_and_not_asked_for(crawled: Any) -> None:
     }
 
 
-def test_a_calendar_that_only_leads_to_itself_ends(crawled: Any) -> None:
+def test_a_calendar_that_only_leads_to_itself_ends(crawled: Crawled) -> None:
     assert len(paths(crawled, "calendar.test")) == 2 + SELF_FED
     assert crawled[1]["not_requested"]["trap: shape"] > 0
 
 
-def test_redirect_loops_end_and_are_counted(crawled: Any) -> None:
+def test_redirect_loops_end_and_are_counted(crawled: Crawled) -> None:
     asked = crawled[0]["loop.test"]
     assert asked["/self"] == 1
     assert asked["/pong"] == 1
@@ -318,27 +336,27 @@ def test_redirect_loops_end_and_are_counted(crawled: Any) -> None:
     assert crawled[1]["not_requested"]["redirect: no location"] == 1
 
 
-def test_a_redirect_to_itself_with_a_cookie_is_asked_once_more(crawled: Any) -> None:
+def test_a_redirect_to_itself_with_a_cookie_is_asked_once_more(crawled: Crawled) -> None:
     asked = crawled[0]["cookie.test"]
     assert asked["/count"] == 2
     assert asked["/a/1.html"] == 1
     assert asked["/stubborn"] == 2
 
 
-def test_a_refusal_by_robots_txt_is_counted_once(crawled: Any) -> None:
+def test_a_refusal_by_robots_txt_is_counted_once(crawled: Crawled) -> None:
     assert paths(crawled, "robots.test") == {"/", "/2.html"}
     assert crawled[1]["not_requested"]["robots"] == 1
 
 
-def test_parts_of_a_list_that_come_as_json_are_read(crawled: Any) -> None:
+def test_parts_of_a_list_that_come_as_json_are_read(crawled: Crawled) -> None:
     assert {"/a/1.html", "/a/2.html", "/common/search/7?page=2"} <= paths(crawled, "json.test")
 
 
-def test_feeds_and_packed_sitemaps_are_read(crawled: Any) -> None:
+def test_feeds_and_packed_sitemaps_are_read(crawled: Crawled) -> None:
     assert paths(crawled, "map.test") == {"/", "/rss.xml", "/map.xml.gz", "/a/1.html", "/a/2.html"}
 
 
-def test_a_query_is_written_in_the_pages_character_set(crawled: Any) -> None:
+def test_a_query_is_written_in_the_pages_character_set(crawled: Crawled) -> None:
     assert "/s?q=%B9%AB%B8%E6" in paths(crawled, "gbk.test")
 
 
@@ -456,8 +474,7 @@ def test_other_lists_have_other_names(first: str, second: str) -> None:
 
 @given(st.lists(st.sampled_from(["new", "nothing new", "failed"]), max_size=60), st.integers(1, 50))
 def test_each_page_of_a_list_is_asked_for_or_dropped(outcomes: list[str], pages: int) -> None:
-    dropped: Counter[str] = Counter()
-    lists = Lists(dropped)
+    lists = Lists()
     for at in range(2, pages + 2):
         lead = Lead(f"http://a.test/index_{at}.html", None, "N", "a", 0, "l")
         lists.add("l", lead, limit=limit_of(None, False), is_article=False)
@@ -470,7 +487,7 @@ def test_each_page_of_a_list_is_asked_for_or_dropped(outcomes: list[str], pages:
         asked += 1
         lists.came(lead_now, how)
     lists.interrupted()
-    assert asked + dropped.total() == pages
+    assert asked + lists.dropped.total() == pages
 
 
 def test_a_visit_number_makes_no_link_new() -> None:

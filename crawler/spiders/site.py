@@ -32,6 +32,7 @@ class SiteSpider(ArchivingSpider):
     def __init__(self, site: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._wanted = [name for name in site.split(",") if name]
+        self._lists = Lists()
         self._shapes = Shapes()
         self.sites: dict[str, Site] = {}
 
@@ -43,7 +44,6 @@ class SiteSpider(ArchivingSpider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        self._lists = Lists(self.recorder.report.not_requested)
         self.recorder.deriver.know(self.sites)
         self.recorder.deriver.catch_up()
         for name, site in self.sites.items():
@@ -53,8 +53,9 @@ class SiteSpider(ArchivingSpider):
                     yield self._request(Lead(url, None, "", name, number), seed=True)
 
     def closed(self, reason: str) -> None:
-        """Count the list pages that an interrupted crawl knew of and did not come to."""
+        """Report the pages of lists that were not asked for; those that still wait, as interrupted."""
         self._lists.interrupted()
+        self.recorder.report.not_requested.update(self._lists.dropped)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
         """Requests for what the response leads to."""
