@@ -113,8 +113,13 @@ def _official() -> tuple[str, ...]:
     return tuple(farmwords.words()["endings"]["official"])
 
 
-def keyword_bars(text: str, title: str) -> Iterator[Change]:
-    """Runs of short segments that are names of one trade, on a page about something else."""
+def keyword_bars(text: str, title: str, *, machine: bool = False) -> Iterator[Change]:
+    """Runs of short segments that are names of one trade, on a page about something else.
+
+    With `machine` the page carries the fingerprints of mirror machinery: that evidence stands
+    beside the words, so a run of two with one listed name is a bar. No page without such
+    fingerprints is judged that way.
+    """
     if not lexicon.listed(text):
         return
     prose = sentences(text) + title
@@ -123,7 +128,7 @@ def keyword_bars(text: str, title: str) -> Iterator[Change]:
     }
     for run in _bar_runs(text):
         trades = Counter(filter(None, (lexicon.trade(item.text) for item in run)))
-        if not trades or not _is_bar(run, sum(trades.values())):
+        if not trades or not _is_bar(run, sum(trades.values()), machine):
             continue
         kind = trades.most_common(1)[0][0]
         start, end = whole_lines(text, run[0].start, past(text, run[-1].end))
@@ -137,8 +142,10 @@ def keyword_bars(text: str, title: str) -> Iterator[Change]:
             yield Change(start, end, "", "R8-keywords", evidence, 0.92, "link-farm")
 
 
-def _is_bar(run: Sequence[Item], listed: int) -> bool:
+def _is_bar(run: Sequence[Item], listed: int, machine: bool) -> bool:
     mean = sum(lexicon.spam(item.text) for item in run) / len(run)
+    if machine and len(run) >= 2:
+        return mean >= lexicon.SPAM
     if len(run) < BAR:
         return len(run) >= 2 and listed == len(run)
     return listed >= max(2, 0.25 * len(run)) and (mean >= lexicon.SPAM or listed >= 0.5 * len(run))

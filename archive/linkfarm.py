@@ -14,8 +14,9 @@ on text, where they are lost.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Literal
 
@@ -140,6 +141,7 @@ def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
     speaks = _speaks(root, leaving, (text for _, text in words))
     edits = [_mirror_edit(root), *farmscripts.findings(root, site, speaks)]
     edits += _loose_places(root)
+    edits += _mirror_bars(root) if edits[0] else []
     farms = _farms(root, site, leaving, speaks)
     comments = list(farmscripts.comments(root, site, speaks))
     order = _ordinals(root) if farms or comments else {}
@@ -160,12 +162,21 @@ def _loose_places(root: Element) -> list[Edit]:
     """Cut lists of places that are no links, by the rule for text; links count as prose here."""
     if not farmtext.holds_many_places("\n".join(_PROSE(root))):
         return []
+    return _cut_text(root, farmtext.place_lists)
+
+
+def _mirror_bars(root: Element) -> list[Edit]:
+    """Cut keyword bars from a page that a mirror machine made (families N, X and T)."""
+    return _cut_text(root, partial(farmbars.keyword_bars, machine=True))
+
+
+def _cut_text(root: Element, rule: Callable[[str, str], Iterable[Change]]) -> list[Edit]:
+    """Apply a rule for text to the text of the page as it stands in the tree."""
     pieces = pagetext.pieces(root)
     text = pagetext.joined(pieces)
     heading = " ".join("".join(h.itertext()) for h in root.iter("title", "h1"))
-    cuts = [change for change in farmtext.place_lists(text, heading) if change.applied]
     edits = []
-    for change in cuts:
+    for change in [change for change in rule(text, heading) if change.applied]:
         pagetext.cut(pieces, change.start, change.end)
         old = text[change.start : change.end]
         edits.append(
