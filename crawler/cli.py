@@ -137,7 +137,6 @@ def later(module: str, name: str) -> Any:
 
 def run_crawl(options: argparse.Namespace) -> int:
     from archive.sites import load_folder
-
     from crawler import run
 
     known = load_folder(options.sites)

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.sites import Site, load_folder
-
 from archive.derive import derive_file
 from archive.holdings import Holdings
 from archive.jsonl import as_json, edit_from_json
+from archive.sites import Site, load_folder
 from archive.steps import undo
 from crawler.logs import one_line
 from crawler.loose import site_of

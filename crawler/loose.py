@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.sites import Site, in_scope, load_folder
-
 from archive import decode, memory
 from archive.derive import derive_file
 from archive.errors import FangzhiError
 from archive.jsonl import line
 from archive.model import Page, SiteMemory
+from archive.sites import Site, in_scope, load_folder
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 

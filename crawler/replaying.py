@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from archive.sites import Site, load_folder
-
 from archive import decode, memory
 from archive.holdings import Holdings
 from archive.model import Page, SiteMemory
 from archive.replay import Replayed, captures, lines
+from archive.sites import Site, load_folder
 from archive.state import State
 from archive.textfiles import TextFile
 from archive.warcreader import Damage

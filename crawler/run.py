@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.sites import Site
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError
+from archive.sites import Site
 from crawler.recorder import Recorder
 
 DONE, FAILED, WRONG_USE, FULL, IN_USE, INTERRUPTED = 0, 1, 2, 3, 4, 11

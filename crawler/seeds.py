@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from archive.sites import load
-
 from archive.errors import SiteDefinitionError
+from archive.sites import load
 
 DONE, WRONG_USE = 0, 2
 
