@@ -26,10 +26,11 @@ _FILLING = re.compile(
 )
 _RUN_GAP = re.compile(r"\s*")
 
-# Text about code: tags that run, event handlers, source of a page or a program.
+# Text about code: tags that run, event handlers, source of a page or a program, notices on hidden
+# links. Cost: a leaked tag in such a text stays.
 _LISTING = re.compile(
     rf"{_LT}/?(?:script|iframe|svg|object|embed|form|input|html|head|body|meta|link|style|\?|%|!)"
-    r"|javascript:|\bon(?:error|load|click|mouseover)\s*=|alert\(|\bXSS\b|跨站脚本|\bpayload\b",
+    r"|javascript:|\bon(?:error|load|click|mouseover)\s*=|alert\(|\bXSS\b|跨站脚本|\bpayload\b|display\s*:\s*none|暗链|暗鏈|黑链|黑鏈|代码如下|源代码",
     re.IGNORECASE,
 )
 # 使用<p>标签: the tag is what the sentence speaks of.

@@ -100,3 +100,12 @@ def test_what_cannot_be_brought_back_is_named() -> None:
 @given(st.text(alphabet="全县教育工作会议召开，。“”（）《》、1０aé ", max_size=60))
 def test_chinese_is_never_taken_for_mojibake(text: str) -> None:
     assert not [c for c in mojibake.fix(text) if isinstance(c, Change) and c.applied]
+
+
+def test_a_notice_on_hidden_links_keeps_the_code_it_quotes() -> None:
+    text = (
+        "近期部分网站被植入暗链，写法如下。\n"
+        '<div style="display:none"><a href="http://spam.example/">某某彩</a></div>\n'
+        "各单位发现后应断网处置。"
+    )
+    assert clean(text, [decode_leaked_markup]).text == text
