@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 VERSION = "0.1.0"
@@ -10,9 +11,9 @@ SOFTWARE = f"fangzhi/{VERSION}"
 BOT_NAME = "fangzhi"
 SPIDER_MODULES = ["crawler.spiders"]
 
-# Who we are. A real crawl names a contact: set FANGZHI_CONTACT, or USER_AGENT as a whole.
-FANGZHI_CONTACT = ""
-USER_AGENT = SOFTWARE
+# Who we are. A real crawl names a page that says so: FANGZHI_CONTACT in the environment.
+FANGZHI_CONTACT = os.environ.get("FANGZHI_CONTACT", "")
+USER_AGENT = f"{SOFTWARE} (+{FANGZHI_CONTACT})" if FANGZHI_CONTACT else SOFTWARE
 
 # What is kept: bytes, before anything decodes them.
 DOWNLOAD_HANDLERS: dict[str, Any] = {
