@@ -1,0 +1,82 @@
+"""Questions asked before the costly ones must never change an answer."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import docnumber, headline, lang, opencc_tables, scriptmeta, spun, variants
+from archive.gkml import DOC_NUMBER
+from archive.labels import fold
+from archive.titles import squeezed, tokens
+
+PIECES = (
+    "来源：", "來 源:", "作者", "记者", "李小明", "王五", "人民日报", "2021-09-06 10:23", "15-03-27",
+    "二〇二一年九月六日", "首页", " > ", "当前位置：", "新闻动态", "（", "）", "[", "】", "|", " ", "\u3000",
+    "责任编辑：", "发布时间", "，", "。", "浏览", "：", "阳政办〔2019〕17号", "會議", "ＡＢ",
+)  # fmt: skip
+lines = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+puts = sorted(spun._put_words()[0])
+contexts = sorted(spun._contexts()[0])
+spun_texts = st.lists(st.sampled_from([*puts, *contexts, "的", "工作"]), max_size=12).map("".join)
+scripts = st.lists(
+    st.sampled_from(
+        ["pubdata", "source", "ly", "=", ":", " ", "'", '"', "县人社局", "1630894980", "x"]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(lines)
+def test_labels_of_a_line_are_all_but_its_bare_days_and_bylines(line: str) -> None:
+    dropped = ("line:date", "line:beside-date", "line:byline")
+    expected = {c for c in headline.read_line(line) if c.origin not in dropped}
+    assert set(headline.read_labels(line)) == expected
+
+
+@given(lines)
+def test_columns_of_a_line_are_those_that_the_whole_reading_finds(line: str) -> None:
+    found = [c for c in headline.read_line(line) if c.field == "column"]
+    assert list(dict.fromkeys(headline.columns(line))) == found
+
+
+@given(lines | st.text())
+def test_folding_keeps_the_length_and_squeezing_keeps_the_tokens(line: str) -> None:
+    assert len(fold(line)) == len(line)
+    assert squeezed(line) == "".join(tokens(fold(line)))
+
+
+@given(lines)
+def test_every_document_number_holds_its_figures(line: str) -> None:
+    assert not DOC_NUMBER.search(line) or docnumber._FIGURES.search(line)
+
+
+@given(scripts)
+def test_every_script_variable_holds_the_hint(script: str) -> None:
+    assert not scriptmeta._variable().search(script) or scriptmeta._hint().search(script)
+
+
+@given(spun_texts)
+def test_contexts_are_found_as_one_search_through_the_text_finds_them(text: str) -> None:
+    pattern = spun._contexts()[1]
+    found = [match.span() for match in spun._matches(pattern, text)]
+    assert found == [match.span() for match in pattern.finditer(text)]
+
+
+@given(st.text(alphabet="會会著着𠮷㐂于於发發a。"))
+def test_evidence_counts_every_character_of_one_script(text: str) -> None:
+    traditional, simplified = lang.evidence(text)
+    assert (traditional, simplified) == tuple(
+        sum(lang.evidence(character)[side] for character in text) for side in (0, 1)
+    )
+
+
+def test_only_one_character_folds_to_the_one_of_a_site_code() -> None:
+    folding = variants.folding()
+    assert {chr(code) for code, new in folding.items() if new == "码"} == set("码碼")
+
+
+def test_traditional_characters_beyond_the_first_plane_are_evidence() -> None:
+    rare = [chr(code) for code in opencc_tables.load().characters if code > 0xFFFF]
+    known = [character for character in rare if lang.evidence(character) == (1, 0)]
+    assert known
