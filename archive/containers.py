@@ -43,6 +43,8 @@ def marker(element: Element) -> tuple[str, str] | None:
     tables = _tables()
     if family := tables["tags"].get(element.tag):
         return family, f"<{element.tag}>"
+    if not element.keys():
+        return None
     name = element.get("id")
     if name:
         name = name.strip()

@@ -32,7 +32,11 @@ def is_block(element: Element) -> bool:
     tag = element.tag
     if tag not in INLINE:
         return not (isinstance(tag, str) and ":" in tag)
-    return tag != "a" and any(child.tag in ("p", "div", "table", "ul") for child in element)
+    return (
+        tag != "a"
+        and len(element) > 0
+        and any(child.tag in ("p", "div", "table", "ul") for child in element)
+    )
 
 
 def is_hidden(element: Element) -> bool:

@@ -18,7 +18,8 @@ from archive.dom import Element
 from archive.elements import SILENT, is_block, is_hidden, names_attachment
 from archive.tables import squeeze
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_STYLED = etree.XPath("descendant-or-self::*[@style or @hidden]")
 
 LINES = 150_000  # of one page; more is cut and told
 CHARACTERS = 8_000_000
@@ -78,7 +79,7 @@ def is_link(line: Line) -> bool:
 
 def han(text: str) -> int:
     """Number of Han characters."""
-    return len(_HAN.findall(text))
+    return sum(map(len, _HAN.findall(text)))
 
 
 class _Walk:
@@ -89,8 +90,8 @@ class _Walk:
         hidden: bool,
     ) -> None:
         self.root = root
-        self.is_body = is_body or _never
-        self.hidden = hidden
+        self.is_body = is_body
+        self.styled = frozenset() if hidden else frozenset(_STYLED(root))
         self.flow = Flow()
         self.pieces: list[str] = []
         self.linked = 0
@@ -106,26 +107,23 @@ class _Walk:
         for event, element in walker:
             if self.flow.cut:
                 break
-            if event in ("comment", "pi"):
-                self._comment(element)
-                continue
             if event == "start":
-                if self._is_silent(element):
+                if element.tag in SILENT or (element in self.styled and self._is_unseen(element)):
                     skipped = element
-                    walker.skip_subtree()
                 elif element.tag == "table" and (rows := tables.rows(element)) is not None:
                     self._table(element, rows)
                     skipped = element
-                    walker.skip_subtree()
                 else:
                     self._start(element)
+                    continue
+                walker.skip_subtree()
                 continue
-            if element is skipped:
-                skipped = None
-            else:
+            if event != "end":
+                self._comment(element)
+            elif element is not skipped:
                 self._end(element)
-            if element is not self.root:
-                self._add(element.tail)
+            if element is not self.root and (tail := element.tail):
+                self._add(tail)
         self._flush()
         while self.stack:
             element, first = self.stack.pop()
@@ -134,37 +132,36 @@ class _Walk:
         return self.flow
 
     def _start(self, element: Element) -> None:
+        tag = element.tag
         if is_block(element):
             self._flush()
             self.stack.append((element, len(self.flow.lines)))
-            self.preformatted += element.tag == "pre"
-        elif element.tag == "a":
+            self.preformatted += tag == "pre"
+        elif tag == "a":
             self.links += _leads(element)
             self._place(element)
             self.file = self.file or names_attachment(element)
-        elif element.tag == "img":
+        elif tag == "img":
             self._place(element)
-        self._add(element.text)
+        if text := element.text:
+            self._add(text)
 
     def _place(self, element: Element) -> None:
         if len(self.flow.places) < LINES:
             self.flow.places[element] = len(self.flow.lines)
 
     def _end(self, element: Element) -> None:
-        if is_block(element):
+        if self.stack and self.stack[-1][0] is element:  # so it is a block
             self._flush()
-            if self.stack and self.stack[-1][0] is element:
-                self.flow.spans[element] = (self.stack.pop()[1], len(self.flow.lines))
+            self.flow.spans[element] = (self.stack.pop()[1], len(self.flow.lines))
             self.preformatted -= element.tag == "pre"
         elif element.tag == "a":
             self.links -= _leads(element)
 
-    def _is_silent(self, element: Element) -> bool:
-        if element.tag in SILENT:
-            return True
-        if self.hidden or element.tag in ("html", "body"):
+    def _is_unseen(self, element: Element) -> bool:
+        if element.tag in ("html", "body") or not is_hidden(element):
             return False
-        return is_hidden(element) and not self.is_body(element)
+        return self.is_body is None or not self.is_body(element)
 
     def _comment(self, element: Element) -> None:
         if element.text and len(element.text) < 200 and element.tag is etree.Comment:
@@ -172,12 +169,8 @@ class _Walk:
             if "ontent" in text or "信息内容" in text or text == dom.END_MARK:
                 self._flush()
                 self.flow.comments.append((text, len(self.flow.lines)))
-        if element is not self.root:
-            self._add(element.tail)
 
-    def _add(self, text: str | None) -> None:
-        if not text:
-            return
+    def _add(self, text: str) -> None:
         if self.preformatted and "\n" in text:
             for piece in text.split("\n"):
                 self._piece(piece)
@@ -190,7 +183,8 @@ class _Walk:
         self.size += len(text)
         if self.links:
             self.linked += len(text.strip())
-        self.flow.cut = self.flow.cut or self.size > CHARACTERS
+        if self.size > CHARACTERS:
+            self.flow.cut = True
 
     def _flush(self) -> None:
         if self.pieces:
@@ -199,8 +193,7 @@ class _Walk:
             self.linked, self.file = 0, self.file and self.links > 0
 
     def _line(self, raw: str, linked: int, file: bool) -> None:
-        text = squeeze(raw)
-        if text:
+        if not raw.isspace() and (text := squeeze(raw)):
             element = self.stack[-1][0] if self.stack else self.root
             line = Line(text, han(text), min(linked, len(text)), element, file)
             self.flow.lines.append(line)
@@ -237,7 +230,3 @@ def _forget_unclosed_link(lines: list[Line]) -> None:
     if len(sentences) > 2 and all(line.linked > 0.9 * len(line.text) for line in sentences):
         for line in lines:
             line.linked = 0
-
-
-def _never(_: Element) -> bool:
-    return False

@@ -27,7 +27,7 @@ _TABLES = {
     "disclaimer": {"sure", "other"},
     "frame": {"names"},
 }
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _PUNCTUATION = re.compile("[，。；：、！？“”（）《》「」『』]")
 _DATE = re.compile(
     r"[\[(（【|]?\s*(?:\d{4}|\d{2})\s?[-年/.．]\s?\d{1,2}\s?[-月/.．]\s?\d{1,2}\s?日?"
@@ -42,14 +42,19 @@ _SERIAL = re.compile(r"^[\s\d一二三四五六七八九十]+[、.．]")
 
 def is_sentence(line: str) -> bool:
     """Twelve Han and full-width punctuation: a line of running text (or ASCII commas in it)."""
-    return len(_HAN.findall(line)) >= 12 and bool(
+    return _han(line) >= 12 and bool(
         _PUNCTUATION.search(line) or re.search(r"[\u3400-\u9fff][,;:!?][\u3400-\u9fff]", line)
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def mass(line: str) -> int:
     """Han characters of a sentence line; 0 for any other line."""
-    return len(_HAN.findall(line)) if is_sentence(line) else 0
+    return _han(line) if is_sentence(line) else 0
+
+
+def _han(line: str) -> int:
+    return sum(map(len, _HAN.findall(line)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -37,12 +37,14 @@ def choose(page: Sheet, title: str | None, ask: Ask | None = None) -> Reading:
     found = candidates(page)
     if not found:
         return Reading((), "none", agreement=0.0)
-    best, support = _vote(page, found, title)
+    kept = {ranges: _trimmed(page, ranges, title) for ranges in set(found.values())}
+    best, support = _vote(page, found, kept)
     if "below" in found and held(page, found.get("span", ())) < LITTLE:
         best = "below"
     elif support[best] < _ASK and ask is not None and (asked := ask()):
         found["trafilatura"] = asked
-        best, support = _vote(page, found, title)
+        kept[asked] = _trimmed(page, asked, title)
+        best, support = _vote(page, found, kept)
     return Reading(found[best], best, _container(page, found), support[best], support)
 
 
@@ -53,13 +55,18 @@ def by_layout(page: Sheet, root: Element, selector: str) -> Reading | None:
 
 
 def _vote(
-    page: Sheet, found: Mapping[str, Ranges], title: str | None
+    page: Sheet, found: Mapping[str, Ranges], kept: Mapping[Ranges, frozenset[int]]
 ) -> tuple[str, dict[str, float]]:
-    """The reading with the greatest mean agreement, and that of each."""
-    kept = {name: _trimmed(page, ranges, title) for name, ranges in found.items()}
+    """The reading with the greatest mean agreement, and that of each; `kept` are their lines."""
     support = {
-        name: _mean([_agreement(page, kept[name], kept[other]) for other in kept if other != name])
-        for name in kept
+        name: _mean(
+            [
+                _agreement(page, kept[ranges], kept[others])
+                for other, others in found.items()
+                if other != name
+            ]
+        )
+        for name, ranges in found.items()
     }
     return max(support, key=lambda name: support[name]), support
 

@@ -19,7 +19,9 @@ _CELL = 300  # characters; a longer cell is a column of a layout
 
 def squeeze(text: str) -> str:
     """A text as a browser shows it in one line: runs of blanks are one, source line ends none."""
-    return _BLANK.sub(" ", _BREAK.sub("", text)).strip()
+    if "\n" in text or "\r" in text:
+        text = _BREAK.sub("", text)
+    return _BLANK.sub(" ", text).strip()
 
 
 def rows(table: Element) -> list[tuple[str, int]] | None:
