@@ -34,7 +34,8 @@ def mirror(root: Element) -> str:
     """The fingerprints of mirror machinery, joined by "; ", or "" when there are none."""
     found = []
     for script in root.iter("script"):
-        if _PATH_SCRIPT.search(script.text or ""):
+        code = script.text or ""
+        if "V_PATH" in code and _PATH_SCRIPT.search(code):
             found.append("V_PATH script")
         elif _HEAD_SCRIPT.search(script.get("src") or ""):
             found.append("guid head script")

@@ -16,36 +16,41 @@ from lxml import etree
 from archive.dom import Element
 
 _FAR = r"-\d{3,}(?:\.\d+)?\s*(?:px|em|pt|%)?"
-_STYLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (
-        ("display:none", r"display\s*:\s*none"),
-        ("visibility:hidden", r"visibility\s*:\s*(?:hidden|collapse)"),
-        ("opacity:0", r"opacity\s*:\s*0?(?:\.0+)?(?![.\d])\s*(?:[;!]|$)"),
+_STYLE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (name, word, re.compile(pattern, re.IGNORECASE))
+    for name, word, pattern in (  # the word is in every text the pattern finds
+        ("display:none", "display", r"display\s*:\s*none"),
+        ("visibility:hidden", "visibility", r"visibility\s*:\s*(?:hidden|collapse)"),
+        ("opacity:0", "opacity", r"opacity\s*:\s*0?(?:\.0+)?(?![.\d])\s*(?:[;!]|$)"),
         (
+            "font-size",
             "font-size",
             r"font-size\s*:\s*(?:0(?:\.\d+)?|1(?:px|pt))\s*(?:px|pt|em|rem|%)?\s*(?:[;!}]|$)",
         ),
         (
             "line-height",
+            "line-height",
             r"line-height\s*:\s*[01](?:px|pt)?\s*(?:[;!}]|$)(?=.*overflow|.*font-size|.*color)",
         ),
-        ("text-indent", rf"text-indent\s*:\s*{_FAR}"),
+        ("text-indent", "text-indent", rf"text-indent\s*:\s*{_FAR}"),
         (
             "off-screen",
+            "-",
             rf"(?:^|[;{{\s])(?:left|top|right|bottom|margin-left|margin-top)\s*:\s*{_FAR}",
         ),
-        ("clip", r"clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%"),
+        ("clip", "clip", r"clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%"),
         (
             "no size",
+            "overflow",
             r"(?:^|[;{\s])(?:max-)?(?:width|height)\s*:\s*[01](?:px|pt)?\s*(?:[;!}]|$).*overflow\s*:\s*hidden",
         ),
         (
             "no size",
+            "overflow",
             r"overflow\s*:\s*hidden.*[;{\s](?:max-)?(?:width|height)\s*:\s*[01](?:px|pt)?\s*(?:[;!}]|$)",
         ),
-        ("behind", r"z-index\s*:\s*-\d"),
-        ("scaled away", r"transform\s*:\s*scale\(\s*0\s*\)"),
+        ("behind", "z-index", r"z-index\s*:\s*-\d"),
+        ("scaled away", "transform", r"transform\s*:\s*scale\(\s*0\s*\)"),
     )
 )
 _COLOUR = re.compile(r"(?:^|[;{\s])color\s*:\s*([#\w(),.]+)", re.IGNORECASE)
@@ -140,9 +145,12 @@ def by_style(style: str) -> str | None:
     >>> by_style("position:absolute;left:-9999px"), by_style("text-indent:2em"), by_style("font-size:1px")
     ('off-screen', None, 'font-size')
     """
-    for name, pattern in _STYLE:
-        if pattern.search(style):
+    lower = style.lower()
+    for name, word, pattern in _STYLE:
+        if word in lower and pattern.search(style):
             return name
+    if "background" not in lower:
+        return None
     colour, ground = _COLOUR.search(style), _GROUND.search(style)
     if colour and ground and _hex(colour[1]) == _hex(ground[1]):
         return "same colour"

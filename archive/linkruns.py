@@ -201,7 +201,8 @@ class _Walk:
             self.content = self.content or ("。" in text and bool(_LONG_CLAUSE.search(text)))
 
     def _link(self, element: Element) -> None:
-        text = " ".join("".join(element.itertext()).split())
+        whole = "".join(element.itertext()) if len(element) else element.text or ""
+        text = " ".join(whole.split())
         href = address(element)
         if not text and not href:
             return
