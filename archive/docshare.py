@@ -177,6 +177,12 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
             yield flagged
 
 
+def is_shared_document(lines: Iterable[str]) -> bool:
+    """Whether the lines of a page hold a sure sign of a document-sharing site."""
+    known = words()
+    return any(known.sign(readable(line)) for line in lines)
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """The text as published, and as the patterns read it; offsets are the same."""

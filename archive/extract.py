@@ -15,6 +15,7 @@ from typing import Any
 from archive import (
     arbiter,
     bylayout,
+    docshare,
     dom,
     files,
     linerules,
@@ -50,7 +51,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
         return _reject(page, *told)
     marked = sheet(lines, memory, title)
     chosen = _choose(marked, parsed.root, layout, title)
-    taken = reading.lines_of(marked, chosen.ranges)
+    taken = _taken(marked, chosen)
     if listed := pageclass.is_list(page, lines, taken):
         return _reject(page, Reason.LIST_PAGE, listed)
     attachments, images = _files(parsed.root, marked, chosen, taken, page.url)
@@ -66,6 +67,15 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
         edits=edits,
         evidence=_evidence(chosen),
     )
+
+
+def _taken(page: Sheet, chosen: Reading) -> list[Line]:
+    """The lines of the reading; of a document-sharing page all from the title on, for its furniture holds
+    the evidence (upload line, page runs) by which the text steps take it apart."""
+    taken = reading.lines_of(page, chosen.ranges)
+    if taken and docshare.is_shared_document(line.text for line in page.flow.lines):
+        return list(page.flow.lines[page.title or 0 :])
+    return taken
 
 
 def _visible(root: Element, source: str) -> tuple[Flow, str]:
@@ -99,7 +109,8 @@ def _files(
     base = files.base_of(root, url)
     if any(first < last for first, last in chosen.ranges):
         inside = files.places(page.flow, chosen.ranges)
-        return files.attachments(inside, base), files.images(inside, base)
+        below = files.named_below(page.flow, chosen.ranges)
+        return files.attachments([*inside, *below], base), files.images(inside, base)
     below = [(e, at) for e, at in page.flow.places.items() if page.title is None or at > page.title]
     shown = (e for e, at in below if page.title is not None and at <= ways.head_end(page))
     return files.attachments((e for e, _ in below), base), files.images(shown, base)

@@ -134,11 +134,13 @@ def keyword_bars(text: str, title: str, *, machine: bool = False) -> Iterator[Ch
         start, end = whole_lines(text, run[0].start, past(text, run[-1].end))
         mean = sum(lexicon.spam(item.text) for item in run) / len(run)
         evidence = f"X {kind}: {len(run)} segments, mean {mean:.2f}, {sum(trades.values())} listed"
-        if spoken[kind]:
+        if spoken[kind] and not machine:
             evidence += "; the page speaks of it"
             yield Change(start, end, "", "R8-keywords", evidence, 0.2, applied=False)
         else:
-            evidence += "; T the page does not speak of it"
+            evidence += (
+                "; N a machine made the page" if machine else "; T the page does not speak of it"
+            )
             yield Change(start, end, "", "R8-keywords", evidence, 0.92, "link-farm")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from archive import vocab
+from archive import linerules, vocab
 from archive.dom import Element
 from archive.flow import Flow
 from archive.model import Link
@@ -15,6 +15,8 @@ from archive.tables import squeeze
 
 _PICTURES = frozenset(["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "svg"])
 _NO_FILES = _PICTURES | frozenset(["css", "js", "ico", "exe", "apk", "swf"])
+BELOW = 12  # lines below the text in which attachments are named; templates use one to four
+_ATTACHED = re.compile(r"\s*[【\[]?\s*(?:附\s*件|附\s*表|相关附件|附件下载|下载附件)")
 _MANY = 500  # links of one kind kept for one article
 _LONGEST = 2000  # characters of a URL; longer ones are inline data
 
@@ -56,6 +58,22 @@ def places(flow: Flow, ranges: Sequence[tuple[int, int]]) -> list[Element]:
     return kept
 
 
+def named_below(flow: Flow, ranges: Sequence[tuple[int, int]]) -> list[Element]:
+    """The links of the lines close below the text that say they are attachments.
+
+    Many templates put 附件 outside the body's container, before or after the editor's line. Only
+    lines that begin with the word or are a file's name count, so a list of other notices with
+    files does not; the cost is a file whose line says neither.
+    """
+    last = max((last for _, last in ranges), default=len(flow.lines))
+    told = {
+        at
+        for at in range(last, min(last + BELOW, len(flow.lines)))
+        if _ATTACHED.match(flow.lines[at].text) or linerules.names_file(flow.lines[at].text)
+    }
+    return [element for element, at in flow.places.items() if at in told]
+
+
 def _holder(flow: Flow, first: int, last: int) -> Element | None:
     """The smallest element that holds more than one line of [first, last), and all of them."""
     element: Element = flow.lines[first].element if first < len(flow.lines) else None
@@ -82,6 +100,8 @@ def _attachment(anchor: Element, base: str | None) -> Link | None:
         return Link(_absolute(href, base), name, ending)
     if any(path in lower for path in vocab.toml("discover")["attachment"]["paths"]):
         return Link(_absolute(href, base), name, _named_ending(href) or _ending(name))
+    if _ending(name) in _extensions() - _NO_FILES:  # 方案.doc behind download?id=7
+        return Link(_absolute(href, base), name, _ending(name))
     return None
 
 
