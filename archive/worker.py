@@ -6,6 +6,7 @@ site memories of the run are given to a process once, when it starts.
 
 from __future__ import annotations
 
+import gc
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,10 @@ from archive.model import Page, SiteMemory
 from archive.replay import capture_at, line_of
 from archive.sites import Site
 from archive.warcwriter import OPEN
+
+# Derivation makes many short-lived objects and few cycles; with the default of 700 the collector
+# takes a tenth of the time (18.9 beside 21.0 ms a page, one run, 2026-11).
+GC_THRESHOLD = (50_000, 20, 50)
 
 
 @dataclass(slots=True)
@@ -30,6 +35,7 @@ _RUN = _Run()
 def start(folder: Path, sites: dict[str, Site], memories: dict[str, SiteMemory]) -> None:
     """Set up a worker process; an interrupt is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*GC_THRESHOLD)
     _RUN.folder, _RUN.sites, _RUN.memories = folder, sites, memories
 
 

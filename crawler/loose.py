@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from collections import defaultdict
@@ -19,6 +20,7 @@ from archive.errors import FangzhiError
 from archive.jsonl import line
 from archive.model import Page, SiteMemory
 from archive.sites import Site, in_scope, load_folder
+from archive.worker import GC_THRESHOLD
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
@@ -38,6 +40,7 @@ def derive(options: argparse.Namespace) -> int:
     if bool(options.file) == bool(options.list):
         print("fangzhi: derive: give FILE… or --list LIST.jsonl", file=sys.stderr)
         return WRONG_USE
+    gc.set_threshold(*GC_THRESHOLD)
     wanted = _listed(options.list) if options.list else _named(options)
     memories = {} if options.no_memory or not options.list else _taught(wanted)
     sites = load_folder(options.sites) if options.sites.is_dir() else {}

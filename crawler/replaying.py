@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import json
 import sys
 from collections import defaultdict
@@ -20,12 +21,14 @@ from archive.sites import Site, load_folder
 from archive.state import State
 from archive.textfiles import TextFile
 from archive.warcreader import Damage
+from archive.worker import GC_THRESHOLD
 
 DONE, FAILED = 0, 1
 
 
 def replay(options: argparse.Namespace) -> int:
     """`fangzhi replay`: derive named WARC files, or the whole holdings, again."""
+    gc.set_threshold(*GC_THRESHOLD)
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
     if options.file:
         return _replay_files(options.file, sites)
