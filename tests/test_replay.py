@@ -140,3 +140,21 @@ def test_explain_finds_a_page_by_url_and_by_id(crawled: tuple[Path, Path]) -> No
         assert article["title"] in done.stdout
         assert "charset.chosen" in done.stdout
     assert fangzhi("explain", "http://nowhere.test/", "--holdings", holdings).returncode == 1
+
+
+def test_a_truncated_warc_gives_its_whole_records_and_names_the_rest(
+    crawled: tuple[Path, Path], tmp_path: Path
+) -> None:
+    _, holdings = crawled
+    source = sorted((holdings / "warc").glob("*.warc.gz"))[0]
+    cut = tmp_path / "cut.warc.gz"
+    cut.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+    done = fangzhi("replay", cut)
+    assert done.returncode == 1
+    assert "cut.warc.gz: bytes" in done.stderr
+    whole = lines(
+        (holdings / "text" / f"{source.name.removesuffix('.warc.gz')}.jsonl").read_text("utf-8")
+    )
+    ids = [row["id"] for row in lines(done.stdout)]
+    assert 0 < len(ids) < len(whole)
+    assert ids == [row["id"] for row in whole][: len(ids)]
