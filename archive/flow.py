@@ -19,7 +19,12 @@ from archive.elements import SILENT, is_block, is_hidden, names_attachment
 from archive.tables import squeeze
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_STYLED = etree.XPath("descendant-or-self::*[@style or @hidden]")
+# What may be hidden: XPath knows no case, so the letters of the two words are made small.
+_STYLED = etree.XPath(
+    "descendant-or-self::*[@hidden or @style["
+    "contains(translate(., 'NOEHID', 'noehid'), 'none')"
+    " or contains(translate(., 'NOEHID', 'noehid'), 'hidden')]]"
+)
 
 LINES = 150_000  # of one page; more is cut and told
 CHARACTERS = 8_000_000

@@ -103,10 +103,13 @@ class Hiding:
     def _named(self, element: Element) -> str | None:
         if not self.names:
             return None
-        if found := self.names.get(f"#{element.get('id')}"):
+        name = element.get("id")
+        if name is not None and (found := self.names.get("#" + name)):
             return found
-        classes = (element.get("class") or "").split()
-        return next((self.names[f".{c}"] for c in classes if f".{c}" in self.names), None)
+        for word in (element.get("class") or "").split():
+            if found := self.names.get("." + word):
+                return found
+        return None
 
 
 def own(element: Element) -> str | None:

@@ -177,26 +177,24 @@ class _Walk:
     def over(self, root: Element) -> list[Run]:
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
         for event, element in walker:
-            if event == "comment":
-                self.end = self.end or element.text == END_MARK
-                self._text(element.tail, element, True)
-            elif event == "end":
-                self._text(element.tail, element, True)
+            if event != "start":
+                if event == "comment" and element.text == END_MARK:
+                    self.end = True
+                if tail := element.tail:
+                    self._text(tail, element, True)
             elif element.tag == "a":
                 walker.skip_subtree()
                 self._link(element)
             elif element.tag in _SKIPPED:
                 walker.skip_subtree()
-            else:
-                self._text(element.text, element, False)
+            elif text := element.text:
+                self._text(text, element, False)
         return self.found
 
-    def _text(self, text: str | None, owner: Element, tail: bool) -> None:
-        if not text:
-            return
+    def _text(self, text: str, owner: Element, tail: bool) -> None:
         self.gap.append(text)
         self.nodes.append((owner, tail))
-        if len(text) >= 6:
+        if len(text) >= 6 and not text.isspace():
             self.footer = self.footer or is_footer(text)
             self.content = self.content or ("。" in text and bool(_LONG_CLAUSE.search(text)))
 
