@@ -2,7 +2,8 @@
 
 It finds nearly everything and too much (recall 0.98, precision 0.82 on 887 Chinese pages), which
 makes it a poor extractor here and a good voter. It costs two to three times everything else, so
-it is asked only where it can decide something.
+it is asked only where it can decide something, and without the second and third extractor it
+compares itself with: they take half of its time and change the score of no set of pages.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def ranges(root: Element, flow: Flow) -> tuple[tuple[int, int], ...]:
     if len(flow.lines) > LINES:
         return ()
     text = trafilatura.extract(
-        copy.deepcopy(root), include_comments=False, deduplicate=False, config=_config()
+        copy.deepcopy(root), fast=True, include_comments=False, deduplicate=False, config=_config()
     )
     kept = _TOKENS.sub("", text or "")
     if not kept:
