@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from io import BufferedWriter
 from pathlib import Path
@@ -88,8 +89,13 @@ class TextFile:
         if kind is None:
             self.close()
         else:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of both files as they are; they keep their `.open` and are derived again."""
+        with suppress(OSError):  # what could not be written is not written now either
             self._lines.close()
-            self._warc.abandon()
+        self._warc.abandon()
 
 
 def unfinished(warcs: list[Path], folder: Path) -> list[Path]:

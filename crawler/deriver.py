@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
 from archive import memory, worker
+from archive.errors import WriteFailed
 from archive.holdings import Holdings
 from archive.jsonl import line
 from archive.model import Reason, Rejection, SiteMemory
@@ -68,11 +69,17 @@ class Deriver:
     """Derives captures and writes text/. `on_line` is told every line, in order."""
 
     def __init__(
-        self, holdings: Holdings, workers: int, on_line: Callable[[dict[str, Any]], None]
+        self,
+        holdings: Holdings,
+        workers: int,
+        on_line: Callable[[dict[str, Any]], None],
+        on_failure: Callable[[WriteFailed], None],
     ) -> None:
         self.workers = workers
         self._holdings = holdings
         self._on_line = on_line
+        self._on_failure = on_failure
+        self._failed = False  # text/ cannot be written; captures stay pending
         self._sites: dict[str, Site] = {}
         self._memories: dict[str, SiteMemory] = {}
         self._pool: Executor | None = None
@@ -108,10 +115,14 @@ class Deriver:
         """Wait for what is waiting, finish the text and stop the workers."""
         while self._waiting:
             await self._line_written()
-        await self._learn()
-        if self._text is not None:
-            self._text.close()
-            self._text = None
+        try:
+            if not self._failed:
+                await self._learn()
+            if self._text is not None:
+                self._text.close()
+                self._text = None
+        except (OSError, WriteFailed) as error:
+            self._give_up(error)
         if self._pool is not None:
             self._pool.shutdown()
 
@@ -193,9 +204,24 @@ class Deriver:
             return None
 
     def _write(self, file: str, row: str) -> None:
-        if self._text is None or f"{self._text.stem}.warc.gz" != file:
-            if self._text is not None:
-                self._text.close()
-            self._text = TextFile(self._holdings.folder("text"), file)
-        self._text.add(row)
+        """Write one line. When that fails nothing more is written or counted: the captures are
+        safe, and the next run derives what has no finished text."""
+        if self._failed:
+            return
+        try:
+            if self._text is None or f"{self._text.stem}.warc.gz" != file:
+                if self._text is not None:
+                    self._text.close()
+                self._text = TextFile(self._holdings.folder("text"), file)
+            self._text.add(row)
+        except (OSError, WriteFailed) as error:
+            self._give_up(error)
+            return
         self._on_line(json.loads(row))
+
+    def _give_up(self, error: Exception) -> None:
+        self._failed = True
+        if self._text is not None:
+            self._text.abandon()
+            self._text = None
+        self._on_failure(WriteFailed(f"text: {error}"))

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import signals
-from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
 from archive import message
@@ -60,7 +60,6 @@ class _Job:
     """Exchanges of one request, waiting to become durable."""
 
     exchanges: Sequence[Exchange]
-    site: str | None
     done: Deferred[list[Acknowledged]]
 
 
@@ -86,7 +85,9 @@ class Recorder:
             rotate_bytes=settings.getint("FANGZHI_ROTATE_BYTES"),
             rotate_seconds=settings.getfloat("FANGZHI_ROTATE_SECONDS"),
         )
-        self.deriver = Deriver(self.holdings, settings.getint("FANGZHI_WORKERS"), self.report.count)
+        self.deriver = Deriver(
+            self.holdings, settings.getint("FANGZHI_WORKERS"), self.report.count, self._stop
+        )
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._rows: list[Acknowledged] = []  # durable, not yet noted in the state
         self._committed = monotonic()
@@ -114,7 +115,7 @@ class Recorder:
         if not taken:
             taken = [_attempt(request.url, notes)]
         self.report.requested += len(taken)
-        job = _Job(taken, site, Deferred())
+        job = _Job(taken, Deferred())
         self._jobs.put(job)
         captures = await maybe_deferred_to_future(job.done)
         self.report.captured += len(captures)
@@ -134,8 +135,11 @@ class Recorder:
 
     def queued(self) -> int:
         """URLs admitted and not yet asked for."""
-        slot = getattr(self._crawler.engine, "_slot", None)
-        return len(slot.scheduler) if slot is not None else 0
+        stats = self._crawler.stats
+        assert stats is not None
+        queued: int = stats.get_value("scheduler/enqueued", 0)
+        asked: int = stats.get_value("scheduler/dequeued", 0)
+        return queued - asked
 
     def outside(self, url: str) -> None:
         """Count a link that leads out of the scope: recorded, not followed."""
@@ -154,9 +158,12 @@ class Recorder:
         summary["outside"] = dict(self._outside.most_common())
         summary["unreachable_seeds"] = self.unreachable
         summary["needs_script"] = self.needs_script
-        path = self.holdings.write_report(self.run, summary)
+        sys.stderr.write(f"{table(summary)}\n")
+        try:
+            sys.stderr.write(f"report {self.holdings.write_report(self.run, summary)}\n")
+        except OSError as error:
+            self._stop(WriteFailed(f"report: {error}"))
         self.holdings.close()
-        sys.stderr.write(f"{table(summary)}\nreport {path}\n")
 
     def _write_jobs(self) -> None:
         """The archive thread: groups of jobs until the end mark."""
@@ -228,7 +235,7 @@ class Recorder:
             self.failure = error
             logger.error("cannot write the archive, stopping: %s", error)
             if self._crawler.engine is not None:
-                self._crawler.engine.close_spider(self._crawler.spider, "archive-failed")  # type: ignore[arg-type]
+                deferred_from_coro(self._crawler.engine.close_spider_async(reason="archive-failed"))
 
 
 def failure_reason(error: Exception | None) -> str:
