@@ -64,10 +64,9 @@ def strip_tail(text: str, about: About) -> Iterable[Change]:
 
 
 def strip_toolbars(text: str, about: About) -> Iterable[Change]:
-    """Lines of nothing but toolbar words go, wherever they stand."""
+    """Lines of nothing but toolbar words go, wherever they stand, and captions of video players."""
     lines = _lines(text)
-    cuts = [Cut(i, "toolbar") for i, line in enumerate(lines) if linerules.is_toolbar(line.text)]
-    yield from _changes(text, lines, cuts)
+    yield from _changes(text, lines, toolbar_cuts([line.text for line in lines]))
 
 
 def trim_known_edges(text: str, about: About) -> Iterable[Change]:
@@ -92,8 +91,28 @@ def trim_known_edges(text: str, about: About) -> Iterable[Change]:
 
 
 def _next_cuts(texts: Sequence[str], about: About) -> list[Cut]:
-    toolbars = [Cut(i, "toolbar") for i, text in enumerate(texts) if linerules.is_toolbar(text)]
-    return edge_cuts(texts, about) or toolbars or head_cuts(texts, about.title) or tail_cuts(texts)
+    return (
+        edge_cuts(texts, about)
+        or toolbar_cuts(texts)
+        or head_cuts(texts, about.title)
+        or tail_cuts(texts)
+    )
+
+
+def toolbar_cuts(lines: Sequence[str]) -> list[Cut]:
+    """The lines that belong to a toolbar, a gallery or a player in the middle of the text.
+
+    The counter of a gallery, `/58`, is a fraction by itself: it goes with the toolbar below it.
+    """
+    cuts = []
+    for index, line in enumerate(lines):
+        if linerules.is_toolbar(line):
+            if index and linerules.is_counter(lines[index - 1]):
+                cuts.append(Cut(index - 1, "toolbar"))
+            cuts.append(Cut(index, "toolbar"))
+        elif linerules.is_player_caption(line):
+            cuts.append(Cut(index, "player"))
+    return cuts
 
 
 def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
@@ -253,6 +272,7 @@ def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
         "pager",
         "disclaimer",
         "toolbar",
+        "player",
         "title",
     ):
         return ()

@@ -25,6 +25,7 @@ _TABLES = {
     "toolbar": {"words"},
     "footer": {"strong", "labels"},
     "disclaimer": {"sure", "other"},
+    "player": {"starts", "ends"},
     "frame": {"names"},
 }
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -34,6 +35,7 @@ _DATE = re.compile(
     r"(?:[\s　T]*星期[一二三四五六日天])?(?:[\s　T]*\d{1,2}\s?[:：时]\s?\d{1,2}(?:[:：分]\s?\d{1,2})?\s?[秒分]?)?"
     r"(?:[\s　|]*(?:星期|周)[一二三四五六日天])?\s*[\])）】|]?"
 )
+_COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
@@ -132,6 +134,21 @@ def is_toolbar(line: str) -> bool:
     return bool(bare) and digits < 4 and (long > 1 or count > 2)
 
 
+def is_counter(line: str) -> bool:
+    """True for the place in a gallery, `3/58`, or its length alone, `/58`; a fraction looks the
+    same, so it counts only beside a toolbar."""
+    return bool(_COUNTER.fullmatch(line.strip()))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def is_player_caption(line: str) -> bool:
+    """True for the line under a video player: a title and the player's credit in brackets.
+
+    A picture's caption has no such credit. Cost: a heading that cites a video in brackets.
+    """
+    return len(line) <= TAIL_LINE and bool(_player().search(fold(line).rstrip()))
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def is_footer(line: str) -> bool:
     """True for a line with the words of a site's legal foot: two of them, or one in a short line.
@@ -218,6 +235,12 @@ def _credit() -> re.Pattern[str]:
 @cache
 def _toolbar() -> re.Pattern[str]:
     return _starts("toolbar", "words")
+
+
+@cache
+def _player() -> re.Pattern[str]:
+    first, last = _starts("player", "starts").pattern, _starts("player", "ends").pattern
+    return re.compile(rf"[(（](?:{first})[^()（）]{{0,20}}(?:{last})[)）]$")
 
 
 @cache

@@ -175,3 +175,34 @@ def test_cutting_twice_cuts_nothing(parts: list[str], known: SiteMemory | None) 
 @given(st.text(max_size=80))
 def test_rules_answer_any_line(line: str) -> None:
     assert isinstance(linerules.head_rule(line) + linerules.tail_rule(line), str)
+
+
+@pytest.mark.parametrize(
+    "inset",
+    [
+        "/58\n图集已浏览完毕\n重新浏览",
+        "3 / 12\n上一张 下一张",
+        "T + -",
+        "柳河镇沟渠清淤现场（来源：柳河视频）",
+    ],
+)
+def test_a_gallery_or_player_inside_the_text_goes(inset: str) -> None:
+    text = "\n".join((BODY[0], inset, *BODY[1:]))
+    cleaned = clean(text, STEPS)
+    assert cleaned.text == TEXT
+    assert undo(cleaned.text, cleaned.edits) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1/3",
+        "柳河镇沟渠清淤现场（王芳摄）",
+        "重新浏览了三处工地的账目",
+        "数据（来源：县统计局）",
+        "会上播放了警示片（视频）。",
+    ],
+)
+def test_a_line_that_only_looks_like_a_gallery_stays(line: str) -> None:
+    text = "\n".join((BODY[0], line, *BODY[1:]))
+    assert clean(text, STEPS).text == text
