@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _replay(verbs.add_parser("replay", help="derive again from the archive, without network"))
     _derive(verbs.add_parser("derive", help="articles from loose .html, .html.gz and .txt files"))
     _explain(verbs.add_parser("explain", help="every decision behind one article"))
+    _export(verbs.add_parser("export", help="the holdings, or a part of them, as one WACZ file"))
     _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
     return top
 
@@ -108,6 +109,16 @@ def _explain(verb: argparse.ArgumentParser) -> None:
     _holdings(verb)
     _sites(verb)
     verb.set_defaults(run=later("crawler.explain", "explain"))
+
+
+def _export(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--wacz", type=Path, required=True, metavar="FILE")
+    verb.add_argument("--site", action="append", default=[], metavar="SITE", help="only this site")
+    verb.add_argument("--from", dest="since", metavar="TIME", help="2024, 2024-05, 2024-05-01, …")
+    verb.add_argument("--to", dest="until", metavar="TIME", help="the last year, month or day")
+    verb.add_argument("--title", help="what the file is called inside")
+    _holdings(verb)
+    verb.set_defaults(run=later("crawler.exporting", "export"))
 
 
 def _seeds(verb: argparse.ArgumentParser) -> None:
