@@ -61,9 +61,10 @@ def brand_tokens(text: str, title: str) -> Iterator[Change]:
     if not lexicon.listed(text):
         return
     prose = sentences(text)
-    tokens = {_token(text, s, e): trade for s, e, trade in lexicon.listed(text)[:MOST_HITS]}
+    listed = ((_token(text, s, e), trade) for s, e, trade in lexicon.listed(text)[:MOST_HITS])
+    tokens = {token: trade for token, trade in listed if len(token) <= LONGEST_TOKEN}
     for token, trade in list(tokens.items())[:MOST_TOKENS]:
-        if len(token) > LONGEST_TOKEN or text.count(token) < 2:
+        if text.count(token) < 2:
             continue
         if not lexicon.speaks_of(_without(prose, token) + title, trade):
             yield from _delimited(text, token, trade)
@@ -71,9 +72,11 @@ def brand_tokens(text: str, title: str) -> Iterator[Change]:
 
 
 def _token(text: str, start: int, end: int) -> str:
-    while start > 0 and not _EDGE.match(text[start - 1]):
+    """The word around a place, read no further than makes it too long to be a brand."""
+    longest = LONGEST_TOKEN + 1
+    while start > 0 and end - start < longest and not _EDGE.match(text[start - 1]):
         start -= 1
-    while end < len(text) and not _EDGE.match(text[end]):
+    while end < len(text) and end - start < longest and not _EDGE.match(text[end]):
         end += 1
     return text[start:end]
 

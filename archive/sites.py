@@ -69,6 +69,13 @@ class Politeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """What of the inner network the crawl may connect to for this site."""
+
+    allow: tuple[str, ...] = ()  # host:port of intranet servers; all others are refused
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """CSS selectors for pages built until a day, where the general rules fail."""
 
@@ -103,6 +110,7 @@ class Site:
     cms: str | None = None  # CMS
     scope: Scope = field(default_factory=Scope)
     politeness: Politeness = field(default_factory=Politeness)
+    network: Network = field(default_factory=Network)
     layouts: tuple[Layout, ...] = ()
     expect: Expect = field(default_factory=Expect)
 
@@ -258,6 +266,11 @@ _POLITENESS = {
     ),
     "legacy_tls": strict.flag,
 }
+_NETWORK = {
+    "allow": strict.several(
+        strict.matching(r"[^\s/@]+:[1-9]\d{0,4}", 'host and port such as "10.1.2.3:80"')
+    )
+}
 _LAYOUT: dict[str, strict.Check] = {
     "until": strict.day,
     **dict.fromkeys(("body", "title", "published", "source", "authors", "remove"), _css),
@@ -278,6 +291,7 @@ def _checks(place: Place) -> dict[str, strict.Check]:
         "seeds": _tables(Seed, "seed", place, _SEED),
         "scope": _table(Scope, "scope", place, _SCOPE),
         "politeness": _table(Politeness, "politeness", place, _POLITENESS),
+        "network": _table(Network, "network", place, _NETWORK),
         "layouts": _tables(Layout, "layout", place, _LAYOUT),
         "expect": _table(Expect, "expect", place, _EXPECT),
     }

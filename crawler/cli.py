@@ -17,6 +17,7 @@ from typing import Any
 
 from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError
 from archive.vocab import folder
+from crawler import addresses
 
 DONE, FAILED, WRONG_USE, IN_USE, INTERRUPTED = 0, 1, 2, 4, 11
 
@@ -72,11 +73,24 @@ def _scrape(verb: argparse.ArgumentParser) -> None:
 
 def _fetching(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--proxy", metavar="URL", help="send every request through this HTTP proxy")
+    verb.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        type=_host_and_port,
+        metavar="HOST:PORT",
+        help="an intranet address that may be connected to",
+    )
     verb.add_argument("--workers", type=int, default=1, metavar="N", help="processes that derive")
     verb.add_argument("--no-derive", action="store_true", help="capture only")
     verb.add_argument("--verbose", action="store_true", help="show the downloader's log")
     _holdings(verb)
     _sites(verb)
+
+
+def _host_and_port(text: str) -> str:
+    addresses.place(text)
+    return text
 
 
 def _replay(verb: argparse.ArgumentParser) -> None:
@@ -177,6 +191,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         "FANGZHI_HOLDINGS": str(options.holdings),
         "FANGZHI_SITES": str(options.sites),
         "FANGZHI_PROXY": options.proxy or "",
+        "FANGZHI_ALLOW": options.allow,
         "FANGZHI_WORKERS": 0 if options.no_derive else options.workers,
     }
     if options.verbose:

@@ -248,6 +248,7 @@ def failure_reason(error: Exception | None) -> str:
         "ResponseDataLossError": "disconnect",
         "DownloadFailedError": "disconnect",
         "UnsupportedURLSchemeError": "scheme",
+        "RefusedAddress": "refused-address",
         None: "no-answer",
     }
     name = type(error).__name__ if error is not None else None

@@ -69,6 +69,7 @@ FANGZHI_SITES = "seeds/sites"
 FANGZHI_RUN = ""
 FANGZHI_PREFIX = "fangzhi"
 FANGZHI_PROXY = ""
+FANGZHI_ALLOW: list[str] = []  # host:port of intranet servers that may be connected to
 FANGZHI_WORKERS = 1  # processes that derive; 0 captures only
 FANGZHI_ROTATE_BYTES = 1_000_000_000
 FANGZHI_ROTATE_SECONDS = 86_400.0

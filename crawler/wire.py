@@ -44,6 +44,8 @@ from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 from twisted.web.http_headers import Headers as TxHeaders
 
 from archive.message import HEAD_LIMIT, head_length
+from crawler import addresses
+from crawler.guard import Guard
 from crawler.reactor import reactor
 
 if TYPE_CHECKING:
@@ -113,9 +115,11 @@ class RecordingHandler(HTTP11DownloadHandler):
         from crawler.recorder import Recorder
 
         self._recorder = crawler.get_extension(Recorder)
+        self._guard: Guard | None = None
 
     async def download_request(self, request: Request) -> Response:
         exchanges: list[WireExchange] = []
+        guard = self._guard = self._guard or _guard_for(self._crawler)
         agent = _RecordingAgent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -128,6 +132,7 @@ class RecordingHandler(HTTP11DownloadHandler):
         )
         agent.exchanges = exchanges
         try:
+            guard.check(request.url)
             with wrap_twisted_exceptions():
                 response: Response = await maybe_deferred_to_future(agent.download_request(request))
         except Exception as error:
@@ -145,6 +150,22 @@ class RecordingHandler(HTTP11DownloadHandler):
             await _ended(exchange, _cut_by(error))
         if self._recorder is not None:
             await self._recorder.keep(request, exchanges, error)
+
+
+def _guard_for(crawler: Crawler) -> Guard:
+    """The reactor's guard, which lets through what the user of this crawl named."""
+    guard = Guard.of(reactor())
+    spider: Any = crawler.spider
+    sites = getattr(spider, "sites", {}).values()
+    seeds = [seed.url for site in sites for seed in site.seeds]
+    guard.grant(addresses.named([*seeds, *getattr(spider, "urls", ())]))
+    allowed = [text for site in sites for text in site.network.allow]
+    allowed += crawler.settings.getlist("FANGZHI_ALLOW")
+    guard.grant(map(addresses.place, allowed))
+    proxy = crawler.settings["FANGZHI_PROXY"]
+    found = addresses.place_of(proxy if "://" in proxy else f"http://{proxy}")
+    guard.grant([found] if found else [])
+    return guard
 
 
 def _cut_by(error: Exception | None) -> str:

@@ -1,0 +1,91 @@
+"""Nobody is let in: no connection to an inside address, however it is spelled or reached."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.addresses import inside, named, numeric, place, place_of
+from tests.commands import ROOT
+from tests.hostile import addresses
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a crawl connected to, inside a namespace that has no way out."""
+    own = ["unshare", "-n", "-m"]
+    if subprocess.run([*own, "ip", "link", "set", "lo", "up"], capture_output=True).returncode:
+        pytest.skip("a network namespace needs root, unshare and ip")
+    folder = tmp_path_factory.mktemp("inside")
+    script = [sys.executable, "-m", "tests.hostile.inside", str(folder)]
+    done = subprocess.run([*own, *script], capture_output=True, text=True, cwd=ROOT, timeout=300)
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+@pytest.mark.parametrize("way", ["seeds", "redirects", "rebinding"])
+def test_no_spelling_redirect_or_rebinding_connects_inside(seen: dict[str, Any], way: str) -> None:
+    assert seen[way]["connected"] == [addresses.PUBLIC]
+    assert seen[way]["failed"]["refused-address"] > 0
+    assert seen[way]["adds_up"]
+
+
+def test_every_spelling_was_tried(seen: dict[str, Any]) -> None:
+    assert seen["redirects"]["asked"] == len(addresses.urls()) > 54
+    assert seen["redirects"]["requested"] > seen["redirects"]["asked"]
+
+
+def test_what_the_user_named_on_loopback_is_reached(seen: dict[str, Any]) -> None:
+    assert seen["named"]["connected"] == ["127.0.0.1"]
+    assert not seen["named"]["failed"]
+
+
+@pytest.mark.parametrize("address", [*addresses.INSIDE4, *addresses.INSIDE6, "::", "0.0.0.0"])
+def test_inside_addresses_are_known(address: str) -> None:
+    assert inside(address)
+    if "." in address:
+        assert inside(f"::ffff:{address}")
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2400:3200::1", "64:ff9b::808:808", "1.2.4.8"])
+def test_public_addresses_are_not_refused(address: str) -> None:
+    assert inside(address) == ""
+
+
+@given(st.ip_addresses())
+def test_what_python_calls_private_is_inside(address: Any) -> None:
+    if not address.is_global:
+        embedded = getattr(address, "ipv4_mapped", None) or address
+        assert inside(str(address)) or embedded.is_global or str(address).startswith("64:ff9b:")
+
+
+@pytest.mark.parametrize("spelling", list(addresses.spellings("127.0.0.1"))[:9])
+def test_every_numeric_spelling_is_read_as_the_address_it_is(spelling: str) -> None:
+    assert numeric(spelling) == "127.0.0.1"
+
+
+def test_only_seeds_on_this_machine_are_let_through() -> None:
+    assert list(named(["http://127.0.0.1:81/x", "https://a.test/", "http://[::1]/"])) == [
+        ("127.0.0.1", 81),
+        ("a.test", 443),
+        ("::1", 80),
+    ]
+    assert not list(named(["http://10.0.0.5/", "http://test.gov.cn/", "http://1.2.4.8/", "x"]))
+
+
+@pytest.mark.parametrize("wrong", ["10.0.0.5", "10.0.0.5:", "a:0", "a:70000", ":80", ""])
+def test_an_exception_names_host_and_port(wrong: str) -> None:
+    with pytest.raises(ValueError, match="host:port"):
+        place(wrong)
+
+
+def test_urls_without_a_host_have_no_place() -> None:
+    assert place_of("http://[::1") is None
+    assert place_of("file:///etc/passwd") is None
