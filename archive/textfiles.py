@@ -17,7 +17,7 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
-from archive.warc import conversion
+from archive import textrecords
 from archive.warcwriter import OPEN, WarcWriter, sync_folder
 
 _SUFFIX = ".warc.gz"
@@ -63,15 +63,7 @@ class TextFile:
         captured = datetime.fromisoformat(article["captured"])
         if self._warc.path is None:
             self._warc.ready(captured)
-        record = conversion(
-            target_uri=article["url"],
-            date=captured,
-            refers_to=article["id"],
-            text=article["text_norm"].encode("utf-8"),
-            notes=[("Fangzhi-Derivation", json.dumps(article["derivation"], ensure_ascii=False))],
-            info=self._warc.info,
-        )
-        self._warc.write([record])
+        self._warc.write(textrecords.records(article, self._warc.info))
 
     def close(self) -> None:
         """Make both files durable and give them their final names."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import gc
 import json
 import sys
@@ -22,6 +21,7 @@ from archive.state import State
 from archive.textfiles import TextFile
 from archive.warcreader import Damage
 from archive.worker import GC_THRESHOLD
+from crawler.comparing import Comparison
 
 DONE, FAILED = 0, 1
 
@@ -68,7 +68,7 @@ def _replay_holdings(
         return learned.get(site) or holdings.find_memory(site, digest)
 
     code = DONE
-    changed = total = 0
+    compared = Comparison()
     for path in holdings.warcs():
         stored = _stored(holdings, path) if diff else {}
         with _sink(holdings, path, write) as text:
@@ -82,34 +82,13 @@ def _replay_holdings(
                 if not diff:
                     print(row)
                     continue
-                total += 1
-                found = difference(stored.get(json.loads(row)["id"]), json.loads(row))
-                changed += bool(found)
-                if found:
-                    print(found)
+                new = json.loads(row)
+                _show(compared.add(stored.pop(new["id"], None), new))
+        for gone in stored.values():
+            _show(compared.add(gone, None))
     if diff:
-        print(f"{changed} of {total} lines differ from the stored text", file=sys.stderr)
+        print("\n".join(compared.summary()), file=sys.stderr)
     return code
-
-
-def difference(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
-    """What changed between a stored line and a new one, for reading; empty where nothing did."""
-    name = f"{new['id']} {new['url']}"
-    if old is None:
-        return f"+ {name}: not stored before"
-    keys = [key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key)]
-    rows = [f"~ {name}"] if keys else []
-    for key in keys:
-        if key in ("text", "text_norm"):
-            before, after = str(old.get(key) or ""), str(new.get(key) or "")
-            rows += difflib.unified_diff(
-                before.split("\n"), after.split("\n"), key, key, lineterm="", n=0
-            )
-        elif key not in ("edits", "evidence"):
-            rows.append(f"  {key}: {old.get(key)!r} -> {new.get(key)!r}")
-        else:
-            rows.append(f"  {key}")
-    return "\n".join(rows)
 
 
 @contextmanager
@@ -141,6 +120,11 @@ def _learn(holdings: Holdings) -> dict[str, SiteMemory]:
     for one in learned.values():
         holdings.keep_memory(one)
     return learned
+
+
+def _show(found: str) -> None:
+    if found:
+        print(found)
 
 
 def _say(damage: Damage) -> None:

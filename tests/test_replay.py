@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from archive import textrecords
 from archive.jsonl import edit_from_json
 from archive.steps import undo
 from archive.warcreader import ReadRecord, read
-from tests.commands import adds_up, fangzhi, lines, report
+from tests.commands import ROOT, adds_up, fangzhi, lines, report
+from tests.held import Held, article, write
 from tests.web import start
 
 SITE = """id = "shiquan"
@@ -99,6 +103,26 @@ def test_conversion_records_carry_the_text_and_name_their_source(
         article = articles[(record.get("WARC-Refers-To") or "").strip("<>")]
         assert record.block.read().decode("utf-8") == article["text_norm"]
         assert record.get("WARC-Target-URI") == article["url"]
+        rules = json.loads(record.get("Fangzhi-Derivation") or "")
+        assert rules == article["derivation"]
+        assert {"number", "trafilatura", "opencc", "memory"} <= set(rules)
+
+
+def test_the_ledger_of_every_conversion_stands_beside_it(crawled: tuple[Path, Path]) -> None:
+    _, holdings = crawled
+    articles = [r for r in lines(stored(holdings)) if "rejected" not in r]
+    told = []
+    for path in sorted((holdings / "text").glob("*-text.warc.gz")):
+        text = None
+        for record in read(path):
+            assert isinstance(record, ReadRecord)
+            if record.type == "metadata":
+                assert text is not None
+                assert record.get("WARC-Refers-To") == text.get("WARC-Record-ID")
+                article = textrecords.fields_of(record.block.read())
+                told.append({**article, "text_norm": text.block.read().decode("utf-8")})
+            text = record
+    assert told == articles
 
 
 def test_diff_says_nothing_about_the_same_text_and_names_what_changed(
@@ -119,6 +143,42 @@ def test_diff_says_nothing_about_the_same_text_and_names_what_changed(
     assert chosen["id"] in loud.stdout
     assert "另一个标题" in loud.stdout
     assert "1 of" in loud.stderr
+
+
+def test_diff_after_a_change_of_the_rules_shows_exactly_the_changed_articles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {
+        "traditional": (
+            "衞生工作會議",
+            "衞生部門召開會議，部署醫療衞生與環境衞生工作，要求各鎮認真落實。",
+        ),
+        "simplified": (
+            "卫生工作会议",
+            "卫生部门召开会议，部署医疗卫生与环境卫生工作，要求各镇认真落实。",
+        ),
+    }
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    held = [
+        Held(f"http://a.test/{n}.html", day, article(t, *[p] * 4)) for n, (t, p) in pages.items()
+    ]
+    write(tmp_path / "h", held)
+    shutil.copytree(ROOT / "seeds" / "vocab", tmp_path / "seeds" / "vocab")
+    rules = tmp_path / "seeds" / "vocab" / "script.toml"
+    rules.write_text(
+        rules.read_text("utf-8").replace('simplified = "卫"', 'simplified = "衙"'), "utf-8"
+    )
+    monkeypatch.setenv("FANGZHI_SEEDS", str(tmp_path / "seeds"))
+    done = fangzhi(
+        "replay", "--diff", "--holdings", tmp_path / "h", "--sites", ROOT / "seeds/sites"
+    )
+    assert done.returncode == 0, done.stderr
+    changed = [row for row in done.stdout.splitlines() if row.startswith("~")]
+    assert [row.rpartition(" ")[2] for row in changed] == ["http://a.test/traditional.html"]
+    assert "-卫生部门召开会议" in done.stdout
+    assert "+衙生部门召开会议" in done.stdout
+    assert "1 of 2 lines differ" in done.stderr
+    assert "derivation of 2: " in done.stderr
 
 
 def test_write_gives_the_same_files_again(crawled: tuple[Path, Path]) -> None:
