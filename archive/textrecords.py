@@ -17,8 +17,8 @@ from typing import Any
 from archive.warc import Record, conversion, record_id_for, sha256, warc_date, warc_fields
 
 DERIVATION = "Fangzhi-Derivation"  # header field of the conversion record
-# Line ends of Unicode that JSON lets stand: a field is one line for every reader.
-_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+# What JSON lets stand and a line of a record must not have: DEL and the line ends of Unicode.
+_UNSAFE = re.compile("[\x7f\x85\u2028\u2029]")
 
 
 def records(article: Mapping[str, Any], info: str) -> tuple[Record, Record]:
@@ -72,4 +72,4 @@ def _fields(article: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _json(value: object) -> str:
     written = json.dumps(value, ensure_ascii=False)
-    return _LINE_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
