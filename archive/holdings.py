@@ -18,15 +18,16 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from archive import cdxj, memory, message, warcwriter
 from archive.errors import HoldingsError, HoldingsInUse
 from archive.model import SiteMemory
-from archive.replay import Replayed, captures
 from archive.state import Acknowledged, State
-from archive.warc import warc_date
+from archive.warc import parse_date, warc_date
+from archive.warcreader import Damage, read
 
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
@@ -123,16 +124,23 @@ class Holdings:
 
 
 def acknowledged_in(path: Path) -> Iterator[Acknowledged]:
-    """What the state says of the responses of a finished WARC file; its run is not known."""
-    for replayed in captures(path) if path.exists() else ():
-        if isinstance(replayed, Replayed):
-            capture = replayed.capture
-            assert capture.warc is not None
-            date = warc_date(capture.date)
-            status = message.status(capture.head)
-            yield Acknowledged(
-                capture.record_id, capture.target_uri, date, "", status, capture.warc
-            )
+    """What the state says of the responses and revisits of a WARC file; their run is not known."""
+    for record in read(path) if path.exists() else ():
+        if isinstance(record, Damage) or record.type not in ("response", "revisit"):
+            continue
+        revisit = record.type == "revisit"
+        head = record.block.read(message.HEAD_LIMIT)
+        status = message.status(head[: message.head_length(head)])
+        yield Acknowledged(
+            record.id,
+            (record.get("WARC-Target-URI") or "").strip("<>"),
+            warc_date(parse_date(record.get("WARC-Date") or "")),
+            "",
+            status or (304 if revisit else 0),
+            replace(record.location, file=path.name.removesuffix(warcwriter.OPEN)),
+            record.get("WARC-Payload-Digest") or "",
+            (record.get("WARC-Refers-To") or "").strip("<>") if revisit else "",
+        )
 
 
 def write_whole(path: Path, data: bytes) -> None:

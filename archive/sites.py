@@ -322,14 +322,14 @@ def _is_consistent(site: Site, place: Place) -> None:
             raise replace(place, table=f"layout[{number}]").wrong(
                 "until", "two layouts end that day"
             )
-    outside = [seed.url for seed in site.seeds if not _may_be_hurried(host_of(ascii_url(seed.url)))]
+    outside = [seed.url for seed in site.seeds if not may_be_hurried(host_of(ascii_url(seed.url)))]
     if site.politeness.delay == 0 and outside:
         raise replace(place, table="politeness").wrong(
             "delay", f"0 is allowed only for loopback and .test hosts, not for {outside[0]}"
         )
 
 
-def _may_be_hurried(host: str) -> bool:
+def may_be_hurried(host: str) -> bool:
     """Whether a host is this machine or a name that can never be a real one (RFC 6761)."""
     if host.endswith((".test", ".localhost")) or host in ("localhost", "test"):
         return True

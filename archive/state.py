@@ -1,13 +1,15 @@
-"""state.sqlite: which captures were acknowledged. It can be rebuilt from warc/ alone.
+"""state.sqlite: which captures were acknowledged, and the frontier beside them.
 
-Rollback journal with synchronous FULL, one writer: a row that was committed survives a power
-cut, and the WAL-reset bug of SQLite before 3.51.3 cannot occur.
+The captures can be rebuilt from warc/ alone. Rollback journal with synchronous FULL, one writer:
+a row that was committed survives a power cut, and the WAL-reset bug of SQLite before 3.51.3 cannot
+occur. Writes gather in one open transaction until `commit`: a commit costs four times the fsync of
+a WARC record, and what a crash takes with an uncommitted group is found again in the WARC files.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 from archive.errors import HoldingsError
 from archive.model import Location
 
-SCHEMA = 1
+SCHEMA = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS captures (
     record_id TEXT PRIMARY KEY,  -- urn:uuid:… of the response record
@@ -23,15 +25,21 @@ CREATE TABLE IF NOT EXISTS captures (
     date TEXT NOT NULL,          -- WARC-Date
     run TEXT NOT NULL,
     status INTEGER NOT NULL,     -- HTTP status, 0 where the head has none
-    file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
+    file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+    digest TEXT NOT NULL DEFAULT '',  -- WARC-Payload-Digest
+    original TEXT NOT NULL DEFAULT '' -- of a revisit: the record it refers to
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS captures_uri ON captures (uri, date);
+"""
+_FROM_1 = """
+ALTER TABLE captures ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE captures ADD COLUMN original TEXT NOT NULL DEFAULT '';
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """One capture that is durable on disk."""
+    """One response, or one revisit of one, that is durable on disk."""
 
     record_id: str
     uri: str
@@ -39,31 +47,82 @@ class Acknowledged:
     run: str
     status: int
     location: Location
+    digest: str = ""  # of the payload; "" for captures noted before digests were
+    original: str = ""  # of a revisit: the id of the response record it refers to
 
 
 class State:
-    """The database of one holdings folder. Raises `HoldingsError` when it cannot be used."""
+    """The database of one holdings folder. Raises `HoldingsError` when it cannot be used.
 
-    def __init__(self, path: Path) -> None:
+    `path` may be `:memory:`. Every write but `acknowledge` waits for `commit`.
+    """
+
+    def __init__(self, path: Path | str) -> None:
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = TRUNCATE")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA cache_size = -16000")  # 16 MB
+            self._db.execute("PRAGMA cache_spill = OFF")  # a reader is kept out by commits only
+            self._db.execute("PRAGMA busy_timeout = 10000")  # a reader's query is shorter
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, SCHEMA):
+            if version not in (0, 1, SCHEMA):
                 raise HoldingsError(f"{path}: schema {version} is not one this version reads")
-            self._db.executescript(_TABLES + f"PRAGMA user_version = {SCHEMA};")
+            upgrade = _FROM_1 if version == 1 else ""
+            self._db.executescript(f"{_TABLES}{upgrade}PRAGMA user_version = {SCHEMA};")
         except sqlite3.DatabaseError as error:
             raise HoldingsError(f"{path}: {error}; rebuild it from warc/") from error
 
+    def query(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
+        """Rows as they stand, uncommitted ones included."""
+        return self._db.execute(sql, values)
+
+    def write(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
+        """Change rows in the open transaction."""
+        self._begin()
+        return self._db.execute(sql, values)
+
+    def update(self, table: str, values: Mapping[str, Any], key: str, value: Any) -> None:
+        """Set columns of the rows whose column `key` has a value, in the open transaction."""
+        names = ", ".join(f"{column} = ?" for column in values)
+        sql = f"UPDATE {table} SET {names} WHERE {key} = ?"  # noqa: S608  # names are the code's own
+        self.write(sql, (*values.values(), value))
+
+    def write_many(self, sql: str, values: Iterable[Any]) -> int:
+        """Change rows in the open transaction; how many."""
+        self._begin()
+        return self._db.executemany(sql, values).rowcount
+
+    def create(self, tables: str) -> None:
+        """Create tables of another module where they are missing."""
+        self._db.executescript(tables)
+
+    def commit(self) -> None:
+        """Make every write so far durable."""
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+
+    def note(self, captures: Iterable[Acknowledged]) -> None:
+        """Write rows for captures that are durable."""
+        rows = [
+            (
+                c.record_id,
+                c.uri,
+                c.date,
+                c.run,
+                c.status,
+                *astuple(c.location),
+                c.digest,
+                c.original,
+            )
+            for c in captures
+        ]
+        self.write_many("INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+
     def acknowledge(self, captures: Iterable[Acknowledged]) -> None:
         """Commit rows for captures that are durable; they survive from here on."""
-        rows = [
-            (c.record_id, c.uri, c.date, c.run, c.status, *astuple(c.location)) for c in captures
-        ]
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany("INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?)", rows)
-        self._db.execute("COMMIT")
+        self.note(captures)
+        self.commit()
 
     def add_missing(self, captures: Iterable[Acknowledged]) -> None:
         """Commit rows for captures that have none."""
@@ -71,20 +130,31 @@ class State:
         self.acknowledge([c for c in captures if c.record_id not in known])
 
     def captures(self) -> Iterator[Acknowledged]:
-        """Every acknowledged capture, in file order."""
-        query = "SELECT * FROM captures ORDER BY file, offset"
+        """Every acknowledged response, in file order."""
+        query = "SELECT * FROM captures WHERE original = '' ORDER BY file, offset"
         yield from map(_acknowledged, self._db.execute(query))
 
     def find(self, name: str) -> list[Acknowledged]:
-        """Captures of a URL (oldest first), or the one with this record id."""
-        query = "SELECT * FROM captures WHERE uri = ? OR record_id = ? ORDER BY date"
+        """Responses of a URL (oldest first), or the one with this record id."""
+        query = "SELECT * FROM captures WHERE (uri = ? OR record_id = ?) AND original = '' ORDER BY date"
         rows = self._db.execute(query, (name, name.strip("<>"))).fetchall()
         return [_acknowledged(row) for row in rows]
+
+    def capture(self, record_id: str) -> Acknowledged | None:
+        """The response or revisit with this record id."""
+        query = "SELECT * FROM captures WHERE record_id = ?"
+        row = self._db.execute(query, (record_id,)).fetchone()
+        return _acknowledged(row) if row else None
 
     def close(self) -> None:
         self._db.close()
 
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+
 
 def _acknowledged(row: tuple[Any, ...]) -> Acknowledged:
-    record_id, uri, date, run, status, file, offset, length = row
-    return Acknowledged(record_id, uri, date, run, status, Location(file, offset, length))
+    record_id, uri, date, run, status, file, offset, length, digest, original = row
+    place = Location(file, offset, length)
+    return Acknowledged(record_id, uri, date, run, status, place, digest, original)

@@ -22,6 +22,7 @@ from typing import BinaryIO
 from archive import message
 
 PIECE = 64 * 1024
+_PROFILES = "http://netpreserve.org/warc/1.1/revisit"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 
 Headers = Sequence[tuple[str, str]]
@@ -42,6 +43,16 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """An earlier response of the same URL, whole and still in the archive."""
+
+    record_id: str
+    target_uri: str
+    date: str  # WARC-Date
+    payload_digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request and its answer as they went over the wire, ready to become records."""
 
@@ -54,6 +65,7 @@ class Exchange:
     protocols: tuple[str, ...] = ()  # http/1.1, tls/1.3
     cipher: str | None = None
     notes: tuple[tuple[str, str], ...] = ()  # fields of the metadata record
+    original: Original | None = None  # what the answer may turn out to repeat
 
 
 def record_id() -> str:
@@ -107,7 +119,8 @@ def warcinfo(filename: str, date: datetime, about: Mapping[str, str]) -> Record:
 def exchange_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
     """Response (if a byte of one came), request and metadata record of one exchange.
 
-    `info` is the id of the warcinfo record of the file they go to.
+    An answer that repeats `exchange.original` becomes a revisit record: 304, or the same payload
+    again. `info` is the id of the warcinfo record of the file they go to.
     """
     capture = record_id()
     shared = [
@@ -122,7 +135,9 @@ def exchange_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
     records: list[Record] = []
     interim, length = _interim_heads(exchange.response)
     if length:
-        records.append(_response(exchange, capture, shared + wire, len(interim), length))
+        answer, head = _answer(exchange, capture, shared + wire, len(interim), length)
+        records.append(answer)
+        notes += [("http-not-modified", "; ".join(_lines(head)))] if head else []
         notes += [("http-interim", head) for head in _interim_notes(interim)]
     if exchange.request:
         back = [("WARC-Concurrent-To", f"<{capture}>")] if length else []
@@ -208,21 +223,63 @@ def _request(exchange: Exchange, shared: Headers, name: str) -> Record:
     return Record(headers, exchange.request, len(exchange.request))
 
 
-def _response(exchange: Exchange, name: str, shared: Headers, cut: int, length: int) -> Record:
+def _answer(
+    exchange: Exchange, name: str, shared: Headers, cut: int, length: int
+) -> tuple[Record, bytes]:
+    """The response or revisit record of an answer; the 304 head that a revisit leaves out.
+
+    A 304 has the one form that replays in pywb and in ReplayWeb.page alike: an empty block, and the
+    original named by id, URL and date (measured on seven forms, 2026-11). Its head is kept in the
+    metadata record. For a payload that came again the head is the block: a redirect's is needed.
+    """
     block = _Tail(exchange.response, cut)
     head = block.start(message.HEAD_LIMIT)
     head = head[: message.head_length(head)]
-    payload = message.payload_pieces(head, pieces(block, len(head)))
+    original = exchange.original
+    if original is not None and message.status(head) == 304:
+        headers = [
+            ("WARC-Type", "revisit"),
+            ("WARC-Record-ID", f"<{name}>"),
+            *shared,
+            ("WARC-Profile", f"{_PROFILES}/server-not-modified"),
+            *_refers_to(original),
+            ("WARC-Block-Digest", sha256([])),
+            ("WARC-Payload-Digest", original.payload_digest),
+            ("Content-Type", "application/http; msgtype=response"),
+        ]
+        return Record(headers, b"", 0), head
+    digest = sha256(message.payload_pieces(head, pieces(block, len(head))))
+    if original is not None and digest == original.payload_digest and not exchange.truncated:
+        headers = [
+            ("WARC-Type", "revisit"),
+            ("WARC-Record-ID", f"<{name}>"),
+            *shared,
+            ("WARC-Profile", f"{_PROFILES}/identical-payload-digest"),
+            *_refers_to(original),
+            ("WARC-Block-Digest", sha256([head])),
+            ("WARC-Payload-Digest", digest),
+            ("WARC-Truncated", "length"),
+            ("Content-Type", "application/http; msgtype=response"),
+        ]
+        return Record(headers, head, len(head)), b""
     headers = [
         ("WARC-Type", "response"),
         ("WARC-Record-ID", f"<{name}>"),
         *shared,
         ("WARC-Block-Digest", sha256(pieces(block))),
-        ("WARC-Payload-Digest", sha256(payload)),
+        ("WARC-Payload-Digest", digest),
         *([("WARC-Truncated", exchange.truncated)] if exchange.truncated else []),
         ("Content-Type", "application/http; msgtype=response"),
     ]
-    return Record(headers, block, length)
+    return Record(headers, block, length), b""
+
+
+def _refers_to(original: Original) -> Headers:
+    return [
+        ("WARC-Refers-To", f"<{original.record_id}>"),
+        ("WARC-Refers-To-Target-URI", original.target_uri),
+        ("WARC-Refers-To-Date", original.date),
+    ]
 
 
 class _Tail(BytesIO):
@@ -256,7 +313,11 @@ def _interim_heads(response: BinaryIO) -> tuple[bytes, int]:
 def _interim_notes(heads: bytes) -> Iterator[str]:
     for head in re.split(rb"\r?\n\r?\n", heads.strip()):
         if head:
-            yield "; ".join(head.decode("latin-1").split("\r\n"))
+            yield "; ".join(_lines(head))
+
+
+def _lines(head: bytes) -> list[str]:
+    return head.decode("latin-1").strip().split("\r\n")
 
 
 def _one_line(value: str) -> str:

@@ -17,13 +17,18 @@ definition is a `site`, all of it is walked: which seed names a page first is ch
 
 from __future__ import annotations
 
-from collections import Counter
-
 from archive.sites import Seed, Site
+from archive.state import State
 from archive.uri import dedupe_key, host_of
 from crawler import traps
 from crawler.discover import Found
 from crawler.lists import list_name, page_number
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS shapes (
+    shape TEXT PRIMARY KEY, addresses INTEGER NOT NULL, self_fed INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
 
 LETTERS = {
     "link": "L",
@@ -99,22 +104,23 @@ def _is_own_page(url: str, hops: str, further: str) -> bool:
 
 
 class Shapes:
-    """How many addresses of each shape were asked for."""
+    """How many addresses of each shape are in the frontier; kept beside it, across runs."""
 
-    def __init__(self) -> None:
-        self._all: Counter[str] = Counter()
-        self._self_fed: Counter[str] = Counter()
+    def __init__(self, state: State) -> None:
+        self._state = state
+        state.create(_TABLES)
 
     def takes(self, url: str, via: str) -> bool:
         """Count a URL found on page `via`; False where its shape has had enough."""
         shape = traps.shape(url)
         if shape is None:
             return True
-        if self._all[shape] >= SAME_SHAPE:
+        self_fed = traps.shape(via) == shape
+        query = "SELECT addresses, self_fed FROM shapes WHERE shape = ?"
+        addresses, fed = self._state.query(query, (shape,)).fetchone() or (0, 0)
+        if addresses >= SAME_SHAPE or (self_fed and fed >= SELF_FED):
             return False
-        if traps.shape(via) == shape:
-            if self._self_fed[shape] >= SELF_FED:
-                return False
-            self._self_fed[shape] += 1
-        self._all[shape] += 1
+        self._state.write(
+            "INSERT OR REPLACE INTO shapes VALUES (?, ?, ?)", (shape, addresses + 1, fed + self_fed)
+        )
         return True

@@ -19,12 +19,14 @@ pages of an article bring no links, so only failures and the limit end them.
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from archive.uri import dedupe_key, split
 from crawler.discover import Found
+from crawler.frontier import Frontier, Lead
 from crawler.pagers import AHEAD, PAGES_LIMIT, page_parameter, part_of_unit
 
 ARTICLE_PAGES = 200  # further pages of one article: longer ones are books
@@ -34,104 +36,146 @@ _FRONT = ("index", "default")
 _COUNTED = ("startrecord", "endrecord", "perpage", "paramjson")
 
 
+_TABLES = """
+CREATE TABLE IF NOT EXISTS lists (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+    run TEXT NOT NULL,                  -- that walked it last
+    page_limit INTEGER NOT NULL,        -- pages asked for beyond the first
+    is_article INTEGER NOT NULL,
+    asked INTEGER NOT NULL DEFAULT 0,
+    misses INTEGER NOT NULL DEFAULT 0,  -- in a row
+    busy INTEGER NOT NULL DEFAULT 0,    -- one of its pages is on its way
+    ended TEXT NOT NULL DEFAULT ''      -- why
+);
+CREATE TABLE IF NOT EXISTS list_items (  -- the links its pages have shown, by `identity`
+    list INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (list, item)
+) WITHOUT ROWID;
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class Lead:
-    """A URL to ask for, and how it was found."""
-
-    url: str
-    via: str | None  # the page it was found on
-    hops: str  # from the seed, see crawler/follow.py
-    site: str
-    seed: int  # which of the site's seeds
-    run: str | None = None  # the list it is a page of, and which waits for it
-    linked: bool = False  # by an anchor, not reckoned from a count
-
-
-@dataclass(slots=True)
 class _Run:
-    """The pages of one list."""
+    """One list as the database has it."""
 
-    limit: int  # pages asked for beyond the first
-    is_article: bool
-    waiting: deque[Lead] = field(default_factory=deque)
-    named: set[str] = field(default_factory=set)  # every page that was named
-    shown: set[str] = field(default_factory=set)  # the links its pages have shown, by `identity`
-    asked: int = 0
-    misses: int = 0  # in a row
-    busy: bool = False
-    ended: str = ""  # why
+    id: int
+    limit: int
+    is_article: int
+    asked: int
+    misses: int
+    busy: int
+    ended: str
 
 
 class Lists:
-    """Every list of a crawl. Pages that are not asked for are counted in `dropped`, by reason."""
+    """Every list of a run. Pages that are not asked for are counted in `dropped`, by reason."""
 
-    def __init__(self) -> None:
+    def __init__(self, frontier: Frontier) -> None:
         self.dropped: Counter[str] = Counter()
-        self._runs: dict[str, _Run] = {}
+        self._frontier, self._state = frontier, frontier.state
+        self._state.create(_TABLES)
+        self._state.write("UPDATE lists SET busy = 0 WHERE busy = 1")
 
-    def add(self, name: str, lead: Lead, *, limit: int, is_article: bool) -> None:
+    def add(
+        self, name: str, lead: Lead, *, limit: int, is_article: bool, priority: float = 0
+    ) -> None:
         """Note a further page of a list."""
-        run = self._runs.get(name)
-        if run is None:
-            run = self._runs[name] = _Run(limit, is_article)
-        if lead.url in run.named:
-            return
-        run.named.add(lead.url)
-        if run.ended:
+        run = self._begin(name, limit, is_article)
+        kept = replace(lead, linked=lead.linked and not run.ended)
+        if self._frontier.hold(kept, priority) and run.ended:
             self.dropped[run.ended] += 1
-        else:
-            run.waiting.append(lead)
 
-    def next(self, name: str, asked: Set[str]) -> Lead | None:
-        """The page of a list to ask for now, if it is time for one; `asked` are the dedupe keys of
-        pages that came by another way."""
-        run = self._runs[name]
-        while run.waiting and not run.busy:
-            lead = run.waiting.popleft()
-            if dedupe_key(lead.url) in asked:
-                continue
-            if page_number(lead.url) != 1:  # the first page under another address, or a first part
-                if run.asked >= run.limit:
-                    run.waiting.appendleft(lead)
-                    self._end(run, "max-pages", all_of_them=True)
-                    return None
-                run.asked += 1
-            run.busy = True
-            return lead
-        return None
+    def next(self, name: str) -> bool:
+        """Make the next page of a list ready, if it is time for one; whether it is."""
+        run = self._get(name)
+        if run is None or run.busy:
+            return False
+        page = self._waiting(name, run)
+        if page is None:
+            return False
+        number, url, host = page
+        counts = page_number(url) != 1  # not the first page under another address, or a first part
+        if counts and run.asked >= run.limit:
+            self._end(name, "max-pages")
+            return False
+        self._put(name, asked=run.asked + counts, busy=1)
+        self._frontier.wake(number, host)
+        return True
 
-    def shows(self, name: str, keys: Set[str]) -> bool:
+    def shows(self, name: str, items: Set[str]) -> bool:
         """Note the links of a page of a list; whether one of them is new there."""
-        run = self._runs.get(name)
+        run = self._get(name)
         if run is None:
             return True
-        before = len(run.shown)
-        run.shown |= keys
-        return len(run.shown) > before
+        rows = [(run.id, _number(item)) for item in items]
+        return self._state.write_many("INSERT OR IGNORE INTO list_items VALUES (?, ?)", rows) > 0
 
     def came(self, lead: Lead, how: str) -> None:
         """What became of a page the list `lead.run` waited for: `new`, `nothing new`, `failed`."""
         assert lead.run is not None
-        run = self._runs[lead.run]
-        run.busy = False
-        run.misses = run.misses + 1 if how == "failed" else 0
+        run = self._get(lead.run)
+        if run is None:
+            return
+        misses = run.misses + 1 if how == "failed" else 0
+        self._put(lead.run, busy=0, misses=misses)
         # A page 1 named on page 2 is mostly the first page under another address.
         barren = how == "nothing new" and not run.is_article and page_number(lead.url) != 1
-        if barren or run.misses >= AHEAD:
-            self._end(run, "list ended")
+        if barren or misses >= AHEAD:
+            self._end(lead.run, "list ended")
         elif how == "new" and run.ended == "list ended":
-            run.ended = ""  # the page before it was empty by accident
+            self._put(lead.run, ended="")  # the page before it was empty by accident
 
     def interrupted(self) -> None:
-        """Count what still waits when the crawl is over."""
-        for run in self._runs.values():
-            self._end(run, "interrupted", all_of_them=True)
+        """Count what still waits when a run was stopped."""
+        query = (
+            "SELECT count(*) FROM urls JOIN lists ON urls.list = lists.name"
+            " WHERE urls.state = 2 AND (lists.ended = '' OR urls.linked)"
+        )
+        (count,) = self._state.query(query).fetchone()
+        if count:
+            self.dropped["interrupted"] += count
 
-    def _end(self, run: _Run, why: str, *, all_of_them: bool = False) -> None:
-        kept = deque(lead for lead in run.waiting if lead.linked and not all_of_them)
-        if dropped := len(run.waiting) - len(kept):
+    def _waiting(self, name: str, run: _Run) -> tuple[int, str, str] | None:
+        """The page of a list that was named first: of those never asked for, and while the list
+        goes on of those that only earlier runs asked for."""
+        going = not run.ended
+        row = self._state.query(
+            "SELECT id, url, host FROM urls WHERE list = ? AND (state = 2 AND (linked OR ?)"
+            " OR ? AND state = 3 AND visited < ?) ORDER BY id LIMIT 1",
+            (name, going, going, self._frontier.started),
+        ).fetchone()
+        found: tuple[int, str, str] | None = row
+        return found
+
+    def _begin(self, name: str, limit: int, is_article: bool) -> _Run:
+        """The list, begun anew where an earlier run had walked it."""
+        self._state.write(
+            "INSERT INTO lists (name, run, page_limit, is_article) VALUES (?,?,?,?)"
+            " ON CONFLICT (name) DO UPDATE SET run = excluded.run, asked = 0, misses = 0, ended = ''"
+            " WHERE run != excluded.run",
+            (name, self._frontier.run, limit, is_article),
+        )
+        run = self._get(name)
+        assert run is not None
+        return run
+
+    def _get(self, name: str) -> _Run | None:
+        query = "SELECT id, page_limit, is_article, asked, misses, busy, ended FROM lists WHERE name = ?"
+        row = self._state.query(query, (name,)).fetchone()
+        return _Run(*row) if row else None
+
+    def _put(self, name: str, **values: int | str) -> None:
+        self._state.update("lists", values, "name", name)
+
+    def _end(self, name: str, why: str) -> None:
+        """End a list: what was only reckoned is not asked for; at the limit nothing more is."""
+        query = "SELECT count(*) FROM urls WHERE list = ? AND state = 2 AND (NOT linked OR ?)"
+        at_limit = why == "max-pages"
+        (dropped,) = self._state.query(query, (name, at_limit)).fetchone()
+        if at_limit:
+            self._state.write("UPDATE urls SET linked = 0 WHERE list = ? AND state = 2", (name,))
+        if dropped:
             self.dropped[why] += dropped
-        run.waiting, run.ended = kept, why
+        self._put(name, ended=why)
 
 
 def identity(link: Found, key: str) -> str:
@@ -186,3 +230,8 @@ def _kept(url: str, query: str) -> list[str]:
     dropped = {*_COUNTED, counted[0].lower()} if counted else set(_COUNTED)
     pairs = [pair for pair in query.split("&") if pair]
     return [pair for pair in pairs if pair.partition("=")[0].lower() not in dropped]
+
+
+def _number(item: str) -> int:
+    """64 bits of a digest: two items of one list share them by chance once in 10^9 lists of 10^5."""
+    return int.from_bytes(blake2b(item.encode(), digest_size=8).digest(), "big", signed=True)

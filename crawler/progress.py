@@ -52,7 +52,7 @@ class Progress:
         text = (
             f"{report.captured:,} captured, {report.articles:,} articles, "
             f"{report.rejected.total():,} rejected, {report.failed.total():,} failed, "
-            f"{recorder.queued():,} waiting, {60 * report.captured / seconds:,.0f}/min"
+            f"{recorder.hosts.waiting:,} waiting, {60 * report.captured / seconds:,.0f}/min"
         )
         sys.stderr.write(f"\r\x1b[K{text}" if self._terminal else f"{text}\n")
         sys.stderr.flush()

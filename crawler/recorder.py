@@ -1,10 +1,11 @@
 """Exchanges to the archive, acknowledged captures to derivation, lines to text/.
 
-One thread owns the WARC writer and the state database: it takes whatever exchanges are
-waiting, writes them, makes them durable with one fsync, and acknowledges them together; what the
-state says of them follows within half a second, and recovery adds what a crash left out. The group grows with the load by itself, so durability does not cap throughput, and
-hashing and compression stay off the reactor. A response reaches Scrapy only after its
-acknowledgement, which is also the back-pressure on the downloader.
+One thread owns the WARC writer: it takes whatever exchanges are waiting, writes them, makes them
+durable with one fsync, and acknowledges them together. The group grows with the load by itself, so
+durability does not cap throughput, and hashing and compression stay off the reactor. A response
+reaches Scrapy only after its acknowledgement, which is also the back-pressure on the downloader.
+What state.sqlite says of captures and frontier follows in groups of half a second; what a crash
+takes of it is read again from the WARC files.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
 
 from archive import message
 from archive.errors import ArchiveError, WriteFailed
@@ -34,11 +35,15 @@ from archive.holdings import Holdings
 from archive.model import Location
 from archive.replay import MEMORY_NOTE, SITE_NOTE
 from archive.state import Acknowledged
-from archive.warc import Exchange, exchange_records, warc_date
+from archive.warc import Exchange, Original, Record, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
 from crawler.deriver import Deriver
+from crawler.frontier import Frontier, Lease
+from crawler.hosts import Hosts
 from crawler.reactor import reactor
 from crawler.report import Report, table
+from crawler.revisits import next_visit
+from crawler.robots import Answers
 from crawler.settings import SOFTWARE
 
 if TYPE_CHECKING:
@@ -49,10 +54,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A commit costs four times the fsync of the WARC (20 and 5.5 ms, measured 2026-11), so rows are
-# noted in batches: after so many, or so many seconds.
-ROWS = 256
-ROW_SECONDS = 0.5
+# A commit costs four times the fsync of the WARC (20 and 5.5 ms, measured 2026-11).
+COMMIT_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ class Recorder:
         self._outside: Counter[str] = Counter()  # host of links that were not followed
         self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
         naming = Naming(settings["FANGZHI_PREFIX"], _host())
-        about = warcinfo_fields(settings["USER_AGENT"], settings.getbool("ROBOTSTXT_OBEY"))
+        about = warcinfo_fields(settings["USER_AGENT"], obeys_robots=True)
         self._writer = WarcWriter(
             self.holdings.folder("warc"),
             naming,
@@ -86,17 +89,22 @@ class Recorder:
             rotate_seconds=settings.getfloat("FANGZHI_ROTATE_SECONDS"),
         )
         self.deriver = Deriver(
-            self.holdings, settings.getint("FANGZHI_WORKERS"), self.report.count, self._stop
+            self.holdings, settings.getint("FANGZHI_WORKERS"), self._derived, self._stop
         )
+        assert self.holdings.state is not None
+        self._state = self.holdings.state
+        self.hosts = Hosts(self._state)
+        self.robots = Answers(self._state)
+        self.frontier = Frontier(self._state, self.run, self.hosts.waits, next_visit)
+        self._commits = LoopingCall(self._commit)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._rows: list[Acknowledged] = []  # durable, not yet noted in the state
-        self._committed = monotonic()
         self._thread = threading.Thread(target=self._write_jobs, name="archive", daemon=True)
         self._thread.start()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Recorder:
         recorder = cls(crawler)
+        crawler.signals.connect(recorder.opened, signals.spider_opened)
         crawler.signals.connect(recorder.closed, signals.spider_closed)
         return recorder
 
@@ -111,7 +119,8 @@ class Recorder:
             raise self.failure
         site = request.meta.get("site")
         notes = _notes(request, error, site, self.deriver.memory_digest(site))
-        taken = [_exchange(request.url, wire, notes) for wire in exchanges]
+        original = request.meta.get("original")
+        taken = [_exchange(request.url, wire, notes, original) for wire in exchanges]
         if not taken:
             taken = [_attempt(request.url, notes)]
         self.report.requested += len(taken)
@@ -123,9 +132,13 @@ class Recorder:
         if unanswered:
             self.report.failed[failure_reason(error)] += unanswered
         if captures:
-            request.meta["capture"] = captures[-1].record_id
+            request.meta["capture"] = captures[-1]
+        self._state.note(captures)
         for capture in captures:
-            await self._derive(capture, site)
+            if capture.original:
+                self.report.unchanged += 1
+            else:
+                await self._derive(capture, site)
 
     async def _derive(self, capture: Acknowledged, site: str | None) -> None:
         if self.deriver.workers:
@@ -133,18 +146,28 @@ class Recorder:
         else:
             self.report.underived += 1
 
-    def queued(self) -> int:
-        """URLs admitted and not yet asked for."""
-        stats = self._crawler.stats
-        assert stats is not None
-        queued: int = stats.get_value("scheduler/enqueued", 0)
-        asked: int = stats.get_value("scheduler/dequeued", 0)
-        return queued - asked
+    def original(self, lease: Lease) -> Original | None:
+        """The capture that the answer to a lease may turn out to repeat; it must still be there."""
+        kept = self._state.capture(lease.original) if lease.original and lease.lead.site else None
+        if kept is None or kept.original or not kept.digest:
+            return None
+        if not self.holdings.warc(kept.location.file).exists():
+            return None
+        return Original(kept.record_id, kept.uri, kept.date, kept.digest)
+
+    def _derived(self, row: dict[str, Any]) -> None:
+        """Count a line, and tell the frontier what its page is."""
+        self.report.count(row)
+        kind = "article" if "text" in row else "list" if row["rejected"] == "list-page" else "other"
+        self.frontier.derived(row["id"], row["url"] or "", kind, row.get("text_digest"))
 
     def outside(self, url: str) -> None:
         """Count a link that leads out of the scope: recorded, not followed."""
         self._outside[urlsplit(url).hostname or ""] += 1
         self.report.not_requested["scope"] += 1
+
+    def opened(self, spider: Spider) -> None:
+        self._commits.start(COMMIT_SECONDS, now=False)
 
     async def closed(self, spider: Spider, reason: str) -> None:
         """Finish the files, the text and the report."""
@@ -153,11 +176,16 @@ class Recorder:
 
         await maybe_deferred_to_future(deferToThread(self._thread.join))
         await self.deriver.close()
-        self.report.queued = self.queued()
+        self.report.queued = self.frontier.ready()
+        seeds = self.frontier.waiting_seeds()
+        self.unreachable += [url for url, host in seeds if self.hosts[host].rests]
+        self._close_frontier(finished=reason == "finished")
         summary = {"run": self.run, "reason": reason, **self.report.as_json()}
         summary["outside"] = dict(self._outside.most_common())
         summary["unreachable_seeds"] = self.unreachable
         summary["needs_script"] = self.needs_script
+        summary["resting"] = {h.name: h.why for h in self.hosts if h.ready and h.why}
+        summary["events"] = self.frontier.events()
         sys.stderr.write(f"{table(summary)}\n")
         try:
             sys.stderr.write(f"report {self.holdings.write_report(self.run, summary)}\n")
@@ -172,8 +200,6 @@ class Recorder:
             jobs, ended = self._next_group()
             if jobs:
                 self._write_group(jobs)
-            if ended or len(self._rows) >= ROWS or monotonic() - self._committed > ROW_SECONDS:
-                self._commit_rows()
         try:
             self._writer.close()
             self.holdings.index_finished()
@@ -181,10 +207,9 @@ class Recorder:
             self._fail(error)
 
     def _next_group(self) -> tuple[list[_Job], bool]:
-        """Every job that is waiting, at least one unless nothing comes; whether the end was seen."""
-        group: list[_Job | None] = []
+        """Every job that is waiting, at least one; whether the end was seen."""
+        group: list[_Job | None] = [self._jobs.get()]
         try:
-            group.append(self._jobs.get(timeout=ROW_SECONDS))
             while True:
                 group.append(self._jobs.get_nowait())
         except queue.Empty:
@@ -201,20 +226,22 @@ class Recorder:
             for job in jobs:
                 reactor().callFromThread(job.done.errback, error)
             return
-        self._rows += [capture for captures in written for capture in captures]
         for job, captures in zip(jobs, written, strict=True):
             reactor().callFromThread(job.done.callback, captures)
 
-    def _commit_rows(self) -> None:
-        """Note what is durable. A row that a crash prevents is added again from its WARC file."""
-        rows, self._rows, self._committed = self._rows, [], monotonic()
-        if not rows:
-            return
-        assert self.holdings.state is not None
+    def _commit(self) -> None:
         try:
-            self.holdings.state.acknowledge(rows)
+            self._state.commit()
         except sqlite3.Error as error:
-            self._fail(error)
+            self._stop(WriteFailed(f"state.sqlite: {error}"))
+
+    def _close_frontier(self, *, finished: bool) -> None:
+        if self._commits.running:
+            self._commits.stop()
+        try:
+            self.frontier.close(finished=finished)
+        except sqlite3.Error as error:
+            self._stop(WriteFailed(f"state.sqlite: {error}"))
 
     def _fail(self, error: Exception) -> None:
         failure = error if isinstance(error, ArchiveError) else WriteFailed(str(error))
@@ -224,10 +251,10 @@ class Recorder:
         self._writer.ready(exchange.date)
         records = exchange_records(exchange, self._writer.info)
         places = self._writer.write(records)
-        answered = dict(records[0].headers)["WARC-Type"] == "response"
-        found = [_acknowledged(exchange, records[0].id, places[0], self.run)] if answered else []
+        found = [_acknowledged(exchange, records[0], places[0], self.run)]
+        answered = dict(records[0].headers)["WARC-Type"] in ("response", "revisit")
         exchange.response.close()
-        return found
+        return found if answered else []
 
     def _stop(self, error: ArchiveError) -> None:
         """Remember the first failure and end the crawl: nothing more can be kept."""
@@ -238,7 +265,7 @@ class Recorder:
                 deferred_from_coro(self._crawler.engine.close_spider_async(reason="archive-failed"))
 
 
-def failure_reason(error: Exception | None) -> str:
+def failure_reason(error: BaseException | None) -> str:
     """One word for why a request brought no response: the report's key."""
     names = {
         "CannotResolveHostError": "dns",
@@ -268,7 +295,9 @@ def warcinfo_fields(agent: str, obeys_robots: bool) -> dict[str, str]:
     }
 
 
-def _exchange(url: str, wire: WireExchange, notes: list[tuple[str, str]]) -> Exchange:
+def _exchange(
+    url: str, wire: WireExchange, notes: list[tuple[str, str]], original: Original | None
+) -> Exchange:
     took = [("fetchTimeMs", str(round(wire.seconds * 1000)))]
     certificate = [("tls-certificate-sha256", wire.certificate)] if wire.certificate else []
     return Exchange(
@@ -281,6 +310,7 @@ def _exchange(url: str, wire: WireExchange, notes: list[tuple[str, str]]) -> Exc
         protocols=wire.protocols,
         cipher=wire.cipher,
         notes=(*notes, *took, *certificate),
+        original=original,
     )
 
 
@@ -298,18 +328,30 @@ def _notes(
     via = request.headers.get("Referer")
     notes = [("via", via.decode("latin-1"))] if via else []
     notes += [("hopsFromSeed", meta["hops"])] if meta.get("hops") else []
-    notes += [("retry", str(meta["retry_times"]))] if meta.get("retry_times") else []
+    lease: Lease | None = meta.get("lease")
+    notes += [("retry", str(lease.tries))] if lease and lease.tries else []
+    notes += [("robots", meta["robots"])] if meta.get("robots") else []
     notes += [(SITE_NOTE, site)] if site else []
     notes += [(MEMORY_NOTE, memory)] if memory else []
     notes += [("fetch-error", f"{failure_reason(error)}: {error}")] if error else []
     return notes
 
 
-def _acknowledged(exchange: Exchange, name: str, place: Location, run: str) -> Acknowledged:
+def _acknowledged(exchange: Exchange, record: Record, place: Location, run: str) -> Acknowledged:
     exchange.response.seek(0)
     start = exchange.response.read(message.HEAD_LIMIT)
     status = message.status(start[message.interim_length(start) :][:64])
-    return Acknowledged(name, exchange.target_uri, warc_date(exchange.date), run, status, place)
+    fields = dict(record.headers)
+    return Acknowledged(
+        record.id,
+        exchange.target_uri,
+        warc_date(exchange.date),
+        run,
+        status,
+        place,
+        fields.get("WARC-Payload-Digest", ""),
+        fields.get("WARC-Refers-To", "").strip("<>"),
+    )
 
 
 def _host() -> str:

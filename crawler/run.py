@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
@@ -19,21 +18,13 @@ DONE, FAILED, WRONG_USE, FULL, IN_USE, INTERRUPTED = 0, 1, 2, 3, 4, 11
 
 def crawl(sites: Mapping[str, Site], options: Mapping[str, Any]) -> int:
     """Crawl the sites; the exit code of DESIGN section 6."""
-    slots = {
-        host: {"delay": site.politeness.delay} for site in sites.values() for host in hosts(site)
-    }
-    code, _ = _run("site", {**options, "DOWNLOAD_SLOTS": slots}, site=",".join(sites))
+    code, _ = _run("site", options, site=",".join(sites))
     return code
 
 
 def scrape(urls: list[str], options: Mapping[str, Any]) -> tuple[int, str]:
     """Fetch and archive the URLs; the exit code and the name of the run."""
-    return _run("article", {**options, "DOWNLOAD_DELAY": 0.0}, url=" ".join(urls))
-
-
-def hosts(site: Site) -> set[str]:
-    """Hosts of a site's seeds."""
-    return {host for seed in site.seeds if (host := urlsplit(seed.url).hostname)}
+    return _run("article", options, url=" ".join(urls))
 
 
 def _run(spider: str, options: Mapping[str, Any], **arguments: str) -> tuple[int, str]:

@@ -38,14 +38,14 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 60
 
 # Manners.
-ROBOTSTXT_OBEY = True
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+ROBOTSTXT_OBEY = False  # Scrapy's reading ignores the status; crawler/robots.py obeys RFC 9309
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 3.0
-DOWNLOAD_DELAY_JITTER = 0  # Scrapy's jitter goes below the stated delay
+DOWNLOAD_DELAY = 0.0  # the frontier keeps each host's pause: Scrapy forgets it after a minute
 AUTOTHROTTLE_ENABLED = False  # it erodes a Crawl-delay (2.0 s to 0.13 s, measured 2026-11)
 COOKIES_ENABLED = False
-RETRY_TIMES = 2
+RETRY_ENABLED = False  # the frontier tries again, politely and across runs
 REDIRECT_ENABLED = False  # the spider follows redirects itself, within its scope
 METAREFRESH_ENABLED = False
 HTTPERROR_ALLOW_ALL = True  # error pages are captures; the spider decides what to read
@@ -74,3 +74,5 @@ FANGZHI_WORKERS = 1  # processes that derive; 0 captures only
 FANGZHI_ROTATE_BYTES = 1_000_000_000
 FANGZHI_ROTATE_SECONDS = 86_400.0
 FANGZHI_LIMIT = 0  # requests of a run; 0 is no limit
+FANGZHI_DUE = False  # only what the schedule says is due
+FANGZHI_PATIENCE = 120.0  # seconds a run waits for a resting host when nothing else is to be done

@@ -33,9 +33,11 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     sites.mkdir()
     (sites / "shiquan.toml").write_text(SITE, "utf-8")
     with start() as web:
-        for _ in range(2):  # the second run derives with the memory the first one learned
-            done = fangzhi("crawl", "--sites", sites, "--proxy", web.proxy, "--holdings", holdings)
-            assert done.returncode == 0, done.stderr
+        # the second run goes on, and derives with the memory the first one learned
+        where = ("--sites", sites, "--proxy", web.proxy, "--holdings", holdings)
+        for options, code in ((("--limit", 30), 3), ((), 0)):
+            done = fangzhi("crawl", *where, *options)
+            assert done.returncode == code, done.stderr
     return sites, holdings
 
 

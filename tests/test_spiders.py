@@ -18,9 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.sites import Scope, Seed, Site
+from archive.state import State
 from crawler.discover import Found
 from crawler.follow import SELF_FED, Shapes, depth, leaves_unseen, onward, refused
-from crawler.lists import Lead, Lists, identity, limit_of, list_name
+from crawler.frontier import Frontier, Lead
+from crawler.lists import Lists, identity, limit_of, list_name
 from tests.commands import adds_up, fangzhi, report
 
 # Host -> path -> how often it was asked for; and the report.
@@ -433,7 +435,7 @@ def test_only_a_hidden_link_to_another_host_is_left_alone() -> None:
 
 
 def test_articles_of_one_script_are_not_taken_for_a_calendar() -> None:
-    shapes = Shapes()
+    shapes = Shapes(State(":memory:"))
     list_page = "http://a.test/list.jsp?page=2"
     assert all(shapes.takes(f"http://a.test/c.jsp?id={n}", list_page) for n in range(5 * SELF_FED))
 
@@ -474,18 +476,21 @@ def test_other_lists_have_other_names(first: str, second: str) -> None:
 
 @given(st.lists(st.sampled_from(["new", "nothing new", "failed"]), max_size=60), st.integers(1, 50))
 def test_each_page_of_a_list_is_asked_for_or_dropped(outcomes: list[str], pages: int) -> None:
-    lists = Lists()
+    frontier = Frontier(State(":memory:"), "run", lambda *_: None, lambda *_: (0.0, ""))
+    frontier.open(["a"])
+    lists = Lists(frontier)
     for at in range(2, pages + 2):
         lead = Lead(f"http://a.test/index_{at}.html", None, "N", "a", 0, "l")
         lists.add("l", lead, limit=limit_of(None, False), is_article=False)
     asked = 0
     for how in outcomes:
-        lead_now = lists.next("l", set())
-        if lead_now is None:
+        if not lists.next("l"):
             break
-        assert lists.next("l", set()) is None  # one at a time
+        assert not lists.next("l")  # one at a time
+        lease = frontier.lease("a.test")
+        assert lease is not None
         asked += 1
-        lists.came(lead_now, how)
+        lists.came(lease.lead, how)
     lists.interrupted()
     assert asked + lists.dropped.total() == pages
 

@@ -9,45 +9,45 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
-from crawler.spiders.base import ArchivingSpider
+from archive.uri import join
+from crawler.scheduler import REDIRECTS
+from crawler.spiders.base import as_text
 from tests.web import TORTURE_PATHS
 
 FORM = "标题=双减&page=2".encode("gbk")  # raw GBK bytes: what a form of such a site sends
 
 
-class TortureSpider(ArchivingSpider):
-    """Asks, and follows nothing but redirects."""
+class TortureSpider(Spider):
+    """Asks, and follows nothing but redirects. Its requests are not the frontier's."""
 
     name = "torture"
 
     async def start(self) -> AsyncIterator[Any]:
         for scheme in ("http", "https"):
             for path in ("/", *TORTURE_PATHS):
-                yield self.ask(f"{scheme}://torture.test{path}", hops="")
-            yield Request(
-                f"{scheme}://torture.test/post",
-                method="POST",
-                body=FORM,
-                callback=self.parse,
-                errback=self.failed,
-                meta={"hops": ""},
-            )
+                yield Request(f"{scheme}://torture.test{path}", meta={"hops": ""})
+            yield Request(f"{scheme}://torture.test/post", method="POST", body=FORM)
 
     def parse(self, response: Response, **_: Any) -> Any:
-        target = self.redirect(response)
-        if target is not None:
-            yield self.ask(target, response, hops="R")
+        location = response.headers.get("Location")
+        if response.status in REDIRECTS and location:
+            target = join(response.url, as_text(location))
+            if target is not None:
+                yield Request(target, meta={"hops": "R"})
 
 
 def main(proxy: str, holdings: str) -> None:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    mine = {"FANGZHI_PROXY": proxy, "FANGZHI_HOLDINGS": holdings, "DOWNLOAD_DELAY": 0.0}
+    mine = {
+        "FANGZHI_PROXY": proxy,
+        "FANGZHI_HOLDINGS": holdings,
+    }
     settings.update(mine, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     process.crawl(TortureSpider)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from scrapy import Request
 from scrapy.http import Response
 
+from archive.sites import Politeness, may_be_hurried
 from archive.uri import ascii_url, dedupe_key
-from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider
+from crawler.frontier import Lead, Lease
+from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask
 
 
 class ArticleSpider(ArchivingSpider):
@@ -23,24 +24,38 @@ class ArticleSpider(ArchivingSpider):
     def __init__(self, url: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.urls = [ascii_url(one) for one in url.split()]
+        self._asked: set[str] = set()  # dedupe keys; what earlier runs asked for does not count
 
     async def start(self) -> AsyncIterator[Any]:
         self.recorder.deriver.catch_up()
+        self.frontier.open([""])
         for url in self.urls:
-            if self.first_time(dedupe_key(url)):
-                yield self.ask(url, hops="", seed=True)
+            if not self.asked(dedupe_key(url)):
+                self._asked.add(dedupe_key(url))
+                self.frontier.add(Lead(url, None, "", "", 0), again={})
+        return
+        yield  # what is asked for goes through the frontier
 
-    def parse(self, response: Response, **_: Any) -> Iterator[Request]:
-        """The request a redirect leads to, if it is one."""
-        hops = response.meta["hops"]
-        if len(hops) >= MAX_REDIRECTS:
-            return
-        if target := self.redirect(response):
-            onward = self.after_redirect(response, target)
-            if onward is not None:
-                yield self.ask(target, response.url, hops=hops + "R", **onward)
+    def delay_of(self, site: str, host: str) -> float:
+        """A definition's default, but for hosts that cannot be anybody's."""
+        return 0.0 if may_be_hurried(host) else Politeness().delay
+
+    def asked(self, key: str) -> bool:
+        return key in self._asked
+
+    def read(self, response: Response, lease: Lease) -> list[Ask]:
+        """Where a redirect leads, if it is one."""
+        if len(lease.lead.hops) >= MAX_REDIRECTS:
+            return []
+        target = self.redirect(response)
+        again: Mapping[str, Any] | None = {}
+        if target is not None:
+            again = self.after_redirect(response, target)
         elif 200 <= response.status < 300:
             jumps = (each.url for each in self.reading(response).links if each.rel == "refresh")
-            jump = next(jumps, None)
-            if jump is not None and self.first_time(dedupe_key(jump)):
-                yield self.ask(jump, response.url, hops=hops + "R")
+            target = next(jumps, None)
+            again = None if target is None or self.asked(dedupe_key(target)) else {}
+        if target is None or again is None:
+            return []
+        self._asked.add(dedupe_key(target))
+        return [Ask(Lead(target, response.url, lease.lead.hops + "R", "", 0), again)]

@@ -1,32 +1,71 @@
-"""What both spiders share: asking for a page, and seeing where a redirect leads."""
+"""What both spiders share: what becomes of a visit, and where a redirect leads."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archive import blockpages
+from archive.state import Acknowledged
 from archive.uri import dedupe_key, host_of, join
-from crawler.reading import Reading, read
-from crawler.recorder import Recorder
+from crawler.frontier import Frontier, Lead, Lease, Visit
+from crawler.hosts import retry_after
+from crawler.reading import Reading, page_of, read
+from crawler.recorder import Recorder, failure_reason
+from crawler.scheduler import REDIRECTS, TRIES, body_of
 
-REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 10
+REFUSED = (429, 503)
+BROKEN = (408, 500, 502, 504, 520, 522, 523, 524, 525, 526, 527, 530)
+CHALLENGED = (403, 405, 412, 418, 422, 521, 567)  # with a block page in the body
+SHORT = 16 * 1024  # bytes of a page that may be a challenge with status 200
+FINAL = ("scheme", "too-large", "robots", "refused-address")  # failures that trying again repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A URL a page leads to, and what a redirect hands on to it."""
+
+    lead: Lead
+    again: Mapping[str, Any] | None = (
+        None  # cookies and chain; asks even for a page that was visited
+    )
 
 
 class ArchivingSpider(Spider):
     """A spider that only says where to go; bytes are kept by the download handler.
 
-    It asks for each URL once, by its own account: what is handed to Scrapy always comes back, as
-    a response to `parse` or a failure to `failed`, and so is always an outcome.
+    It asks for each URL once, by the frontier's account: what is leased always comes back, as a
+    response to `parse` or a failure to `failed`, and so is always an outcome.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._asked: set[str] = set()  # dedupe keys
-        self._told: set[tuple[str, str]] = set()  # reason and key of what was not requested
+        self._told: set[int] = set()  # reason and key of what was not requested, as a hash
+
+    def read(self, response: Response, lease: Lease) -> list[Ask]:
+        """What a response with an answer of use leads to."""
+        raise NotImplementedError
+
+    def nothing(self, lease: Lease, how: str) -> None:
+        """A page brought no answer of use: `failed`."""
+
+    def delay_of(self, site: str, host: str) -> float:
+        """Seconds between two requests to a host."""
+        raise NotImplementedError
+
+    def obeys_robots(self, site: str) -> bool:
+        """Whether robots.txt is asked for and obeyed."""
+        return True
+
+    def asked(self, key: str) -> bool:
+        """Whether the page with this dedupe key was asked for, or will be without more ado."""
+        return self.frontier.knows(key)
 
     @property
     def recorder(self) -> Recorder:
@@ -34,37 +73,57 @@ class ArchivingSpider(Spider):
         assert recorder is not None
         return recorder
 
-    def ask(self, url: str, via: str | None = None, cookies: str = "", **meta: Any) -> Request:
-        """A request for `url`, with the page it was found on as its referrer."""
-        headers = {"Referer": via} if via is not None else {}
-        return Request(
-            url,
-            callback=self.parse,
-            errback=self.failed,
-            headers=headers | ({"Cookie": cookies} if cookies else {}),
-            meta=meta | ({"cookies": cookies} if cookies else {}),
-            priority=-int(meta.get("depth_from_seed", 0)),
-            dont_filter=True,
-        )
+    @property
+    def frontier(self) -> Frontier:
+        return self.recorder.frontier
 
-    def first_time(self, key: str) -> bool:
-        """Whether the page with this dedupe key was not asked for before; from now on it was."""
-        if key in self._asked:
-            return False
-        self._asked.add(key)
-        return True
+    def parse(self, response: Response, **_: Any) -> None:
+        """Note what a response brought, with its links, between two commits of the frontier."""
+        lease: Lease = response.meta["lease"]
+        hosts = self.recorder.hosts
+        host = hosts[lease.host]
+        how = judge(response)
+        if how == "refused":
+            wait = retry_after(as_text(response.headers.get("Retry-After") or b""))
+            hosts.refused(host, wait)
+            self.frontier.release(lease)
+        elif how == "broken" and lease.tries + 1 < TRIES:
+            hosts.failed(host)
+            self.frontier.release(lease, tried=True)
+        else:
+            if how == "challenge":
+                hosts.challenged(host)
+            elif how == "broken":
+                hosts.failed(host)
+            else:
+                hosts.answered(host)
+            self._finish(response, lease, of_use=not how)
+        hosts.done(host)
 
-    def failed(self, failure: Failure) -> Any:
-        """The handler recorded and counted it; a refusal by robots.txt never reached it."""
+    def failed(self, failure: Failure) -> None:
+        """The handler recorded and counted it; here the URL is tried again, or given up."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        if type(failure.value).__name__ == "IgnoreRequest":
-            self.not_requested("robots", request.url)
-        if request.meta.get("seed"):
-            self.recorder.unreachable.append(request.url)
+        lease: Lease = request.meta["lease"]
+        hosts = self.recorder.hosts
+        host = hosts[lease.host]
+        hosts.failed(host)
+        if lease.tries + 1 < TRIES and failure_reason(failure.value) not in FINAL:
+            self.frontier.release(lease, tried=True)
+        else:
+            self.frontier.finish(lease, Visit(None))
+            self.nothing(lease, "failed")
+            if not lease.lead.hops:
+                self.recorder.unreachable.append(request.url)
+        hosts.done(host)
+
+    def refused_by_robots(self, lease: Lease) -> None:
+        """robots.txt does not allow the URL."""
+        self.not_requested("robots", lease.lead.url)
+        self.nothing(lease, "failed")
 
     def not_requested(self, reason: str, url: str) -> None:
         """Count a URL that is not asked for; once, however often it is met."""
-        told = (reason, dedupe_key(url))
+        told = hash((reason, dedupe_key(url)))
         if told not in self._told:
             self._told.add(told)
             self.recorder.report.not_requested[reason] += 1
@@ -82,23 +141,23 @@ class ArchivingSpider(Spider):
             self.not_requested("redirect: no location", response.url)
         return target
 
-    def after_redirect(self, response: Response, target: str) -> dict[str, Any] | None:
-        """Arguments of `ask` for what a response redirects to; None when it was asked for before.
+    def after_redirect(self, response: Response, target: str) -> Mapping[str, Any] | None:
+        """What to hand on to the page a response redirects to; None when it was asked for before.
 
         A chain that comes back to one of its own pages is asked there once more, with the cookies
         it was given on the way: servers that count visits want them once. When it comes back again,
         or without anything new to say, it is a loop and counted.
         """
-        key, meta = dedupe_key(target), response.meta
-        chain = (*meta.get("chain", ()), dedupe_key(response.url))
+        key, before = dedupe_key(target), response.meta["lease"].again
+        chain = (*before.get("chain", ()), dedupe_key(response.url))
         same_host = host_of(target) == host_of(response.url)
-        cookies = cookies_of(response, meta.get("cookies", "")) if same_host else ""
+        cookies = cookies_of(response, before.get("cookies", "")) if same_host else ""
         if key not in chain:
-            if not self.first_time(key):
+            if self.asked(key):
                 return None
-            return {"chain": chain, "cookies": cookies, "again": meta.get("again", False)}
+            return {"chain": chain, "cookies": cookies, "again": before.get("again", False)}
         has_session = key == chain[-1] and target != response.url  # as `;jsessionid=`
-        if meta.get("again") or not (cookies or has_session):
+        if before.get("again") or not (cookies or has_session):
             self.not_requested("redirect: loop", target)
             return None
         return {"chain": chain, "cookies": cookies, "again": True}
@@ -111,6 +170,50 @@ class ArchivingSpider(Spider):
             self.logger.exception("%s: its links could not be read", response.url)
             self.not_requested("links unreadable", response.url)
             return Reading()
+
+    def _finish(self, response: Response, lease: Lease, *, of_use: bool) -> None:
+        """End a visit: the URL rests, what it leads to waits."""
+        capture: Acknowledged | None = response.meta.get("capture")
+        asks: list[Ask] = []
+        if of_use:
+            try:
+                asks = self.read(response, lease)
+            except Exception:  # as in `reading`
+                self.logger.exception("%s: its links could not be followed", response.url)
+                self.not_requested("links unreadable", response.url)
+        else:
+            self.nothing(lease, "failed")
+        visit = Visit(
+            capture,
+            unchanged=bool(capture and capture.original),
+            etag=as_text(response.headers.get("ETag") or b""),
+            modified=as_text(response.headers.get("Last-Modified") or b""),
+            found=len(asks),
+        )
+        self.frontier.finish(lease, visit)
+        for ask in asks:
+            self.frontier.add(ask.lead, priority(ask.lead), ask.again)
+
+
+def judge(response: Response) -> str:
+    """What an answer says of its host: `refused` (429, 503), `challenge` (a firewall's page),
+    `broken` (5xx, 408), or "" for an answer of use, 404 included."""
+    status = response.status
+    if status in REFUSED:
+        return "refused"
+    if status in BROKEN:
+        return "broken"
+    if status in CHALLENGED or (status == 200 and len(response.body) < SHORT):
+        page = page_of(response) if status == 200 else None
+        text = page.text if page else as_text(body_of(response)[: blockpages.REACH])
+        if blockpages.sign(text, status):
+            return "challenge"
+    return ""
+
+
+def priority(lead: Lead) -> float:
+    """The nearer to a seed the sooner; pages of one list count as one."""
+    return float(len(lead.hops) - lead.hops.count("N"))
 
 
 def cookies_of(response: Response, before: str = "") -> str:

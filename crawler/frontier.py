@@ -1,0 +1,373 @@
+"""The frontier: every URL of a site, whether it waits, and what its visits brought.
+
+It lies in state.sqlite beside the acknowledged captures, and one process owns it (the kernel lock
+of the holdings). Writes gather in one transaction until `commit`; a page's links and its own
+end are written between two commits, so they survive together or not at all. What a crash takes
+with the last group is not lost: every answer is durable in its WARC before it counts, and `unread`
+names the captures whose pages the frontier has not seen, to be read from there and not asked
+for again.
+
+    READY   waits to be asked for in this pass        RESTING  was visited; due again later
+    LEASED  handed out                                HELD     a further page of a list, see lists.py
+
+A pass of a site makes everything known due and goes on, over as many runs as it takes, until
+nothing waits. A run that only takes what is due makes no pass: it wakes what its time has come for.
+
+The interface (add, lease, finish, release, and Hosts for blocking and waking) asks for nothing
+that a server's database could not give: SQLite is one way to keep it. Scrapy's JOBDIR is not
+supported, for it does not survive a kill (scrapy/scrapy#7978).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import time
+from typing import Any
+
+from archive.state import Acknowledged, State
+from archive.uri import dedupe_key, host_of
+from archive.warc import warc_date
+
+READY, LEASED, HELD, RESTING = range(4)
+SEEN_LIMIT = 200_000  # keys remembered to spare look-ups; about 40 MB
+_TABLES = """
+CREATE TABLE IF NOT EXISTS urls (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,                   -- what makes it the same page: archive.uri.dedupe_key
+    site TEXT NOT NULL,                  -- site id; '' for a single page
+    url TEXT NOT NULL, host TEXT NOT NULL,
+    via TEXT, hops TEXT NOT NULL, seed INTEGER NOT NULL,
+    list TEXT, linked INTEGER NOT NULL,  -- the list it is a further page of; named by an anchor
+    state INTEGER NOT NULL,              -- 0 ready, 1 leased, 2 held, 3 resting
+    priority REAL NOT NULL,              -- the lower the sooner
+    due REAL NOT NULL DEFAULT 0,         -- when it is to be visited again, seconds by the wall clock
+    again TEXT NOT NULL DEFAULT '',      -- JSON: cookies and chain of a redirect that led here
+    tries INTEGER NOT NULL DEFAULT 0,    -- in this visit
+    kind TEXT NOT NULL DEFAULT '',       -- what it turned out to be: article, list, other
+    visits INTEGER NOT NULL DEFAULT 0, changes INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0, -- visits in a row that brought no answer of use
+    first_seen REAL NOT NULL,
+    visited TEXT NOT NULL DEFAULT '',    -- WARC-Date of the last visit
+    status INTEGER NOT NULL DEFAULT 0,
+    record TEXT NOT NULL DEFAULT '',     -- record id of the last answer
+    original TEXT NOT NULL DEFAULT '',   -- record id of the last whole 200 answer
+    etag TEXT NOT NULL DEFAULT '', modified TEXT NOT NULL DEFAULT '',
+    text_digest TEXT NOT NULL DEFAULT '', text_record TEXT NOT NULL DEFAULT '',
+    history TEXT NOT NULL DEFAULT '',    -- JSON: what the schedule remembers
+    UNIQUE (key, site)
+);
+CREATE INDEX IF NOT EXISTS urls_ready ON urls (host, priority, id) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS urls_leased ON urls (id) WHERE state = 1;
+CREATE INDEX IF NOT EXISTS urls_due ON urls (site, due) WHERE state = 3;
+CREATE INDEX IF NOT EXISTS urls_list ON urls (list, id) WHERE list IS NOT NULL;
+CREATE TABLE IF NOT EXISTS passes (
+    site TEXT PRIMARY KEY, started REAL NOT NULL, open INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL, at TEXT NOT NULL, event TEXT NOT NULL,  -- changed, gone, moved, back
+    site TEXT NOT NULL, url TEXT NOT NULL,
+    before TEXT NOT NULL, after TEXT NOT NULL                  -- record ids of both captures
+);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_LEASE = (
+    "SELECT id, url, via, hops, site, seed, list, linked, tries, again, visits, status, original,"
+    " etag, modified, history, kind, failures, visited FROM urls"
+    " WHERE host = ? AND state = 0 ORDER BY priority, id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A URL to ask for, and how it was found."""
+
+    url: str
+    via: str | None  # the page it was found on
+    hops: str  # from the seed, see crawler/follow.py
+    site: str
+    seed: int  # which of the site's seeds
+    run: str | None = None  # the list it is a page of, and which waits for it
+    linked: bool = False  # by an anchor, not reckoned from a count
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A URL handed out, with what is known of it from earlier visits."""
+
+    id: int
+    lead: Lead
+    host: str
+    tries: int = 0  # failed ones in this visit
+    again: Mapping[str, Any] = field(default_factory=dict)  # cookies and chain of a redirect
+    visits: int = 0
+    status: int = 0  # of the visit before
+    original: str = ""  # record id of the last whole 200 answer
+    etag: str = ""
+    modified: str = ""
+    history: str = ""
+    kind: str = ""
+    failures: int = 0
+    visited: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one visit brought."""
+
+    capture: Acknowledged | None  # None: no answer came
+    unchanged: bool = False  # 304, or the bytes of the original again
+    etag: str = ""
+    modified: str = ""
+    found: int = 0  # links nobody knew
+
+    @property
+    def status(self) -> int:
+        return self.capture.status if self.capture else 0
+
+
+Schedule = Callable[[Lease, Visit, float], tuple[float, str]]  # and now -> due, history
+
+
+class Frontier:
+    """The frontier of one run over `sites`. `waits` is told the host of every URL made ready."""
+
+    def __init__(
+        self,
+        state: State,
+        run: str,
+        waits: Callable[[str, int], None],
+        schedule: Schedule,
+        wall: Callable[[], float] = time,
+    ) -> None:
+        self.state, self.run = state, run
+        self.started = warc_date(datetime.fromtimestamp(wall(), UTC))
+        self._waits, self._schedule, self._wall = waits, schedule, wall
+        self._sites: frozenset[str] = frozenset()
+        self._seen: set[str] = set()
+        self.leased: dict[int, Lease] = {}
+        self.unread: dict[str, Acknowledged] = {}  # by URI
+        state.create(_TABLES)
+
+    def open(self, sites: Iterable[str], *, due_only: bool = False) -> None:
+        """Begin a run over these sites, or go on where one was broken off.
+
+        With `due_only` nothing is due but what the schedule says. Single pages, the site `""`, are
+        asked for by name: what a broken run of them left is not.
+        """
+        self._sites = frozenset(sites)
+        self._find_unread()
+        self.state.write("UPDATE urls SET state = 0 WHERE state = 1")
+        self.state.write("UPDATE urls SET state = 3 WHERE state = 0 AND site = ''")
+        for site in self._sites - {""}:
+            self._wake(site, due_only=due_only)
+        self.state.write("INSERT OR REPLACE INTO notes VALUES ('open-run', ?)", (self.run,))
+        self.state.commit()
+        query = "SELECT host, site, count(*) FROM urls WHERE state = 0 GROUP BY host, site"
+        for host, site, count in self.state.query(query).fetchall():
+            if site in self._sites:
+                self._waits(host, count)
+
+    def knows(self, key: str) -> bool:
+        """Whether a page with this dedupe key was ready, leased or visited in one of the sites."""
+        if key in self._seen:
+            return True
+        query = "SELECT site, state FROM urls WHERE key = ?"
+        rows = self.state.query(query, (key,))
+        known = any(site in self._sites and state != HELD for site, state in rows)
+        if known:
+            self._remember(key)
+        return known
+
+    def add(
+        self, lead: Lead, priority: float = 0.0, again: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Make a URL ready that is not known yet, or only held; whether it is ready now.
+
+        With `again` it is made ready even where it was visited before.
+        """
+        key = dedupe_key(lead.url)
+        if again is None and self.knows(key):
+            return False
+        row = self._put(key, lead, READY, priority, "" if again is None else json.dumps(again))
+        self._remember(key)
+        if row:
+            self._waits(host_of(lead.url), 1)
+        return row
+
+    def hold(self, lead: Lead, priority: float) -> bool:
+        """Note a further page of a list; whether it was not noted before."""
+        return self._put(dedupe_key(lead.url), lead, HELD, priority, None)
+
+    def wake(self, number: int, host: str) -> None:
+        """Make a held or resting URL ready."""
+        self.state.write("UPDATE urls SET state = ?, tries = 0 WHERE id = ?", (READY, number))
+        self._waits(host, 1)
+
+    def lease(self, host: str) -> Lease | None:
+        """The next URL of a host, or None where none is ready."""
+        for row in self.state.query(_LEASE, (host,)):
+            if row[4] in self._sites:
+                number, url, via, hops, site, seed, name, linked, tries, again, *rest = row
+                lead = Lead(url, via, hops, site, seed, name, bool(linked))
+                kept = json.loads(again) if again else {}
+                lease = Lease(number, lead, host, tries, kept, *rest)
+                self.state.write("UPDATE urls SET state = ? WHERE id = ?", (LEASED, number))
+                self.leased[number] = lease
+                return lease
+        return None
+
+    def release(self, lease: Lease, *, tried: bool = False) -> None:
+        """Give a URL back unvisited; `tried` counts against it."""
+        del self.leased[lease.id]
+        self.state.write(
+            "UPDATE urls SET state = ?, tries = tries + ? WHERE id = ?",
+            (READY, int(tried), lease.id),
+        )
+        self._waits(lease.host, 1)
+
+    def put_off(self, lease: Lease, seconds: float) -> None:
+        """Give a URL back unvisited, for a later run."""
+        del self.leased[lease.id]
+        self.state.write(
+            "UPDATE urls SET state = ?, due = ? WHERE id = ?",
+            (RESTING, self._wall() + seconds, lease.id),
+        )
+
+    def finish(self, lease: Lease, visit: Visit) -> None:
+        """Note what a visit brought, and when the next one is due."""
+        del self.leased[lease.id]
+        capture, status = visit.capture, visit.status
+        due, history = self._schedule(lease, visit, self._wall())
+        changes: dict[str, Any] = {"state": RESTING, "due": due, "history": history}
+        changes |= {"visits": lease.visits + 1, "tries": 0, "again": ""}
+        if capture is not None:
+            changes |= {"visited": capture.date, "status": status, "record": capture.record_id}
+            self._note_event(lease, capture)
+        if status == 200 and capture is not None and not visit.unchanged:
+            changes |= {"original": capture.record_id}
+            changes |= {"etag": visit.etag, "modified": visit.modified}
+        failed = capture is None or status >= 400
+        changes |= {"failures": lease.failures + 1 if failed else 0}
+        self.state.update("urls", changes, "id", lease.id)
+
+    def derived(self, record_id: str, uri: str, kind: str, text_digest: str | None) -> None:
+        """Note what a capture turned out to be; a text that differs from the one before is an
+        event. The digest folds script, width and punctuation, so a page built anew with the same
+        text has not changed."""
+        query = "SELECT id, site, text_digest, text_record FROM urls WHERE key = ? AND record = ?"
+        found = self.state.query(query, (dedupe_key(uri), record_id)).fetchall()
+        for number, site, before, before_record in found:
+            self.state.write("UPDATE urls SET kind = ? WHERE id = ?", (kind, number))
+            if not text_digest:
+                continue
+            changed = bool(before) and before != text_digest
+            self.state.write(
+                "UPDATE urls SET text_digest = ?, text_record = ?, changes = changes + ?"
+                " WHERE id = ?",
+                (text_digest, record_id, int(changed), number),
+            )
+            if changed:
+                self._event("changed", site, uri, before_record, record_id)
+
+    def ready(self) -> int:
+        """URLs of the run's sites that wait."""
+        query = "SELECT site, count(*) FROM urls WHERE state = 0 GROUP BY site"
+        return sum(count for site, count in self.state.query(query) if site in self._sites)
+
+    def waiting_seeds(self) -> list[tuple[str, str]]:
+        """URL and host of the seeds that wait and were never visited."""
+        query = "SELECT site, url, host FROM urls WHERE state = 0 AND hops = '' AND visits = 0"
+        return [(url, host) for site, url, host in self.state.query(query) if site in self._sites]
+
+    def close(self, *, finished: bool) -> None:
+        """End the run; `finished` closes the passes of sites for which nothing waits."""
+        for lease in list(self.leased.values()):
+            self.release(lease)
+        if finished:
+            for site in self._sites:
+                self.state.write(
+                    "UPDATE passes SET open = 0 WHERE site = ? AND NOT EXISTS"
+                    " (SELECT 1 FROM urls WHERE site = ? AND state = 0)",
+                    (site, site),
+                )
+        self.state.write("DELETE FROM notes WHERE name = 'open-run'")
+        self.state.commit()
+
+    def events(self) -> list[dict[str, str]]:
+        """What this run found changed, gone, moved or back."""
+        query = "SELECT event, at, site, url, before, after FROM events WHERE run = ? ORDER BY id"
+        names = ("event", "at", "site", "url", "before", "after")
+        return [dict(zip(names, row, strict=True)) for row in self.state.query(query, (self.run,))]
+
+    def _wake(self, site: str, *, due_only: bool) -> None:
+        now = self._wall()
+        wake = "UPDATE urls SET state = 0 WHERE state = 3 AND site = ? AND due <= ?"
+        if due_only:
+            self.state.write(wake, (site, now))
+            return
+        row = self.state.query("SELECT open FROM passes WHERE site = ?", (site,)).fetchone()
+        if row is None or not row[0]:
+            self.state.write(wake, (site, float("inf")))
+            self.state.write("INSERT OR REPLACE INTO passes VALUES (?, ?, 1)", (site, now))
+
+    def _find_unread(self) -> None:
+        """Captures of a run that died, of pages whose visit was not noted."""
+        row = self.state.query("SELECT value FROM notes WHERE name = 'open-run'").fetchone()
+        if row is None:
+            return
+        unread = self.state.query(
+            "SELECT record_id FROM captures WHERE run IN (?, '')", (row[0],)
+        ).fetchall()
+        for (record_id,) in unread:
+            capture = self.state.capture(record_id)
+            assert capture is not None
+            visited = self.state.query(
+                "SELECT max(visited) FROM urls WHERE key = ?", (dedupe_key(capture.uri),)
+            ).fetchone()[0]
+            if not visited or visited < capture.date:
+                self.unread[capture.uri] = capture
+
+    def _put(self, key: str, lead: Lead, state: int, priority: float, again: str | None) -> bool:
+        """Insert a URL. Where it is there, a held one is made ready, and any with `again`."""
+        row = self.state.write(
+            "INSERT INTO urls (key, site, url, host, via, hops, seed, list, linked, state, priority,"
+            " again, first_seen) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            " ON CONFLICT (key, site) DO UPDATE SET state = excluded.state, url = excluded.url,"
+            " via = excluded.via, hops = excluded.hops, list = excluded.list, again = excluded.again"
+            " WHERE excluded.state = 0 AND (urls.state = 2 OR excluded.again != '')",
+            (
+                *(key, lead.site, lead.url, host_of(lead.url), lead.via, lead.hops, lead.seed),
+                *(lead.run, lead.linked, state, priority, again or "", self._wall()),
+            ),
+        )
+        return row.rowcount > 0
+
+    def _remember(self, key: str) -> None:
+        if len(self._seen) >= SEEN_LIMIT:
+            self._seen.clear()
+        self._seen.add(key)
+
+    def _note_event(self, lease: Lease, capture: Acknowledged) -> None:
+        before, now = lease.status // 100, capture.status
+        if before == 2 and now in (404, 410):
+            event = "gone"
+        elif before == 2 and now in (301, 302, 303, 307, 308):
+            event = "moved"
+        elif lease.status in (404, 410) and now == 200:
+            event = "back"
+        else:
+            return
+        self._event(event, lease.lead.site, lease.lead.url, lease.original, capture.record_id)
+
+    def _event(self, event: str, site: str, url: str, before: str, after: str) -> None:
+        capture = self.state.capture(after)
+        at = capture.date if capture else ""
+        row = (self.run, at, event, site, url, before, after)
+        self.state.write(
+            "INSERT INTO events (run, at, event, site, url, before, after) VALUES (?,?,?,?,?,?,?)",
+            row,
+        )

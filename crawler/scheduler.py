@@ -1,0 +1,231 @@
+"""The frontier as Scrapy's SCHEDULER.
+
+Scrapy asks for requests whenever it has room; this hands out the next URL of a host whose turn it
+is, robots.txt first. Everything that knows Scrapy's side of the frontier is here: requests are
+made from leases, and the engine is woken when a host's pause is over, for it asks a scheduler that
+had nothing only every five seconds. That wake-up uses a private name of the engine (`_slot`,
+Scrapy 2.19); without it a crawl is slower, not wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.http.headers import Headers
+from scrapy.responsetypes import responsetypes
+
+from archive import decode, message
+from archive.holdings import Holdings
+from archive.replay import capture_at
+from archive.state import Acknowledged
+from archive.uri import join
+from crawler.frontier import Lease
+from crawler.hosts import Host
+from crawler.reactor import reactor
+from crawler.recorder import Recorder
+from crawler.robots import FRESH, HOPS, decide, origin_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.spiders.base import ArchivingSpider
+
+logger = logging.getLogger(__name__)
+
+REDIRECTS = (301, 302, 303, 307, 308)
+TRIES = 3  # of a request that brings no answer of use
+ROBOTS_WAIT = (
+    300.0  # seconds a host rests whose robots.txt cannot be read, doubling (RFC 9309, 2.3.1.4)
+)
+
+
+class FrontierScheduler(BaseScheduler):
+    """Hands out what the frontier has, one request a host at a time."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        recorder = crawler.get_extension(Recorder)
+        assert recorder is not None
+        self._crawler, self._recorder = crawler, recorder
+        self._frontier, self._hosts = recorder.frontier, recorder.hosts
+        self._patience = crawler.settings.getfloat("FANGZHI_PATIENCE")
+        self._others: deque[Request] = deque()  # requests that are not the frontier's
+        self._timer: Any = None  # twisted.internet.interfaces.IDelayedCall
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
+        return cls(crawler)
+
+    def has_pending_requests(self) -> bool:
+        """Whether there is something to wait for; a host that rests longer than a run's patience
+        is left to the next run."""
+        wait = self._hosts.next_turn()
+        return bool(self._others) or (wait is not None and wait <= self._patience)
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a request that a spider or middleware of somebody else made."""
+        self._others.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        """The next request, or None while no host may be asked."""
+        if self._others:
+            return self._others.popleft()
+        while (host := self._hosts.turn()) is not None:
+            request = self._of(host)
+            if request is not None:
+                return request
+        self._wake_later()
+        return None
+
+    def close(self, reason: str) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    def _of(self, host: Host) -> Request | None:
+        """The next request to a host; None where its next URL needs none."""
+        lease = self._frontier.lease(host.name)
+        if lease is None:
+            host.ready = 0
+            self._hosts.done(host, asked=False)
+            return None
+        host.ready -= 1
+        request = self._request(lease)
+        stored = self._frontier.unread.pop(request.url.partition("#")[0], None)
+        if stored is not None:
+            self._read_stored(stored, request, host)
+            return None
+        spider = self._spider
+        host.delay = max(host.delay, spider.delay_of(lease.lead.site, host.name))
+        if not spider.obeys_robots(lease.lead.site):
+            request.meta["robots"] = "ignored, as the site definition says"
+            return request
+        robots = self._recorder.robots.get(origin_of(request.url))
+        if robots is None:
+            self._frontier.release(lease)
+            return self._robots_request(f"{origin_of(request.url)}/robots.txt", host)
+        host.delay = max(host.delay, robots.crawl_delay)
+        if not robots.allows(request.url):
+            self._frontier.put_off(lease, FRESH)
+            self._hosts.done(host, asked=False)
+            spider.refused_by_robots(lease)
+            return None
+        request.meta["robots"] = f"allowed; {robots.record_id}" if robots.record_id else "allowed"
+        return request
+
+    def _request(self, lease: Lease) -> Request:
+        """The request for a lease; conditional where the archive holds what it would bring."""
+        lead = lease.lead
+        cookies = str(lease.again.get("cookies", ""))
+        headers = {"Referer": lead.via} if lead.via is not None else {}
+        headers |= {"Cookie": cookies} if cookies else {}
+        meta: dict[str, Any] = {"lease": lease, "site": lead.site or None, "hops": lead.hops}
+        original = self._recorder.original(lease)
+        if original is not None:
+            meta["original"] = original
+            headers |= {"If-None-Match": lease.etag} if lease.etag else {}
+            headers |= {"If-Modified-Since": lease.modified} if lease.modified else {}
+        spider = self._spider
+        return Request(
+            lead.url,
+            callback=spider.parse,
+            errback=spider.failed,
+            headers=headers,
+            meta=meta,
+            dont_filter=True,
+        )
+
+    def _read_stored(self, capture: Acknowledged, request: Request, host: Host) -> None:
+        """Read a page that a run which died had captured, instead of asking for it again."""
+        request.meta["capture"] = capture
+        self._spider.parse(rebuilt(self._recorder.holdings, capture, request))
+        self._hosts.done(host, asked=False)
+
+    def _robots_request(self, url: str, host: Host, hop: int = 0, tries: int = 0) -> Request:
+        meta = {"host": host, "origin_url": url, "hop": hop, "tries": tries}
+        return Request(
+            url, self._robots_came, errback=self._robots_failed, meta=meta, dont_filter=True
+        )
+
+    def _robots_came(self, response: Response) -> None:
+        host: Host = response.meta["host"]
+        hop: int = response.meta["hop"]
+        origin = response.meta.get("origin") or origin_of(response.meta["origin_url"])
+        if response.status in REDIRECTS and hop < HOPS:
+            target = join(response.url, _text(response.headers, "Location"))
+            if target is not None:
+                request = self._robots_request(target, host, hop + 1)
+                request.meta["origin"] = origin
+                self._others.append(request)
+                return
+        capture = response.meta.get("capture")
+        status = 404 if response.status in REDIRECTS else response.status
+        robots = decide(status, body_of(response), capture.record_id if capture else "")
+        if robots is None:
+            self._hosts.rest(host, "robots", ROBOTS_WAIT, doubling=True)
+        else:
+            self._recorder.robots.learn(origin, robots)
+            host.delay = max(host.delay, robots.crawl_delay)
+        self._hosts.done(host)
+
+    def _robots_failed(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        host, tries = request.meta["host"], request.meta["tries"] + 1
+        if tries < TRIES:
+            again = self._robots_request(request.url, host, request.meta["hop"], tries)
+            again.meta["origin"] = request.meta.get("origin")
+            self._others.append(again)
+            return
+        self._hosts.rest(host, "robots", ROBOTS_WAIT, doubling=True)
+        self._hosts.done(host)
+
+    @property
+    def _spider(self) -> ArchivingSpider:
+        spider: Any = self._crawler.spider
+        assert spider is not None
+        found: ArchivingSpider = spider
+        return found
+
+    def _wake_later(self) -> None:
+        """Have the engine ask again when the next host is free."""
+        wait = self._hosts.next_turn()
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        if wait is not None and wait <= self._patience:
+            self._timer = reactor().callLater(wait, self._wake)
+
+    def _wake(self) -> None:
+        slot = getattr(self._crawler.engine, "_slot", None)
+        if slot is not None:
+            slot.nextcall.schedule()
+
+
+def body_of(response: Response) -> bytes:
+    """The body of a response without its content coding, in bounds."""
+    return decode.content(head_of(response), response.body).data
+
+
+def head_of(response: Response) -> bytes:
+    """A response's head, as far as Scrapy keeps it."""
+    return b"HTTP/1.1 %d\r\n" % response.status + response.headers.to_string() + b"\r\n\r\n"
+
+
+def rebuilt(holdings: Holdings, stored: Acknowledged, request: Request) -> Response:
+    """The response to a request as an archived answer had it; of a revisit only its head."""
+    path = holdings.warc(stored.location.file)
+    capture = capture_at(path, stored.location.offset)
+    headers = Headers()
+    for name, value in message.fields(capture.head):
+        headers.appendlist(name, value)
+    payload = message.payload(capture.head, capture.body)
+    kind = responsetypes.from_args(headers=headers, url=request.url, body=payload)
+    return kind(request.url, status=stored.status, headers=headers, body=payload, request=request)
+
+
+def _text(headers: Headers, name: str) -> str:
+    return (headers.get(name) or b"").decode("latin-1")
