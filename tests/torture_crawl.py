@@ -44,10 +44,8 @@ class TortureSpider(Spider):
 def main(proxy: str, holdings: str) -> None:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    mine = {
-        "FANGZHI_PROXY": proxy,
-        "FANGZHI_HOLDINGS": holdings,
-    }
+    mine: dict[str, Any] = {"FANGZHI_PROXY": proxy, "FANGZHI_HOLDINGS": holdings}
+    mine |= {"RETRY_ENABLED": True, "ROBOTSTXT_OBEY": True}  # Scrapy's own, for foreign requests
     settings.update(mine, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     process.crawl(TortureSpider)
