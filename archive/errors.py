@@ -5,6 +5,7 @@
     ├── VocabularyError         a seeds/vocab file is wrong: file, line, problem
     ├── ArchiveError
     │   ├── MalformedRecord     a WARC record cannot be read: file, offset, problem
+    │   ├── MalformedPackage    a WACZ cannot be opened
     │   └── WriteFailed         the archive cannot be written: disk full, I/O error
     └── HoldingsError           the holdings folder cannot be used
         └── HoldingsInUse       another process owns it
@@ -50,6 +51,10 @@ class MalformedRecord(ArchiveError):
         super().__init__(f"{path} at byte {offset}: {problem}")
         self.path = path
         self.offset = offset
+
+
+class MalformedPackage(ArchiveError):
+    """A WACZ cannot be opened."""
 
 
 class WriteFailed(ArchiveError):

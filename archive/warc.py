@@ -24,6 +24,10 @@ from archive import message
 PIECE = 64 * 1024
 _PROFILES = "http://netpreserve.org/warc/1.1/revisit"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_DATE = re.compile(
+    r"([0-9]{4})(?:-?([0-9]{2})(?:-?([0-9]{2})(?:[Tt ]?([0-9]{2}):?([0-9]{2})"
+    r"(?::?([0-9]{2})(?:\.([0-9]{1,18}))?)?)?)?)?(Z|z|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 Headers = Sequence[tuple[str, str]]
 
@@ -87,12 +91,20 @@ def parse_date(value: str) -> datetime:
 
     >>> parse_date("2026-11-24T08:00:00.5Z").isoformat()
     '2026-11-24T08:00:00.500000+00:00'
+
+    Read leniently: any precision of W3CDTF, an offset, and the 14 digits of a CDX.
     """
-    try:
-        moment = datetime.fromisoformat(value[:19] + _fraction(value) + "+00:00")
-    except ValueError:
+    match = _DATE.fullmatch(value.strip())
+    if match is None:
         return datetime.fromtimestamp(0, UTC)
-    return moment
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}.{(fraction or '0')[:6]:0<6}"
+    offset = "+00:00" if zone in (None, "Z", "z") else zone
+    try:
+        moment = datetime.fromisoformat(f"{year}-{month or '01'}-{day or '01'}T{clock}{offset}")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def sha256(pieces: Iterable[bytes]) -> str:
@@ -196,13 +208,6 @@ def pieces(block: BinaryIO | bytes, start: int = 0) -> Iterator[bytes]:
     source.seek(start)
     while piece := source.read(PIECE):
         yield piece
-
-
-def _fraction(value: str) -> str:
-    if value[19:20] != ".":
-        return ""
-    digits = value[20:].rstrip("Z")
-    return f".{digits[:6]:0<6}" if digits.isdigit() else ""
 
 
 def _record(headers: Headers, block: bytes) -> Record:

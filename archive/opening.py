@@ -1,0 +1,47 @@
+"""Any archive file read: WARC, ARC, or a WACZ with archives inside, known by its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.errors import MalformedPackage
+from archive.records import Damage, ReadRecord
+from archive.waczreader import Wacz, is_package
+from archive.warcreader import read, read_file
+
+_LOSSES = ("wacz-hash", "wacz-size", "wacz-missing-entry", "wacz-no-archive")
+INSIDE = "!/"  # between the name of a package and the name of an entry in it
+
+
+def records(path: Path) -> Iterator[ReadRecord | Damage]:
+    """Every record of a file, and every stretch of it that could not be read.
+
+    What is inside a WACZ is called `<package>!/archive/<name>`; entries that are refused and
+    hashes that are wrong are told as damage in front of the records.
+    """
+    with path.open("rb") as file:
+        packed = is_package(file)
+    if not packed:
+        yield from read(path)
+        return
+    try:
+        with Wacz(path) as package:
+            yield from _inside(package)
+    except MalformedPackage as problem:
+        yield Damage(path.name, 0, path.stat().st_size, str(problem), "zip-broken")
+
+
+def _inside(package: Wacz) -> Iterator[ReadRecord | Damage]:
+    for wrong in (p for p in package.verify() if p.refused or p.code in _LOSSES):
+        yield Damage(package.name, 0, 0, f"{wrong.entry} {wrong.problem}", wrong.code)
+    for entry in package.archives():
+        name = f"{package.name}{INSIDE}{entry}"
+        try:
+            with package.open(entry) as content:
+                if is_package(content):
+                    yield Damage(name, 0, 0, "a package inside a package is not read", "zip-nested")
+                else:
+                    yield from read_file(content, name)
+        except MalformedPackage as problem:
+            yield Damage(name, 0, 0, str(problem), "zip-broken")
