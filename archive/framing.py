@@ -16,19 +16,21 @@ from typing import BinaryIO
 
 from archive import arc
 from archive.model import Location
-from archive.packing import PIECE, Members, NotARecord, Torn
+from archive.packing import GZIP, PIECE, ZSTD, Members, NotARecord, Torn, decoder_for, what_is
 from archive.records import ReadRecord
 
 HEADER_LIMIT = 64 * 1024  # bytes of one record header
 BLOCK_LIMIT = 1 << 30  # bytes of one block; larger ones are reported, not read
 IN_MEMORY = 1 << 20  # bytes of a block kept in memory, the rest goes to a temporary file
 GIVEN_BACK = 4 << 30  # bytes of a file read again because lengths lied; then it is given up
+REACH = 4096  # packed bytes that must show a record's beginning
 _CLOSING = 64  # bytes of line ends behind a block that are kept to be judged
 _LINE_END = rb"\r{0,2}\n"  # CR CR LF is what a text-mode copy on Windows leaves
 VERSION = re.compile(rb"WARC/\d{1,3}\.\d{1,3}[ \t]*" + _LINE_END)
 _WARC_END = re.compile(_LINE_END * 2 + rb"(?=" + VERSION.pattern + rb")")
 _ARC_END = re.compile(_LINE_END + rb"(?=" + arc.LINE.pattern.replace(b"?P<", b"?P<_") + rb")")
 _HEAD_END = re.compile(_LINE_END * 2)
+_PACKED = re.compile(re.escape(GZIP) + rb"|" + re.escape(ZSTD))
 _CLOSED = re.compile(rb"(?:" + _LINE_END + rb"){1,2}\Z")
 _LINE_ENDS = b"\r\n"
 
@@ -47,13 +49,16 @@ def records(members: Members, name: str) -> Iterator[ReadRecord]:
         headers, version = _fields(head, start + inside)
         try:
             block, problem = _block(members, headers, budget, is_arc=version.startswith("ARC"))
-            closing, torn = _closing(members)
         except NotARecord as cause:
             raise type(cause)(f"{cause} ({_names(headers)})") from cause
+        try:
+            closing, torn = _closing(members)
+        except NotARecord as cause:
+            block.close()
+            raise type(cause)(f"{cause} ({_names(headers)})") from cause
         place = Location(name, start, members.position - start)
-        yield ReadRecord(
-            headers, block, place, version, head, inside, closing, members.packed, problem
-        )
+        packed = members.packed
+        yield ReadRecord(headers, block, place, version, head, inside, closing, packed, problem)
         if not isinstance(block, BytesIO):
             block.close()
         if torn is not None:
@@ -92,27 +97,20 @@ def _head(members: Members) -> bytes:
             members.give_back(held[end.end() :])
             return held[: end.end()]
         if len(held) > (HEADER_LIMIT if warc else arc.LINE_LIMIT):
-            raise NotARecord("a record header has no end" if warc else _what(held))
+            raise NotARecord("a record header has no end" if warc else what_is(held))
         piece = members.read()
         if not piece:
-            raise Torn("the file ends inside a record header") if warc else NotARecord(_what(held))
+            cut = warc or b"WARC/".startswith(held)
+            raise Torn("the file ends inside a record header") if cut else NotARecord(what_is(held))
         held += piece
         if len(held) >= 5 and not warc and not _may_begin(held):
             members.give_back(held)
-            raise NotARecord(_what(held))
+            raise NotARecord(what_is(held))
 
 
 def _may_begin(data: bytes) -> bool:
     """Whether a record could begin like this; an ARC line is known by its end only."""
     return data.startswith(b"WARC/") or bool(re.match(rb"[A-Za-z][\w.+-]{0,20}:[^\r\n]*", data))
-
-
-def _what(data: bytes) -> str:
-    if not data.strip(b"\0"):
-        return "zero bytes"
-    if data.startswith(b"\xef\xbb\xbf"):
-        return "a byte order mark"
-    return "no record begins here"
 
 
 def _fields(head: bytes, offset: int) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -146,31 +144,43 @@ def text(raw: bytes) -> str:
 def _block(
     members: Members, headers: tuple[tuple[str, str], ...], budget: _Budget, *, is_arc: bool
 ) -> tuple[BinaryIO, str]:
-    """The block, and what is wrong with its stated length."""
+    """The block, and what is wrong with its stated length; empty where nothing is."""
     named = next((v for n, v in headers if n.lower() == "content-length"), "")
     stated = int(named) if named.isascii() and named.isdigit() and len(named) < 16 else -1
+    block: BinaryIO = BytesIO() if 0 <= stated <= IN_MEMORY else TemporaryFile()  # noqa: SIM115  the caller reads it
+    try:
+        found, wrong = _read_block(members, block, stated, budget, is_arc=is_arc)
+    except BaseException:
+        block.close()
+        raise
+    found.seek(0)
+    said = f"Content-Length is {named[:40]!r}, the block has {_size(found):,} bytes"
+    return found, said if wrong else ""
+
+
+def _read_block(
+    members: Members, block: BinaryIO, stated: int, budget: _Budget, *, is_arc: bool
+) -> tuple[BinaryIO, bool]:
+    """Fill the block, or another one; whether its stated length was wrong."""
     ends = _ARC_END if is_arc else _WARC_END
-    block: BinaryIO = BytesIO() if stated <= IN_MEMORY else TemporaryFile()  # noqa: SIM115  the caller reads it
     if not 0 <= stated <= BLOCK_LIMIT:
-        block = TemporaryFile()  # noqa: SIM115
         _read_on(members, block, ends, budget)
-        return _mended(block, named)
+        return block, True
     size = _copy(members, block, stated)
     if size == stated and _ends_cleanly(members, is_arc=is_arc):
-        block.seek(0)
-        return block, ""
-    kept = _cut_at_next_record(members, block, ends, budget)
-    if kept is not None:
-        return _mended(kept, named)
+        return block, False
+    at = _find(block, ends)
+    if at is not None:
+        return _cut(members, block, at, budget), True
     if size < stated:
         if not members.packed and not _is_closed(block):
             raise Torn("the file ends inside a block")
-        return _mended(_without_line_ends(block), named)
+        _drop_line_ends(block)
+        return block, True
     if members.peek(1, within=True) in (b"\r", b"\n"):
-        block.seek(0)
-        return block, ""  # whole; what comes behind it is no record and is reported as such
+        return block, False  # whole; what comes behind it is no record and is told as such
     _read_on(members, block, ends, budget)
-    return _mended(block, named)
+    return block, True
 
 
 def _copy(members: Members, block: BinaryIO, size: int) -> int:
@@ -196,14 +206,9 @@ def _ends_cleanly(members: Members, *, is_arc: bool) -> bool:
     return not rest or bool(VERSION.match(rest) or arc.LINE.match(rest))
 
 
-def _cut_at_next_record(
-    members: Members, block: BinaryIO, ends: re.Pattern[bytes], budget: _Budget
-) -> BinaryIO | None:
-    """The part of a block in front of a record inside it; the rest is given back."""
-    at = _find(block, ends)
-    if at is None:
-        return None
-    size = block.seek(0, 2)
+def _cut(members: Members, block: BinaryIO, at: int, budget: _Budget) -> BinaryIO:
+    """The first bytes of a block; the others are given back."""
+    size = _size(block)
     budget.spend(size - at)
     block.seek(0)
     kept = TemporaryFile()  # noqa: SIM115  the caller reads it
@@ -213,6 +218,14 @@ def _cut_at_next_record(
         left -= len(piece)
     members.give_back_file(block, size - at)
     return kept
+
+
+def _size(block: BinaryIO) -> int:
+    """Bytes of a block; where it stands does not change."""
+    at = block.tell()
+    size = block.seek(0, 2)
+    block.seek(at)
+    return size
 
 
 def _read_on(members: Members, block: BinaryIO, ends: re.Pattern[bytes], budget: _Budget) -> None:
@@ -232,7 +245,7 @@ def _read_on(members: Members, block: BinaryIO, ends: re.Pattern[bytes], budget:
             budget.spend(len(rest))
             block.truncate(at)
             return
-    _without_line_ends(block)
+    _drop_line_ends(block)
 
 
 def _find(block: BinaryIO, ends: re.Pattern[bytes], start: int = 0) -> int | None:
@@ -242,10 +255,26 @@ def _find(block: BinaryIO, ends: re.Pattern[bytes], start: int = 0) -> int | Non
     while piece := block.read(1 << 20):
         held += piece
         match = ends.search(held)
-        if match:
-            return at + match.start()
+        packed = next(
+            (m for m in _PACKED.finditer(held) if begins(held[m.start() :][:REACH])), None
+        )
+        places = [found.start() for found in (match, packed) if found]
+        if places:
+            return at + min(places)
         at, held = at + max(0, len(held) - arc.LINE_LIMIT), held[-arc.LINE_LIMIT :]
     return None
+
+
+def begins(data: bytes, dictionary: bytes = b"") -> bool:
+    """Whether packed bytes are the beginning of a record."""
+    make = decoder_for(data[:4], dictionary)
+    if make is None:
+        return False
+    try:
+        begun, _ = make().feed(data)
+    except NotARecord:
+        return False
+    return begun.startswith(b"WARC/") or arc.LINE.match(begun) is not None
 
 
 def _is_closed(block: BinaryIO) -> bool:
@@ -254,19 +283,12 @@ def _is_closed(block: BinaryIO) -> bool:
     return re.search(_HEAD_END.pattern + rb"\Z", block.read()) is not None
 
 
-def _without_line_ends(block: BinaryIO) -> BinaryIO:
-    """The block without the two line ends that close its record."""
+def _drop_line_ends(block: BinaryIO) -> None:
+    """Take off the two line ends that close a record."""
     size = block.seek(0, 2)
     block.seek(max(0, size - 6))
     closing = _CLOSED.search(block.read())
     block.truncate(size - len(closing[0]) if closing else size)
-    return block
-
-
-def _mended(block: BinaryIO, named: str) -> tuple[BinaryIO, str]:
-    size = block.seek(0, 2)
-    block.seek(0)
-    return block, f"Content-Length is {named[:40]!r}, the block has {size:,} bytes"
 
 
 def _closing(members: Members) -> tuple[bytes, Torn | None]:

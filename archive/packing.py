@@ -127,12 +127,12 @@ class Members:
         self._raw = b""
         self._held: list[tuple[BinaryIO, int]] = []  # given back, the last one first, with its size
         self._out = b""
+        self._dictionary = dictionary
         file.seek(start)
-        self._make = decoder_for(file.read(4), dictionary)
         self._decoder: Decoder | None = None
         self.start = self.member_start = start
         self.inside = 0
-        self.packed = self._make is not None
+        self.packed = decoder_for(file.read(4), dictionary) is not None
 
     @property
     def position(self) -> int:
@@ -186,29 +186,52 @@ class Members:
         self._held.append((data, size))
         self.inside -= size
 
+    def close(self) -> None:
+        """Let go of what was given back; the file itself stays open."""
+        for data, _ in self._held:
+            data.close()
+        self._held.clear()
+
     def _take_held(self) -> None:
         data, size = self._held.pop()
         self._out = data.read(min(size, PIECE))
         if len(self._out) < size and self._out:
             self._held.append((data, size - len(self._out)))
+        else:
+            data.close()
 
     def _more(self) -> bool:
         """Read on in the file; false at its end. A member may end without giving a byte."""
-        if self._make is None:
+        if not self.packed:
             self._out = self._fill()
             self._raw = b""
             return bool(self._out)
-        if self._decoder is None or self._decoder.done:
-            if not self._raw and not self._fill():
+        decoder = self._decoder
+        if decoder is None or decoder.done:
+            decoder = self._begin_member()
+            if decoder is None:
                 return False
-            self.member_start, self.inside = self._read_to - len(self._raw), 0
-            self._decoder = self._make()
         raw = self._raw
-        self._out, self._raw = self._decoder.feed(raw)
-        stuck = not self._out and len(self._raw) == len(raw) and not self._decoder.done
+        self._out, self._raw = decoder.feed(raw)
+        stuck = not self._out and len(self._raw) == len(raw) and not decoder.done
         if stuck and not self._fill():
             raise Torn("the file ends inside a member")
         return True
+
+    def _begin_member(self) -> Decoder | None:
+        """The decoder of the next member; `None` at the end of the file."""
+        while len(self._raw) < 4 and self._fill():
+            pass
+        if not self._raw:
+            return None
+        make = decoder_for(self._raw[:4], self._dictionary)
+        if make is None:
+            if len(self._raw) < 4 and any(m.startswith(self._raw) for m in (GZIP, ZSTD)):
+                raise Torn("the file ends inside a member")
+            raise NotARecord(what_is(self._raw))
+        self.member_start, self.inside = self._read_to - len(self._raw), 0
+        self._decoder = make()
+        return self._decoder
 
     def _fill(self) -> bytes:
         self._file.seek(self._read_to)
@@ -216,6 +239,15 @@ class Members:
         self._read_to += len(piece)
         self._raw += piece
         return piece
+
+
+def what_is(data: bytes) -> str:
+    """What stands where a record should begin."""
+    if not data.strip(b"\0"):
+        return "zero bytes"
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "a byte order mark"
+    return "no record begins here"
 
 
 def _is_skippable(magic: bytes) -> bool:

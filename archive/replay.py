@@ -7,21 +7,27 @@ derivation can never cost a capture.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive import message
+from archive import coding, message
 from archive.derive import derive
 from archive.jsonl import line
 from archive.model import Capture, Reason, Rejection, SiteMemory
+from archive.opening import records
+from archive.segments import joined
 from archive.sites import Site
 from archive.warc import parse_date
-from archive.warcreader import Damage, ReadRecord, read, read_at
+from archive.warcreader import Damage, ReadRecord, read_at
 from archive.warcwriter import OPEN
 
 SITE_NOTE = "fangzhi-site"  # fields of a capture's metadata record: what it was derived with
 MEMORY_NOTE = "fangzhi-memory"
+_NOTES_LIMIT = 1 << 20  # bytes of a metadata record; a crawl writes a few hundred
+# What is longer than this cannot be a page: decoding ends at the same limit and says so.
+_CAPTURE_LIMIT = message.HEAD_LIMIT + coding.LIMIT + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +40,67 @@ class Replayed:
 
 
 def captures(path: Path) -> Iterator[Replayed | Damage]:
-    """Every response of a WARC file in order, and every stretch that could not be read."""
+    """Every capture of an archive file in order, and every stretch that could not be read."""
+    return captures_in(joined(records(path)))
+
+
+def captures_in(found: Iterable[ReadRecord | Damage]) -> Iterator[Replayed | Damage]:
+    """Every capture among records that were read, and what was wrong with them."""
     held: Capture | None = None
     notes: dict[str, str] = {}
-    for record in read(path):
+    for record in found:
         if isinstance(record, Damage):
             yield record
-        elif record.type == "response":
+            continue
+        if record.problem and is_capture(record):
+            place = record.location
+            end = place.offset + place.length
+            yield Damage(place.file, place.offset, end, record.problem, "mended")
+        if is_capture(record):
             if held is not None:
                 yield _replayed(held, notes)
-            held, notes = capture_of(record, path.name), {}
+            held, notes = capture_of(record, record.location.file), {}
         elif held is not None and _is_about(record, held):
             notes = _notes(record)
     if held is not None:
         yield _replayed(held, notes)
 
 
+def is_capture(record: ReadRecord) -> bool:
+    """Whether the record holds what a web server sent: responses, and resources of web pages."""
+    if record.type == "response":
+        return True
+    return record.type == "resource" and record.uri.lower().startswith(("http://", "https://"))
+
+
 def capture_of(record: ReadRecord, file: str) -> Capture:
-    """The capture a response record holds."""
+    """The capture a response or resource record holds.
+
+    Interim 1xx heads that other tools leave in the block are passed over. A resource has no head
+    of its own; the one given here only says its media type.
+    """
     with record.block as source:
-        block = source.read()
-    head = message.head_length(block)
+        block = source.read(_CAPTURE_LIMIT)
+        cut = bool(source.read(1))
+    if record.type == "resource":
+        media = (record.get("Content-Type") or "").encode("latin-1", "replace")
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: " + media + b"\r\n\r\n"
+    else:
+        block = block[message.interim_length(block[: message.HEAD_LIMIT]) :]
+        head = block[: message.head_length(block)]
+        if not head and block.startswith(b"HTTP/"):
+            head = block  # it ended before the blank line
+        block = block[len(head) :]
     name = file.removesuffix(OPEN)
     return Capture(
-        target_uri=(record.get("WARC-Target-URI") or "").strip("<>"),
+        target_uri=record.uri,
         date=parse_date(record.get("WARC-Date") or ""),
-        head=block[:head],
-        body=block[head:],
-        record_id=record.id,
+        head=head,
+        body=block,
+        record_id=record.id or f"urn:sha256:{hashlib.sha256(head + block).hexdigest()}",
         input=name,
         payload_digest=record.get("WARC-Payload-Digest"),
-        truncated=record.get("WARC-Truncated"),
+        truncated=record.get("WARC-Truncated") or ("length" if cut else None),
         warc=replace(record.location, file=name),
     )
 
@@ -103,8 +139,17 @@ def line_of(capture: Capture, site: Site | None, memory: SiteMemory | None) -> s
 def lines(
     path: Path, sites: Mapping[str, Site], find_memory: Callable[[str, str], SiteMemory | None]
 ) -> Iterator[str | Damage]:
-    """The JSON line of every capture of a WARC file, derived with what its crawl used."""
-    for replayed in captures(path):
+    """The JSON line of every capture of an archive file, derived with what its crawl used."""
+    return lines_in(joined(records(path)), sites, find_memory)
+
+
+def lines_in(
+    found: Iterable[ReadRecord | Damage],
+    sites: Mapping[str, Site],
+    find_memory: Callable[[str, str], SiteMemory | None],
+) -> Iterator[str | Damage]:
+    """The JSON line of every capture among records that were read."""
+    for replayed in captures_in(found):
         if isinstance(replayed, Damage):
             yield replayed
             continue
@@ -123,6 +168,6 @@ def _replayed(capture: Capture, notes: Mapping[str, str]) -> Replayed:
 
 
 def _notes(record: ReadRecord) -> dict[str, str]:
-    text = record.block.read().decode("utf-8", "replace")
+    text = record.block.read(_NOTES_LIMIT).decode("utf-8", "replace")
     pairs = (row.partition(":") for row in text.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}

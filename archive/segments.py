@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
-from archive.framing import BLOCK_LIMIT, IN_MEMORY
+from archive.framing import BLOCK_LIMIT
 from archive.records import Damage, ReadRecord
 
 _OPEN = 16  # records whose end has not come yet; the oldest is given up beyond that
@@ -45,14 +45,14 @@ def joined(found: Iterable[ReadRecord | Damage]) -> Iterator[ReadRecord | Damage
             yield one
         elif one.type != "continuation":
             if len(held) >= _OPEN:
-                yield _record(held.pop(next(iter(held))), "its last segment is missing")
-            spool = cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY))
+                yield from _whole(held.pop(next(iter(held))), "its last segment is missing")
+            spool = TemporaryFile()  # noqa: SIM115  it goes on with the record
             held[one.id] = _Whole(one, spool)
             held[one.id].add(one)
         else:
             yield from _continued(held, one, number)
     for whole in held.values():
-        yield _record(whole, "its last segment is missing")
+        yield from _whole(whole, "its last segment is missing")
 
 
 def _continued(
@@ -63,10 +63,10 @@ def _continued(
     if whole is None:
         yield segment
     elif number != str(whole.segments + 1):
-        yield _record(held.pop(origin), f"its segment {whole.segments + 1} is missing")
+        yield from _whole(held.pop(origin), f"its segment {whole.segments + 1} is missing")
         yield segment
     elif whole.size + segment.block.seek(0, 2) > BLOCK_LIMIT:
-        yield _record(held.pop(origin), "it is longer than 1 GiB")
+        yield from _whole(held.pop(origin), "it is longer than 1 GiB")
         yield segment
     else:
         segment.block.seek(0)
@@ -74,13 +74,15 @@ def _continued(
         total = segment.get("WARC-Segment-Total-Length")
         if total is not None:
             wrong = total != str(whole.size)
-            yield _record(held.pop(origin), f"its total length is not {total}" if wrong else "")
+            yield from _whole(held.pop(origin), f"its total length is not {total}" if wrong else "")
 
 
-def _record(whole: _Whole, problem: str) -> ReadRecord:
+def _whole(whole: _Whole, problem: str) -> Iterator[ReadRecord]:
+    """The record that was gathered; its block is readable until the next one is asked for."""
     whole.block.seek(0)
     kept = [pair for pair in whole.first.headers if pair[0].lower() not in _OF_A_SEGMENT]
     cut = [("WARC-Truncated", "unspecified")] if problem else []
     headers = (*kept, *cut, ("Content-Length", str(whole.size)))
     said = f"segmented record: {problem}" if problem else ""
-    return replace(whole.first, headers=headers, block=whole.block, problem=said)
+    yield replace(whole.first, headers=headers, block=whole.block, problem=said)
+    whole.block.close()

@@ -37,7 +37,6 @@ _STARTS = re.compile(
     re.escape(GZIP) + rb"|" + re.escape(ZSTD) + rb"|WARC/\d{1,3}\.\d{1,3}\r?\n|(?<=\n)"
     rb"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:"
 )
-_REACH = 4096  # packed bytes that must show a record's beginning
 
 
 def read(path: Path) -> Iterator[ReadRecord | Damage]:
@@ -107,6 +106,8 @@ def _stretches(file: BinaryIO, name: str, layer: int) -> Iterator[ReadRecord | D
             code = "torn" if isinstance(problem, Torn) else "damaged"
             lost, at = at, _resynchronise(file, at + 1, size, dictionary)
             yield Damage(name, lost, at, str(problem), _code(file, lost, at, code))
+        finally:
+            members.close()
 
 
 def _unpacked(members: Members, name: str, layer: int) -> Iterator[ReadRecord | Damage]:
@@ -162,23 +163,12 @@ def _resynchronise(file: BinaryIO, start: int, size: int, dictionary: bytes) -> 
                 return place
             file.seek(place)
             ahead = file.read(arc.LINE_LIMIT)
-            if _starts_record(ahead[:_REACH], dictionary) or arc.LINE.match(ahead):
+            if framing.begins(ahead[: framing.REACH], dictionary) or arc.LINE.match(ahead):
                 return place
         if base + len(held) >= size:
             break
         at = base + len(held) - 16
     return size
-
-
-def _starts_record(data: bytes, dictionary: bytes) -> bool:
-    make = decoder_for(data[:4], dictionary)
-    if make is None:
-        return False
-    try:
-        begun, _ = make().feed(data)
-    except NotARecord:
-        return False
-    return begun.startswith(b"WARC/") or arc.LINE.match(begun) is not None
 
 
 def _code(file: BinaryIO, start: int, end: int, code: str) -> str:

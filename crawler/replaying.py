@@ -6,8 +6,8 @@ import argparse
 import gc
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 from archive import decode, memory
 from archive.holdings import Holdings
 from archive.model import Page, SiteMemory
-from archive.replay import Replayed, captures, lines
+from archive.opening import records
+from archive.records import Damage, ReadRecord
+from archive.replay import Replayed, captures, is_capture, lines, lines_in
+from archive.segments import joined
 from archive.sites import Site, load_folder
 from archive.state import State
 from archive.textfiles import TextFile
-from archive.warcreader import Damage
 from archive.worker import GC_THRESHOLD
 from crawler.comparing import Comparison
 
@@ -40,20 +42,44 @@ def replay(options: argparse.Namespace) -> int:
         holdings.close()
 
 
-def _replay_files(files: Iterable[Path], sites: Mapping[str, Site]) -> int:
-    code = DONE
+def _replay_files(files: Sequence[Path], sites: Mapping[str, Site]) -> int:
+    """Derive archive files of anybody; segmented records may go on in the next file."""
+    kinds: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
+    for text in lines_in(joined(_records(files, kinds)), sites, _no_memory):
+        if isinstance(text, Damage):
+            outcomes["damage"] += 1
+            _say(text)
+        else:
+            outcomes["rejected" if "rejected" in json.loads(text) else "articles"] += 1
+            print(text)
+    print(f"fangzhi: {_account(kinds, outcomes)}", file=sys.stderr)
+    return FAILED if outcomes["damage"] else DONE
+
+
+def _records(files: Sequence[Path], kinds: Counter[str]) -> Iterator[ReadRecord | Damage]:
+    """Every record of the files; a file that cannot be opened is damage. Counts what is no page."""
     for path in files:
-        if not path.is_file():
-            print(f"fangzhi: {path}: no such file", file=sys.stderr)
-            code = FAILED
-            continue
-        for text in lines(path, sites, _no_memory):
-            if isinstance(text, Damage):
-                code = FAILED
-                _say(text)
-            else:
-                print(text)
-    return code
+        try:
+            for found in records(path):
+                if isinstance(found, ReadRecord):
+                    kinds["page" if is_capture(found) else found.type[:40] or "untyped"] += 1
+                yield found
+        except FileNotFoundError:
+            yield Damage(str(path), 0, 0, "no such file", "no-file")
+        except OSError as problem:
+            yield Damage(str(path), 0, 0, problem.strerror or str(problem), "no-file")
+
+
+def _account(kinds: Counter[str], outcomes: Counter[str]) -> str:
+    """One line in which every record has its place."""
+    others = {kind: count for kind, count in kinds.most_common() if kind != "page"}
+    told = f"{kinds.total():,} records: {outcomes['articles']:,} articles"
+    told += f", {outcomes['rejected']:,} rejected, {sum(others.values()):,} not pages"
+    told += (
+        f" ({', '.join(f'{count:,} {kind}' for kind, count in others.items())})" if others else ""
+    )
+    return told + (f"; {outcomes['damage']:,} times damage" if outcomes["damage"] else "")
 
 
 def _replay_holdings(
@@ -128,8 +154,13 @@ def _show(found: str) -> None:
 
 
 def _say(damage: Damage) -> None:
-    where = f"{damage.file}: bytes {damage.start:,} to {damage.end:,}"
-    print(f"fangzhi: {where}: {damage.problem}", file=sys.stderr)
+    place = f": bytes {damage.start:,} to {damage.end:,}" if damage.end else ""
+    print(f"fangzhi: {damage.file}{place}: {_one_line(damage.problem)}", file=sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    """What an archive says about itself, unable to write to a terminal."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
 def _no_memory(site: str, digest: str) -> SiteMemory | None:

@@ -1,0 +1,146 @@
+"""Anybody's archive is read to its end, and every record of it has its place.
+
+The first table is the list of verdicts of the shared synthetic cases (`warc/INDEX.md` there):
+records found, and what else the reader must say. Run with `-s` to see it filled in.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archive.opening import records
+from archive.records import Damage, ReadRecord
+from tests.commands import fangzhi, lines
+from tests.shared import shared_folder
+from tests.warcs import http, info, members, package, warc
+
+SHARED = shared_folder()
+needs_samples = pytest.mark.skipif(SHARED is None, reason="the shared samples are absent")
+SAMPLES = SHARED / "data" / "warc" if SHARED else Path()
+
+# Records where something is to be said beside them; every other case reads without a word.
+TOLD = {
+    "bad-crc-third-member.warc.gz": (5, "damaged"),
+    "bad-length-long.warc": (3, "mended"),
+    "bad-length-short.warc": (3, "mended"),
+    "bitflip-third-member.warc.gz": (5, "damaged"),
+    "bom-prefix.warc": (6, "bom"),
+    "double-gzip.warc.gz": (6, "compressed-twice"),
+    "empty.warc.gz": (0, "empty-file"),
+    "garbage-between-members.warc.gz": (6, "damaged"),
+    "huge-length.warc": (3, "mended"),
+    "negative-length.warc": (3, "mended"),
+    "no-length.warc": (3, "mended"),
+    "trunc-last-member-8bytes.warc.gz": (6, "torn"),
+    "trunc-last-member.warc.gz": (5, "torn"),
+    "trunc-plain.warc": (5, "torn"),
+    "zero-padding-tail.warc.gz": (6, "zeros"),
+}
+
+
+def listed() -> dict[str, int]:
+    """Records of every synthetic case, as the index of the samples lists them."""
+    rows = (SAMPLES / "INDEX.md").read_text("utf-8").partition("## synthetic")[2].splitlines()
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows if "| " in row]
+    counts = {c[0]: c[2].split()[0].rstrip(",") for c in cells if ".warc" in c[0]}
+    return {name: int(count) for name, count in counts.items() if count.isdigit()}
+
+
+@needs_samples
+def test_every_synthetic_case_gives_its_listed_verdict_or_says_what_is_wrong() -> None:
+    verdicts = listed()
+    files = sorted(p for p in (SAMPLES / "synthetic").iterdir() if ".warc" in p.name)
+    assert len(files) == len(verdicts) == 89
+    for path in files:
+        every = list(records(path))
+        count = sum(isinstance(one, ReadRecord) for one in every)
+        said = [one.code for one in every if isinstance(one, Damage)]
+        said += ["mended" for one in every if isinstance(one, ReadRecord) and one.problem]
+        told = TOLD.get(path.name)
+        print(f"{path.name:42} {verdicts[path.name]:3} listed {count:3} read  {' '.join(said)}")
+        assert (count, said) == ((told[0], [told[1]]) if told else (verdicts[path.name], []))
+        assert count == verdicts[path.name] or said, "none may end silently"
+
+
+@needs_samples
+def test_replay_gives_every_capture_of_every_sample_a_line() -> None:
+    files = sorted(
+        path
+        for path in SAMPLES.rglob("*")
+        if any(path.name.endswith(e) or f"{e}." in path.name for e in (".warc", ".arc", ".wacz"))
+        and path.suffix not in (".jsonl", ".cdx")
+    )
+    assert len(files) > 140
+    done = fangzhi("replay", *files, timeout=500)
+    assert "Traceback" not in done.stderr
+    print(done.stderr)
+    rows = lines(done.stdout)
+    pages = 0
+    for path in files:
+        for one in records(path):
+            if isinstance(one, ReadRecord):
+                web = one.uri.lower().startswith("http")
+                pages += one.type == "response" or (one.type == "resource" and web)
+    assert len(rows) == pages
+    assert all(row["id"] and ("rejected" in row or row["text"] is not None) for row in rows)
+
+
+def test_the_account_of_a_replay_names_every_kind_of_record(tmp_path: Path) -> None:
+    made = [
+        info(),
+        warc(number=1, block=http("<p>" + "各乡镇人民政府要认真组织实施，抓好落实。" * 9 + "</p>")),
+        warc("request", 2, b"GET / HTTP/1.1\r\n\r\n"),
+        warc("resource", 3, b"\x89PNG\r\n\x1a\n", fields=[("Content-Type", "image/png")]),
+        warc("frobnicate", 4, b"?"),
+    ]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(members(made)))
+    inside = package([("archive/a.warc.gz", b"".join(members(made)))])
+    (tmp_path / "b.wacz").write_bytes(inside)
+    done = fangzhi("replay", tmp_path / "a.warc.gz", tmp_path / "b.wacz", tmp_path / "none")
+    assert done.returncode == 1
+    assert "none: no such file" in done.stderr
+    assert "10 records: 2 articles, 2 rejected, 6 not pages" in done.stderr
+    assert "2 frobnicate" in done.stderr
+    first, second = lines(done.stdout)[::2]
+    assert first["text"] == second["text"]
+    assert second["warc"]["file"] == second["input"] == "b.wacz!/archive/a.warc.gz"
+    rejected = lines(done.stdout)[1]
+    assert (rejected["rejected"], rejected["url"]) == (
+        "not-html",
+        "http://www.example.gov.cn/3.html",
+    )
+
+
+def test_what_an_archive_says_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    hostile = warc(number=1, fields=[("WARC-Target-URI", "http://a.test/\x1b[2J\u202e")])
+    (tmp_path / "x.warc").write_bytes(hostile[:-40])
+    done = fangzhi("replay", tmp_path / "x.warc")
+    assert "\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr
+    assert "\\x1b" in done.stderr
+
+
+def test_other_tools_records_become_pages(tmp_path: Path) -> None:
+    text = "各乡镇人民政府要认真组织实施，抓好落实。" * 9
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n" + http(f"<p>{text}</p>")
+    http2 = http(f"<p>{text}</p>").replace(b"HTTP/1.1 200 OK", b"HTTP/2 200")
+    made = [
+        warc(number=1, block=early),
+        warc(number=2, block=http2),
+        warc(number=3, without=["WARC-Record-ID"], block=http(f"<p>{text}</p>")),
+        warc(number=4, block=b"HTTP/1.1 204 No Content\r\n", without=["WARC-Date"]),
+        warc("resource", 5, f"<p>{text}</p>".encode(), fields=[("Content-Type", "text/html")]),
+        warc(number=6, fields=[("WARC-Target-URI", "http://a.test/\udcb9\udcab.html")]),
+    ]
+    (tmp_path / "x.warc").write_bytes(b"".join(made))
+    done = fangzhi("replay", tmp_path / "x.warc")
+    rows = lines(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert [row["text"][:6] for row in rows if "text" in row] == ["各乡镇人民政"] * 4 + ["各乡镇人民政府："[:6]]
+    assert "rejected" in rows[3]
+    assert rows[2]["id"].startswith("urn:sha256:")
+    assert rows[5]["url"] == "http://a.test/%B9%AB.html"
+    assert json.loads(done.stdout.splitlines()[0])["payload_digest"] is None
