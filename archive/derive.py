@@ -130,7 +130,7 @@ def _article(
     memory: SiteMemory | None,
     flags: tuple[str, ...],
 ) -> Article:
-    low = ("low-text",) if len(_HAN.findall(cleaned.text)) < LOW_TEXT else ()
+    low = ("low-text",) if is_low(cleaned.text) else ()
     raised = dict.fromkeys((*page.flags, *extraction.flags, *cleaned.flags, *low, *flags))
     fields, evidence = metadata.choose(
         (*extraction.candidates, *cleaned.found),
@@ -164,6 +164,11 @@ def _article(
         edits=edits,
         derivation=_derivation(memory),
     )
+
+
+def is_low(text: str) -> bool:
+    """Whether a text is too short to be believed whole."""
+    return len(_HAN.findall(text)) < LOW_TEXT
 
 
 def _layout(page: Page, site: Site | None) -> Layout | None:

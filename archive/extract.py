@@ -9,6 +9,7 @@ imperfect.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from archive import (
     linkfarm,
     metadata,
     pageclass,
+    pagination,
     reading,
     ways,
 )
@@ -43,6 +45,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     edits = linkfarm.prune(parsed.root, page.url)
     candidates = (*bylayout.candidates(parsed.root, layout), *metadata.from_page(parsed.root, page))
     title = metadata.title_of(candidates)
+    place = pagination.place(parsed.root, page.text, page.url)
     bylayout.remove(parsed.root, layout)
     lines, how = _visible(parsed.root, page.text)
     pageclass.mark_frame(lines)
@@ -65,7 +68,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
             *metadata.provenance_flags(parsed.root, page, candidates),
         ),
         edits=edits,
-        evidence=_evidence(chosen),
+        evidence=_evidence(chosen) | ({"pages": asdict(place)} if place else {}),
     )
 
 

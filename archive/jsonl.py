@@ -15,7 +15,12 @@ _EDIT_DEFAULTS = {f.name: f.default for f in fields(Edit)}
 
 def line(result: Article | Rejection) -> str:
     """One JSON object without line breaks, no newline at its end."""
-    return json.dumps(as_json(result), ensure_ascii=False, separators=(",", ":"))
+    return line_of(as_json(result))
+
+
+def line_of(row: Mapping[str, Any]) -> str:
+    """The line of an object that `as_json` gave, or that was read from a line: the same bytes."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_json(result: Article | Rejection) -> dict[str, Any]:
@@ -25,7 +30,7 @@ def as_json(result: Article | Rejection) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Edit):
-        return _edit(value)
+        return edit_as_json(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, tuple | list):
@@ -35,7 +40,7 @@ def _plain(value: Any) -> Any:
     return asdict(value) if hasattr(value, "__dataclass_fields__") else value
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def edit_as_json(edit: Edit) -> dict[str, Any]:
     """An edit without the keys that hold their default: ledgers are most of a line's weight."""
     kept = asdict(edit).items()
     return {

@@ -159,6 +159,7 @@ class Reason(StrEnum):
     REDIRECT = "redirect"
     HTTP_ERROR = "http-error"
     ROBOTS = "robots"
+    CONTINUATION = "continuation"  # a further page; its text stands in the article of the first
     DERIVATION_FAILED = "derivation-failed"  # a bug of ours; the capture is safe
 
 

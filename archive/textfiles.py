@@ -4,23 +4,101 @@ Text is derived, so it needs no fsync per line: a file that was not finished has
 and is derived again from its WARC. Conversion records stand in files of their own, because a
 later `conversion` of the same URI replaces the page in pywb's index. Same captures, same
 derivation: same bytes.
+
+Pages of one article are joined (archive/parts.py) when all lines of a file are there: what joining
+has to know is noted on the way, and the lines are read again only where there is something to join.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
-from io import BufferedWriter
 from pathlib import Path
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, TypeVar
 
-from archive import textrecords
+from archive import parts, textrecords
+from archive.jsonl import line_of
+from archive.parts import Part, Whole
 from archive.warcwriter import OPEN, WarcWriter, sync_folder
 
 _SUFFIX = ".warc.gz"
+_SPOOL = 16 * 2**20  # bytes of lines that wait in memory when lines are joined without a text file
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class _Lines:
+    """Lines in a file, open for reading and writing, and which of them are pages of an article."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._parts: list[Part] = []
+        self._end = 0
+
+    def add(self, line: str) -> Part | None:
+        """Append a line; the part it is, if it is one."""
+        data = line.encode("utf-8") + b"\n"
+        part = parts.part_of(json.loads(line), self._end) if parts.MARK in line else None
+        if part is not None:
+            self._parts.append(part)
+        self._file.write(data)
+        self._end += len(data)
+        return part
+
+    def wholes(self) -> list[Whole]:
+        return parts.wholes(self._parts)
+
+    def row(self, part: Part) -> dict[str, Any]:
+        """The line a part was, read again."""
+        self._file.seek(part.at)
+        row: dict[str, Any] = json.loads(self._file.readline())
+        return row
+
+    def final(self, wholes: Iterable[Whole]) -> Iterator[tuple[bytes, Row | None, Row | None]]:
+        """Every line as it ends up, in order; with what it was and is, where it has changed."""
+        of = {part.at: whole for whole in wholes for part in whole.parts}
+        self._file.seek(0)
+        at = 0
+        while data := self._file.readline():
+            whole = of.get(at)
+            if whole is None:
+                yield data, None, None
+            else:
+                before, first = json.loads(data), whole.parts[0]
+                after = (
+                    self.joined(whole)
+                    if at == first.at
+                    else parts.continuation(before, self.row(first)["url"])
+                )
+                yield line_of(after).encode("utf-8") + b"\n", before, after
+                self._file.seek(at + len(data))
+            at += len(data)
+
+    def joined(self, whole: Whole) -> dict[str, Any]:
+        """The line of an article of several pages."""
+        return parts.joined([self.row(part) for part in whole.parts], whole.missing)
+
+
+def joined(rows: Iterable[str | T]) -> Iterator[str | T]:
+    """Lines with the pages of one article joined, as a text file ends up; what is no line passes.
+
+    Up to the first page of a longer article lines pass at once, from there on when all have come.
+    """
+    with SpooledTemporaryFile(max_size=_SPOOL) as file:
+        lines = _Lines(file)
+        waiting = False
+        for row in rows:
+            if not isinstance(row, str) or not (waiting or parts.MARK in row):
+                yield row
+                continue
+            waiting = True
+            lines.add(row)
+        for data, _, _ in lines.final(lines.wholes()):
+            yield data.decode("utf-8").removesuffix("\n")
 
 
 class _Named:
@@ -46,7 +124,9 @@ class TextFile:
         self._final = folder / f"{self.stem}.jsonl"
         for left in folder.glob(f"{self.stem}*{OPEN}"):
             left.unlink()
-        self._lines: BufferedWriter = (folder / f"{self.stem}.jsonl{OPEN}").open("wb")
+        self._file = (folder / f"{self.stem}.jsonl{OPEN}").open("w+b")
+        self._lines = _Lines(self._file)
+        self._held: list[Part] = []  # what has its conversion record only when it is joined
         name = f"{self.stem}-text{_SUFFIX}"
         self._warc = WarcWriter(
             folder, _Named(name), {"software": "fangzhi", "derived-from": warc_name}
@@ -54,9 +134,10 @@ class TextFile:
 
     def add(self, line: str) -> None:
         """Append one derived line, and its conversion record if it is an article."""
-        self._lines.write(line.encode("utf-8") + b"\n")
-        result = json.loads(line)
-        if "rejected" not in result:
+        part = self._lines.add(line)
+        if part is not None:
+            self._held.append(part)
+        elif "rejected" not in (result := json.loads(line)):
             self._convert(result)
 
     def _convert(self, article: Mapping[str, Any]) -> None:
@@ -65,14 +146,43 @@ class TextFile:
             self._warc.ready(captured)
         self._warc.write(textrecords.records(article, self._warc.info))
 
-    def close(self) -> None:
-        """Make both files durable and give them their final names."""
+    def close(self, on_change: Callable[[Row, Row], None] | None = None) -> None:
+        """Join what belongs together, make both files durable and give them their final names.
+
+        `on_change` is told every line that joining changed: as it was, as it is.
+        """
+        wholes = self._lines.wholes()
+        ready = self._rewritten(wholes, on_change) if wholes else Path(self._file.name)
+        self._convert_held(wholes)
         self._warc.close()
-        self._lines.flush()
-        os.fsync(self._lines.fileno())
-        self._lines.close()
-        os.replace(self._lines.name, self._final)
+        _sync(self._file)
+        self._file.close()
+        if wholes:
+            os.unlink(self._file.name)
+        os.replace(ready, self._final)
         sync_folder(self._folder)
+
+    def _rewritten(
+        self, wholes: Iterable[Whole], on_change: Callable[[Row, Row], None] | None
+    ) -> Path:
+        """A second file with the lines as they end up."""
+        path = self._folder / f"{self.stem}-joined.jsonl{OPEN}"
+        with path.open("wb") as file:
+            for data, before, after in self._lines.final(wholes):
+                file.write(data)
+                if on_change is not None and before is not None and after is not None:
+                    on_change(before, after)
+            _sync(file)
+        return path
+
+    def _convert_held(self, wholes: Iterable[Whole]) -> None:
+        of = {part.at: whole for whole in wholes for part in whole.parts}
+        for part in self._held:
+            whole = of.get(part.at)
+            if whole is None:
+                self._convert(self._lines.row(part))
+            elif part.at == whole.parts[0].at:
+                self._convert(self._lines.joined(whole))
 
     def __enter__(self) -> TextFile:
         return self
@@ -86,8 +196,13 @@ class TextFile:
     def abandon(self) -> None:
         """Let go of both files as they are; they keep their `.open` and are derived again."""
         with suppress(OSError):  # what could not be written is not written now either
-            self._lines.close()
+            self._file.close()
         self._warc.abandon()
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def unfinished(warcs: list[Path], folder: Path) -> list[Path]:

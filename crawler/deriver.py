@@ -11,7 +11,7 @@ import json
 import logging
 import multiprocessing
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,7 +66,8 @@ def _rejected(capture: Acknowledged) -> str:
 
 
 class Deriver:
-    """Derives captures and writes text/. `on_line` is told every line, in order."""
+    """Derives captures and writes text/. `on_line` is told every line, in order; `on_change` a line
+    as it was and as it is, when the pages of an article are joined."""
 
     def __init__(
         self,
@@ -74,11 +75,13 @@ class Deriver:
         workers: int,
         on_line: Callable[[dict[str, Any]], None],
         on_failure: Callable[[WriteFailed], None],
+        on_change: Callable[[Mapping[str, Any], Mapping[str, Any]], None],
     ) -> None:
         self.workers = workers
         self._holdings = holdings
         self._on_line = on_line
         self._on_failure = on_failure
+        self._on_change = on_change
         self._failed = False  # text/ cannot be written; captures stay pending
         self._sites: dict[str, Site] = {}
         self._memories: dict[str, SiteMemory] = {}
@@ -119,7 +122,7 @@ class Deriver:
             if not self._failed:
                 await self._learn()
             if self._text is not None:
-                self._text.close()
+                self._text.close(self._on_change)
                 self._text = None
         except (OSError, WriteFailed) as error:
             self._give_up(error)
@@ -211,7 +214,7 @@ class Deriver:
         try:
             if self._text is None or f"{self._text.stem}.warc.gz" != file:
                 if self._text is not None:
-                    self._text.close()
+                    self._text.close(self._on_change)
                 self._text = TextFile(self._holdings.folder("text"), file)
             self._text.add(row)
         except (OSError, WriteFailed) as error:

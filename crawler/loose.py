@@ -7,7 +7,7 @@ import gc
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from archive.errors import FangzhiError
 from archive.jsonl import line
 from archive.model import Page, SiteMemory
 from archive.sites import Site, in_scope, load_folder
+from archive.textfiles import joined
 from archive.worker import GC_THRESHOLD
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
@@ -44,19 +45,33 @@ def derive(options: argparse.Namespace) -> int:
     wanted = _listed(options.list) if options.list else _named(options)
     memories = {} if options.no_memory or not options.list else _taught(wanted)
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
+    rows = _lines(wanted, sites, memories)
     code = DONE
+    for row in joined(rows) if options.list else rows:
+        if row is None:
+            code = FAILED
+        else:
+            print(row)
+    return code
+
+
+def _lines(
+    wanted: Iterable[Mapping[str, Any]],
+    sites: Mapping[str, Site],
+    memories: Mapping[str, SiteMemory],
+) -> Iterator[str | None]:
+    """The line of each file; `None` for a file that cannot be read."""
     for row in wanted:
         loose = _read(row)
         if loose is None:
-            code = FAILED
+            yield None
             continue
         site = site_of(loose.url, sites)
         known = memories.get(_host(loose.url))
         result = derive_file(
             loose.data, loose.name, url=loose.url, captured=loose.captured, site=site, memory=known
         )
-        print(line(result))
-    return code
+        yield line(result)
 
 
 def site_of(url: str | None, sites: Mapping[str, Site]) -> Site | None:

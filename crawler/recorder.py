@@ -89,7 +89,11 @@ class Recorder:
             rotate_seconds=settings.getfloat("FANGZHI_ROTATE_SECONDS"),
         )
         self.deriver = Deriver(
-            self.holdings, settings.getint("FANGZHI_WORKERS"), self._derived, self._stop
+            self.holdings,
+            settings.getint("FANGZHI_WORKERS"),
+            self._derived,
+            self._stop,
+            self.report.recount,
         )
         assert self.holdings.state is not None
         self._state = self.holdings.state

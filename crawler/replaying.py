@@ -7,12 +7,12 @@ import gc
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from archive import decode, memory
+from archive import decode, memory, textfiles
 from archive.holdings import Holdings
 from archive.model import Page, SiteMemory
 from archive.opening import records
@@ -46,7 +46,8 @@ def _replay_files(files: Sequence[Path], sites: Mapping[str, Site]) -> int:
     """Derive archive files of anybody; segmented records may go on in the next file."""
     kinds: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
-    for text in lines_in(joined(_records(files, kinds)), sites, _no_memory):
+    rows = lines_in(joined(_records(files, kinds)), sites, _no_memory)
+    for text in textfiles.joined(rows):
         if isinstance(text, Damage):
             outcomes["damage"] += 1
             _say(text)
@@ -98,13 +99,11 @@ def _replay_holdings(
     for path in holdings.warcs():
         stored = _stored(holdings, path) if diff else {}
         with _sink(holdings, path, write) as text:
-            for row in lines(path, sites, find):
+            for row in textfiles.joined(_kept(lines(path, sites, find), text)):
                 if isinstance(row, Damage):
                     code = FAILED
                     _say(row)
                     continue
-                if text is not None:
-                    text.add(row)
                 if not diff:
                     print(row)
                     continue
@@ -125,6 +124,14 @@ def _sink(holdings: Holdings, path: Path, write: bool) -> Iterator[TextFile | No
         return
     with TextFile(holdings.folder("text"), path.name) as text:
         yield text
+
+
+def _kept(rows: Iterable[str | Damage], text: TextFile | None) -> Iterator[str | Damage]:
+    """The lines as derived, which a text file joins by itself."""
+    for row in rows:
+        if text is not None and isinstance(row, str):
+            text.add(row)
+        yield row
 
 
 def _stored(holdings: Holdings, path: Path) -> dict[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ for is counted beside them, once for each reason (`scope`: once for each link):
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,14 +51,23 @@ class Report:
         outcomes = self.articles + self.unchanged + self.underived
         return outcomes + self.rejected.total() + self.failed.total()
 
-    def count(self, line: dict[str, Any]) -> None:
+    def count(self, line: Mapping[str, Any]) -> None:
         """Count one derived line."""
+        self._add(line, 1)
+
+    def recount(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Count a line in another form: as the article of all its pages, or as one of them."""
+        self._add(before, -1)
+        self._add(after, 1)
+
+    def _add(self, line: Mapping[str, Any], by: int) -> None:
         if "rejected" in line:
-            self.rejected[line["rejected"]] += 1
+            self.rejected[line["rejected"]] += by
             return
-        self.articles += 1
-        self.verdicts[line["verdict"]] += 1
-        self.flags.update(line["flags"])
+        self.articles += by
+        self.verdicts[line["verdict"]] += by
+        for flag in line["flags"]:
+            self.flags[flag] += by
 
     def as_json(self) -> dict[str, Any]:
         """The numbers as `runs/<run>.json` holds them."""
@@ -65,14 +75,14 @@ class Report:
             "requested": self.requested + self.queued,
             "captured": self.captured,
             "articles": self.articles,
-            "rejected": dict(sorted(self.rejected.items())),
+            "rejected": dict(sorted((+self.rejected).items())),
             "unchanged": self.unchanged,
             "failed": dict(sorted(self.failed.items())),
             "not_derived": self.underived,
             "pending": self.pending,
             "not_requested": dict(sorted(self.not_requested.items())),
-            "verdicts": dict(sorted(self.verdicts.items())),
-            "flags": dict(sorted(self.flags.items())),
+            "verdicts": dict(sorted((+self.verdicts).items())),
+            "flags": dict(sorted((+self.flags).items())),
         }
 
 

@@ -202,13 +202,36 @@ def test_what_is_known_to_differ(crawled: Crawled, host: str, field: str) -> Non
 
 
 def test_no_sentence_of_the_gbk_site_has_a_replacement_character(crawled: Crawled) -> None:
-    texts = [crawled.lines[url]["text"] for url in articles(DEDE)]
+    texts = [crawled.lines[url].get("text", "") for url in articles(DEDE)]
     assert not any("\ufffd" in text for text in texts)
 
 
-def test_a_replay_writes_the_crawls_lines_byte_for_byte(crawled: Crawled) -> None:
-    again = fangzhi("replay", "--holdings", crawled.holdings, "--sites", SITES, timeout=200)
-    assert again.returncode == 0, again.stderr[-2000:]
+def test_an_article_of_three_pages_is_one_article_under_its_first_url(crawled: Crawled) -> None:
+    whole = {url: page for url, page in articles(DEDE).items() if page.parts}
+    assert len(whole) == 2
+    for url, page in whole.items():
+        row = crawled.lines[url]
+        assert row["text"] == page.text
+        assert "multi-page" in row["flags"]
+        told = row["evidence"]["multi_page"]
+        assert [part["url"] for part in told["parts"]] == [url, *page.parts]
+        assert told["missing"] == []
+        for part in told["parts"][1:]:
+            line = crawled.lines[part["url"]]
+            assert (line["rejected"], line["detail"]) == ("continuation", url)
+            assert part["id"] == line["id"]
+    assert crawled.report["rejected"]["continuation"] == 4
+    rows = [row for row in crawled.lines.values() if "rejected" not in row]
+    assert crawled.report["articles"] == len(rows)
+    assert crawled.report["flags"]["multi-page"] == 2
+
+
+def test_a_replay_writes_the_crawls_text_byte_for_byte(crawled: Crawled) -> None:
     folder = crawled.holdings / "text"
-    stored = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.jsonl")))
-    assert again.stdout == stored
+    before = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    where = ("--holdings", crawled.holdings, "--sites", SITES)
+    again = fangzhi("replay", "--write", *where, timeout=200)
+    assert again.returncode == 0, again.stderr[-2000:]
+    stored = b"".join(data for name, data in before.items() if name.endswith(".jsonl"))
+    assert again.stdout.encode("utf-8") == stored
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
