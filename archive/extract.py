@@ -30,7 +30,7 @@ from archive import (
 from archive.containers import is_shown
 from archive.crude import crude_flow
 from archive.dom import Dom, Element
-from archive.flow import Flow, Line, flow
+from archive.flow import CHARACTERS, LINES, Flow, Line, flow
 from archive.model import Extraction, Link, Page, Reason, Rejection, SiteMemory
 from archive.reading import Reading
 from archive.sheet import Sheet, sheet
@@ -42,12 +42,16 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     parsed = dom.parse(page.text)
     if parsed is None:
         return _reject(page, Reason.NO_TEXT, "no element in the source")
+    if dom.is_too_large(parsed):
+        return _reject(page, Reason.RESOURCE_LIMIT, f"more than {dom.ELEMENTS} elements")
     edits = linkfarm.prune(parsed.root, page.url)
     candidates = (*bylayout.candidates(parsed.root, layout), *metadata.from_page(parsed.root, page))
     title = metadata.title_of(candidates)
     place = pagination.place(parsed.root, page.text, page.url)
     bylayout.remove(parsed.root, layout)
     lines, how = _visible(parsed.root, page.text)
+    if limit := _limit(parsed, lines):
+        return _reject(page, Reason.RESOURCE_LIMIT, limit)
     pageclass.mark_frame(lines)
     told = pageclass.classify(page, parsed.root, lines, title)
     if told is not None:
@@ -97,6 +101,14 @@ def _visible(root: Element, source: str) -> tuple[Flow, str]:
     return (crude, "crude-text") if _han(crude.lines) >= pageclass.MUCH_HAN else (shown, "")
 
 
+def _limit(parsed: Dom, lines: Flow) -> str:
+    """The limit that kept the page from being read; "" when it was read. Part of a page is never
+    given for all of it."""
+    if lines.cut:
+        return f"more than {LINES} lines or {CHARACTERS} characters"
+    return parsed.limited or "" if not lines.lines else ""
+
+
 def _choose(page: Sheet, root: Element, layout: Layout | None, title: str | None) -> Reading:
     if layout is not None and layout.body:
         named = reading.by_layout(page, root, layout.body)
@@ -130,7 +142,6 @@ def _flags(
     own = (line for line in taken if not (line.file or linerules.names_file(line.text)))
     found = {
         f"limited:{parsed.limited}": bool(parsed.limited),
-        "limited:lines": lines.cut,
         how: bool(how),
         "low-agreement": chosen.agreement < reading.LOW_AGREEMENT,
         "attachment-only": bool(attachments) and _han(own) < pageclass.FEW_HAN,
