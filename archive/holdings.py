@@ -17,6 +17,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from archive.state import Acknowledged, State
 from archive.warc import parse_date, warc_date
 from archive.warcreader import Damage, read
 
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # a site's id (archive/sites.py), a digest
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
 
@@ -73,8 +75,7 @@ class Holdings:
     def find_memory(self, site: str, digest: str | None = None) -> SiteMemory | None:
         """The site memory of that digest, or the newest one of the site."""
         if digest:
-            path = self.folder("memory") / f"{site}-{digest[:16]}.json"
-            return memory.from_json(path.read_text("utf-8")) if path.exists() else None
+            return kept_memory(self.folder("memory"), site, digest)
         kept = self.folder("memory").glob(f"{site}-*.json")
         newest = max(kept, key=lambda p: (p.stat().st_mtime_ns, p.name), default=None)
         return memory.from_json(newest.read_text("utf-8")) if newest else None
@@ -121,6 +122,15 @@ class Holdings:
         for name in FOLDERS:
             self.folder(name).mkdir(exist_ok=True)
         self.recovered = warcwriter.recover(self.folder("warc"))
+
+
+def kept_memory(folder: Path, site: str, digest: str) -> SiteMemory | None:
+    """The site memory of that digest. Both names come from a WARC file, which anybody may have
+    written: what is no plain name is not looked for."""
+    if not (_PLAIN.fullmatch(site) and _PLAIN.fullmatch(digest)):
+        return None
+    path = folder / f"{site}-{digest[:16]}.json"
+    return memory.from_json(path.read_text("utf-8")) if path.exists() else None
 
 
 def acknowledged_in(path: Path) -> Iterator[Acknowledged]:

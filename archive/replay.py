@@ -8,11 +8,11 @@ derivation can never cost a capture.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive import coding, message
+from archive import coding, limits, message
 from archive.derive import derive
 from archive.jsonl import line
 from archive.model import Capture, Reason, Rejection, SiteMemory
@@ -122,40 +122,18 @@ def line_of(capture: Capture, site: Site | None, memory: SiteMemory | None) -> s
     how: its bytes are safe, and the crawl or replay goes on."""
     try:
         return line(derive(capture, site=site, memory=memory))
-    except Exception as error:
-        detail = f"{type(error).__name__}: {error}"
-        return line(
-            Rejection(
-                capture.record_id,
-                capture.input,
-                capture.target_uri,
-                capture.date,
-                Reason.DERIVATION_FAILED,
-                detail,
-            )
-        )
+    except (Exception, limits.Exhausted) as error:
+        who = (capture.record_id, capture.input, capture.target_uri, capture.date)
+        return line(Rejection(*who, *problem(error)))
 
 
-def lines(
-    path: Path, sites: Mapping[str, Site], find_memory: Callable[[str, str], SiteMemory | None]
-) -> Iterator[str | Damage]:
-    """The JSON line of every capture of an archive file, derived with what its crawl used."""
-    return lines_in(joined(records(path)), sites, find_memory)
-
-
-def lines_in(
-    found: Iterable[ReadRecord | Damage],
-    sites: Mapping[str, Site],
-    find_memory: Callable[[str, str], SiteMemory | None],
-) -> Iterator[str | Damage]:
-    """The JSON line of every capture among records that were read."""
-    for replayed in captures_in(found):
-        if isinstance(replayed, Damage):
-            yield replayed
-            continue
-        site, digest = replayed.site, replayed.memory
-        memory = find_memory(site, digest) if site and digest else None
-        yield line_of(replayed.capture, sites.get(site or ""), memory)
+def problem(error: BaseException) -> tuple[Reason, str]:
+    """What a derivation that broke off is rejected for: what it exhausted, or a bug of ours."""
+    if isinstance(error, limits.Exhausted):
+        return Reason.RESOURCE_LIMIT, str(error)
+    if isinstance(error, MemoryError | RecursionError):
+        return Reason.RESOURCE_LIMIT, type(error).__name__
+    return Reason.DERIVATION_FAILED, f"{type(error).__name__}: {error}"
 
 
 def _is_about(record: ReadRecord, capture: Capture) -> bool:

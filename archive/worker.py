@@ -1,19 +1,28 @@
-"""What a worker process runs: derive the capture at a place of the archive.
+"""What a worker process runs: derive one page, within the limits of archive/limits.py.
 
 Any `concurrent.futures.Executor` can run it; the archive folder, the site definitions and the
-site memories of the run are given to a process once, when it starts.
+site memories of the run are given to a process once, when it starts. Every function here gives
+text back, so that nothing a worker says is ever more than text to the process that asked.
 """
 
 from __future__ import annotations
 
 import gc
+import hashlib
+import json
 import signal
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
-from archive import decode, memory
-from archive.model import Page, SiteMemory
-from archive.replay import capture_at, line_of
+from archive import decode, limits, memory
+from archive.derive import derive_file
+from archive.holdings import kept_memory
+from archive.jsonl import line
+from archive.model import Capture, Page, Rejection, SiteMemory
+from archive.replay import capture_at, line_of, problem
 from archive.sites import Site
 from archive.warcwriter import OPEN
 
@@ -32,25 +41,96 @@ class _Run:
 _RUN = _Run()
 
 
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A file outside any archive, with what is known of where it came from."""
+
+    name: str
+    data: bytes
+    url: str | None
+    captured: datetime | None
+
+
 def start(folder: Path, sites: dict[str, Site], memories: dict[str, SiteMemory]) -> None:
-    """Set up a worker process; an interrupt is the parent's business."""
+    """Set up a worker process; an interrupt is the parent's business.
+
+    `folder` is the archive's warc/ folder; site memories lie beside it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(*GC_THRESHOLD)
     _RUN.folder, _RUN.sites, _RUN.memories = folder, sites, memories
+    limits.limit_memory()
 
 
 def derive_place(file: str, offset: int, site: str | None) -> str:
     """The JSON line of the capture at `offset` of a WARC file of the run's archive."""
-    capture = capture_at(_RUN.folder / f"{file}{OPEN}", offset)
-    return line_of(capture, _RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
+    with limits.cpu_seconds():
+        capture = capture_at(_RUN.folder / f"{file}{OPEN}", offset)
+        return line_of(capture, _RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
 
 
-def learn(site: str, places: list[tuple[str, int]]) -> SiteMemory:
-    """What the captures at these places have in common."""
-    pages = (_page(_RUN.folder / f"{file}{OPEN}", offset) for file, offset in places)
-    return memory.learn(site, [memory.page_lines(page) for page in pages if page is not None])
+def derive_again(capture: Capture, site: str | None, digest: str | None) -> str:
+    """The JSON line of a capture read from any archive, with the kept memory of that digest."""
+    known = _kept(_RUN.folder.with_name("memory"), site, digest) if site and digest else None
+    with limits.cpu_seconds():
+        return line_of(capture, _RUN.sites.get(site or ""), known)
 
 
-def _page(path: Path, offset: int) -> Page | None:
-    page = decode.decode_http(capture_at(path, offset))
-    return page if isinstance(page, Page) and page.kind == "html" else None
+def derive_loose(loose: Loose, site: Site | None, host: str) -> str:
+    """The JSON line of a loose file, with the memory the run was given for its host."""
+    known = _RUN.memories.get(host)
+    try:
+        with limits.cpu_seconds():
+            result = derive_file(
+                loose.data,
+                loose.name,
+                url=loose.url,
+                captured=loose.captured,
+                site=site,
+                memory=known,
+            )
+    except (Exception, limits.Exhausted) as error:
+        return rejected(loose, error)
+    return line(result)
+
+
+def rejected(loose: Loose, error: BaseException) -> str:
+    """The JSON line of a loose file whose derivation broke off."""
+    digest = hashlib.sha256(loose.data).hexdigest()
+    reason, detail = problem(error)
+    name = f"urn:sha256:{digest}"
+    return line(Rejection(name, loose.name, loose.url, loose.captured, reason, detail))
+
+
+def loose_lines(loose: Loose) -> str:
+    """The lines of a loose page as a JSON list, to learn from; `null` where it is no page."""
+    with limits.cpu_seconds():
+        page = decode.decode_file(loose.data, loose.name, loose.url, loose.captured)
+        return json.dumps(memory.page_lines(page) if isinstance(page, Page) else None)
+
+
+def capture_lines(capture: Capture) -> str:
+    """The lines of a captured page as a JSON list, to learn from; `null` where it is no page."""
+    with limits.cpu_seconds():
+        page = decode.decode_http(capture)
+        return json.dumps(memory.page_lines(page) if isinstance(page, Page) else None)
+
+
+def learn(site: str, places: list[tuple[str, int]]) -> str:
+    """What the captures at these places have in common, as JSON (archive/memory.py)."""
+    lines = (_lines(_RUN.folder / f"{file}{OPEN}", offset) for file, offset in places)
+    return memory.to_json(memory.learn(site, (page for page in lines if page is not None)))
+
+
+@lru_cache(maxsize=16)
+def _kept(folder: Path, site: str, digest: str) -> SiteMemory | None:
+    return kept_memory(folder, site, digest)
+
+
+def _lines(path: Path, offset: int) -> list[str] | None:
+    """The lines of a captured page; `None` where it is no page, or one that teaches nothing."""
+    with suppress(Exception, limits.Exhausted), limits.cpu_seconds():
+        page = decode.decode_http(capture_at(path, offset))
+        if isinstance(page, Page) and page.kind == "html":
+            return memory.page_lines(page)
+    return None

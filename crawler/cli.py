@@ -81,7 +81,7 @@ def _fetching(verb: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="an intranet address that may be connected to",
     )
-    verb.add_argument("--workers", type=int, default=1, metavar="N", help="processes that derive")
+    _workers(verb)
     verb.add_argument("--no-derive", action="store_true", help="capture only")
     verb.add_argument("--verbose", action="store_true", help="show the downloader's log")
     _holdings(verb)
@@ -100,6 +100,7 @@ def _replay(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--learn", action="store_true", help="learn site memories first, and use them"
     )
+    _workers(verb)
     _holdings(verb)
     _sites(verb)
     verb.set_defaults(run=later("crawler.replaying", "replay"))
@@ -113,6 +114,7 @@ def _derive(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--no-memory", action="store_true", help="pages of a list teach each other nothing"
     )
+    _workers(verb)
     _sites(verb)
     verb.set_defaults(run=later("crawler.loose", "derive"))
 
@@ -139,6 +141,19 @@ def _seeds(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("action", choices=["list", "check"])
     _sites(verb)
     verb.set_defaults(run=later("crawler.seeds", "seeds"))
+
+
+def _workers(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--workers", type=_count, default=1, metavar="N", help="processes that derive"
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _holdings(verb: argparse.ArgumentParser) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
-import multiprocessing
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,19 +23,19 @@ from twisted.internet.threads import deferToThread
 from archive import memory, worker
 from archive.errors import WriteFailed
 from archive.holdings import Holdings
-from archive.jsonl import line
-from archive.model import Reason, Rejection, SiteMemory
-from archive.replay import lines
+from archive.model import SiteMemory
+from archive.replay import captures
 from archive.sites import Site
 from archive.state import Acknowledged
 from archive.textfiles import TextFile, unfinished
 from archive.warc import parse_date
 from archive.warcreader import Damage
+from crawler.derived import lines, rejected
 from crawler.reactor import reactor
+from crawler.sandbox import Sandbox, Spent, WorkFailed
 
 logger = logging.getLogger(__name__)
 
-TRIES = 2  # worker deaths after which the first capture in line is rejected
 FEWEST = 5  # pages of one run from which a site's memory is grown
 LESSONS = 200  # pages of one run that grow a site's memory: its frame shows in far fewer
 BACKLOG = 256  # captures waiting for derivation before the downloader is held back
@@ -49,20 +48,17 @@ class _Task:
     capture: Acknowledged
     site: str | None
     future: Future[str] = field(default_factory=Future)
-    deaths: int = 0  # of workers, while it was first in line
 
 
-def _rejected(capture: Acknowledged) -> str:
-    return line(
-        Rejection(
-            capture.record_id,
-            capture.location.file,
-            capture.uri,
-            parse_date(capture.date),
-            Reason.RESOURCE_LIMIT,
-            f"its derivation ended {TRIES} worker processes",
-        )
-    )
+def _line(task: _Task) -> str:
+    """The finished line; a rejection when no worker could end the derivation."""
+    try:
+        row: str = task.future.result()
+    except (Spent, WorkFailed) as error:
+        capture = task.capture
+        date = parse_date(capture.date)
+        return rejected(capture.record_id, capture.location.file, capture.uri, date, error)
+    return row
 
 
 class Deriver:
@@ -85,7 +81,7 @@ class Deriver:
         self._failed = False  # text/ cannot be written; captures stay pending
         self._sites: dict[str, Site] = {}
         self._memories: dict[str, SiteMemory] = {}
-        self._pool: Executor | None = None
+        self._pool: Sandbox | None = None
         self._waiting: deque[_Task] = deque()
         self._waiters: list[Deferred[None]] = []  # told whenever lines were written
         self._text: TextFile | None = None
@@ -134,7 +130,7 @@ class Deriver:
         left = unfinished(self._holdings.warcs(), self._holdings.folder("text"))
         for path in left:
             with TextFile(self._holdings.folder("text"), path.name) as text:
-                for row in lines(path, self._sites, self._holdings.find_memory):
+                for row in lines(captures(path), self._executor()):
                     if not isinstance(row, Damage):
                         text.add(row)
         return len(left)
@@ -147,7 +143,12 @@ class Deriver:
             if len(places) >= FEWEST
         }
         for site, future in learning.items():
-            learned = await maybe_deferred_to_future(deferToThread(future.result))
+            try:
+                told = await maybe_deferred_to_future(deferToThread(future.result))
+            except (Spent, WorkFailed) as error:
+                logger.warning("%s: its pages taught nothing: %s", site, error)
+                continue
+            learned = memory.from_json(told)
             if site in self._memories:
                 learned = memory.merge(self._memories[site], learned)
             self._holdings.keep_memory(learned)
@@ -157,54 +158,28 @@ class Deriver:
         self._waiters.append(waiter)
         await maybe_deferred_to_future(waiter)
 
-    def _executor(self) -> Executor:
+    def _executor(self) -> Sandbox:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self.workers,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=worker.start,
-                initargs=(self._holdings.folder("warc"), self._sites, self._memories),
-            )
+            folder = self._holdings.folder("warc")
+            start = partial(worker.start, folder, self._sites, self._memories)
+            self._pool = Sandbox(max(1, self.workers), start)
         return self._pool
 
     def _submit(self, task: _Task) -> None:
         place = task.capture.location
         work = partial(worker.derive_place, place.file, place.offset, task.site)
-        try:
-            task.future = self._executor().submit(work)
-        except BrokenExecutor:
-            self._pool = None
-            task.future = self._executor().submit(work)
+        task.future = self._executor().submit(work)
         task.future.add_done_callback(lambda _: reactor().callFromThread(self._drain))
 
     def _drain(self) -> None:
         """Write the lines that are ready, in order, and tell who waits for that."""
         while self._waiting and self._waiting[0].future.done():
             task = self._waiting[0]
-            line = self._line(task)
-            if line is None:
-                return
             self._waiting.popleft()
-            self._write(task.capture.location.file, line)
+            self._write(task.capture.location.file, _line(task))
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             waiter.callback(None)
-
-    def _line(self, task: _Task) -> str | None:
-        """The finished line; `None` when the worker died and the capture is tried again.
-
-        A worker that dies takes every capture of its pool with it, and which one ended it is not
-        known. Only the first in line is charged: when it has ended `TRIES` pools, it is rejected.
-        """
-        try:
-            return task.future.result()
-        except BrokenExecutor:
-            task.deaths += 1
-            if task.deaths >= TRIES:
-                return _rejected(task.capture)
-            self._pool = None
-            self._submit(task)
-            return None
 
     def _write(self, file: str, row: str) -> None:
         """Write one line. When that fails nothing more is written or counted: the captures are

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import gc
+import hashlib
 import json
 import sys
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive import decode, memory
-from archive.derive import derive_file
+from archive import memory, worker
 from archive.errors import FangzhiError
-from archive.jsonl import line
-from archive.model import Page, SiteMemory
+from archive.model import SiteMemory
 from archive.sites import Site, in_scope, load_folder
 from archive.textfiles import joined
-from archive.worker import GC_THRESHOLD
+from archive.worker import Loose
+from crawler.derived import rejected
+from crawler.sandbox import Sandbox, Work
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Loose:
-    """A loose file to derive, with what is known of where it came from."""
-
-    name: str
-    data: bytes
-    url: str | None
-    captured: datetime | None
 
 
 def derive(options: argparse.Namespace) -> int:
@@ -41,37 +31,44 @@ def derive(options: argparse.Namespace) -> int:
     if bool(options.file) == bool(options.list):
         print("fangzhi: derive: give FILE… or --list LIST.jsonl", file=sys.stderr)
         return WRONG_USE
-    gc.set_threshold(*GC_THRESHOLD)
     wanted = _listed(options.list) if options.list else _named(options)
-    memories = {} if options.no_memory or not options.list else _taught(wanted)
+    learns = bool(options.list) and not options.no_memory
+    memories = _taught(wanted, options.workers) if learns else {}
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
-    rows = _lines(wanted, sites, memories)
     code = DONE
-    for row in joined(rows) if options.list else rows:
-        if row is None:
-            code = FAILED
-        else:
-            print(row)
+    with Sandbox(options.workers, partial(worker.start, Path(), {}, memories)) as sandbox:
+        rows = _lines(wanted, sites, sandbox)
+        for row in joined(rows) if options.list else rows:
+            if row is None:
+                code = FAILED
+            else:
+                print(row)
     return code
 
 
 def _lines(
-    wanted: Iterable[Mapping[str, Any]],
-    sites: Mapping[str, Site],
-    memories: Mapping[str, SiteMemory],
+    wanted: Iterable[Mapping[str, Any]], sites: Mapping[str, Site], sandbox: Sandbox
 ) -> Iterator[str | None]:
-    """The line of each file; `None` for a file that cannot be read."""
-    for row in wanted:
-        loose = _read(row)
-        if loose is None:
-            yield None
-            continue
-        site = site_of(loose.url, sites)
-        known = memories.get(_host(loose.url))
-        result = derive_file(
-            loose.data, loose.name, url=loose.url, captured=loose.captured, site=site, memory=known
-        )
-        yield line(result)
+    """The line of each file, in order; `None` for a file that cannot be read."""
+    asked: deque[Loose | None] = deque()
+
+    def works() -> Iterator[Work | None]:
+        for row in wanted:
+            loose = _read(row)
+            asked.append(loose)
+            if loose is None:
+                yield None
+            else:
+                site, host = site_of(loose.url, sites), _host(loose.url)
+                yield partial(worker.derive_loose, loose, site, host)
+
+    for outcome in sandbox.in_order(works()):
+        loose = asked.popleft()
+        if isinstance(outcome, str) or loose is None:
+            yield outcome if isinstance(outcome, str) else None
+        else:
+            name = f"urn:sha256:{hashlib.sha256(loose.data).hexdigest()}"
+            yield rejected(name, loose.name, loose.url, loose.captured, outcome)
 
 
 def site_of(url: str | None, sites: Mapping[str, Site]) -> Site | None:
@@ -98,7 +95,7 @@ def _listed(path: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _read(row: Mapping[str, Any]) -> _Loose | None:
+def _read(row: Mapping[str, Any]) -> Loose | None:
     name = row["file"]
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -109,19 +106,27 @@ def _read(row: Mapping[str, Any]) -> _Loose | None:
     moment = datetime.fromisoformat(captured) if captured else None
     if moment is not None and moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return _Loose(name, data, row.get("url"), moment)
+    return Loose(name, data, row.get("url"), moment)
 
 
-def _taught(rows: Iterable[Mapping[str, Any]]) -> dict[str, SiteMemory]:
+def _taught(rows: Iterable[Mapping[str, Any]], workers: int) -> dict[str, SiteMemory]:
     """What the pages of each host in a list have in common."""
-    pages: dict[str, list[list[str]]] = defaultdict(list)
-    for row in rows:
-        host = _host(row.get("url"))
-        loose = _read(row) if host else None
-        if loose is not None:
-            page = decode.decode_file(loose.data, loose.name, loose.url, loose.captured)
-            if isinstance(page, Page):
-                pages[host].append(memory.page_lines(page))
+    asked: deque[str] = deque()
+
+    def works() -> Iterator[Work]:
+        for row in rows:
+            host = _host(row.get("url"))
+            loose = _read(row) if host else None
+            if loose is not None:
+                asked.append(host)
+                yield partial(worker.loose_lines, loose)
+
+    pages: defaultdict[str, list[list[str]]] = defaultdict(list)
+    with Sandbox(workers, partial(worker.start, Path(), {}, {})) as sandbox:
+        for told in sandbox.in_order(works()):
+            host = asked.popleft()
+            if isinstance(told, str) and (found := json.loads(told)) is not None:
+                pages[host].append(found)
     return {host: memory.learn(host, kept) for host, kept in pages.items()}
 
 

@@ -3,51 +3,53 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import sys
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive import decode, memory, textfiles
+from archive import memory, textfiles, worker
 from archive.holdings import Holdings
-from archive.model import Page, SiteMemory
 from archive.opening import records
 from archive.records import Damage, ReadRecord
-from archive.replay import Replayed, captures, is_capture, lines, lines_in
+from archive.replay import Replayed, captures, captures_in, is_capture
 from archive.segments import joined
-from archive.sites import Site, load_folder
+from archive.sites import load_folder
 from archive.state import State
 from archive.textfiles import TextFile
-from archive.worker import GC_THRESHOLD
 from crawler.comparing import Comparison
+from crawler.derived import lines
+from crawler.sandbox import Sandbox, Work
 
 DONE, FAILED = 0, 1
 
 
 def replay(options: argparse.Namespace) -> int:
     """`fangzhi replay`: derive named WARC files, or the whole holdings, again."""
-    gc.set_threshold(*GC_THRESHOLD)
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
-    if options.file:
-        return _replay_files(options.file, sites)
-    holdings = Holdings(options.holdings, own=options.write or options.learn)
-    try:
-        learned = _learn(holdings) if options.learn else {}
-        return _replay_holdings(holdings, sites, learned, write=options.write, diff=options.diff)
-    finally:
-        holdings.close()
+    start = partial(worker.start, options.holdings / "warc", sites, {})
+    with Sandbox(options.workers, start) as sandbox:
+        if options.file:
+            return _replay_files(options.file, sandbox)
+        holdings = Holdings(options.holdings, own=options.write or options.learn)
+        try:
+            learned = _learn(holdings, sandbox) if options.learn else {}
+            write, diff = options.write, options.diff
+            return _replay_holdings(holdings, sandbox, learned, write=write, diff=diff)
+        finally:
+            holdings.close()
 
 
-def _replay_files(files: Sequence[Path], sites: Mapping[str, Site]) -> int:
+def _replay_files(files: Sequence[Path], sandbox: Sandbox) -> int:
     """Derive archive files of anybody; segmented records may go on in the next file."""
     kinds: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
-    rows = lines_in(joined(_records(files, kinds)), sites, _no_memory)
-    for text in textfiles.joined(rows):
+    found = captures_in(joined(_records(files, kinds)))
+    for text in textfiles.joined(lines(found, sandbox, _no_memory)):
         if isinstance(text, Damage):
             outcomes["damage"] += 1
             _say(text)
@@ -85,21 +87,21 @@ def _account(kinds: Counter[str], outcomes: Counter[str]) -> str:
 
 def _replay_holdings(
     holdings: Holdings,
-    sites: Mapping[str, Site],
-    learned: Mapping[str, SiteMemory],
+    sandbox: Sandbox,
+    learned: Mapping[str, str],
     *,
     write: bool,
     diff: bool,
 ) -> int:
-    def find(site: str, digest: str) -> SiteMemory | None:
-        return learned.get(site) or holdings.find_memory(site, digest)
+    def find(site: str, noted: str | None) -> str | None:
+        return learned.get(site, noted)
 
     code = DONE
     compared = Comparison()
     for path in holdings.warcs():
         stored = _stored(holdings, path) if diff else {}
         with _sink(holdings, path, write) as text:
-            for row in textfiles.joined(_kept(lines(path, sites, find), text)):
+            for row in textfiles.joined(_kept(lines(captures(path), sandbox, find), text)):
                 if isinstance(row, Damage):
                     code = FAILED
                     _say(row)
@@ -140,19 +142,26 @@ def _stored(holdings: Holdings, path: Path) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in map(json.loads, rows)}
 
 
-def _learn(holdings: Holdings) -> dict[str, SiteMemory]:
-    """What the captures of each site in the holdings have in common, saved."""
-    pages: dict[str, list[list[str]]] = defaultdict(list)
-    for path in holdings.warcs():
-        for replayed in captures(path):
-            if isinstance(replayed, Replayed) and replayed.site:
-                page = decode.decode_http(replayed.capture)
-                if isinstance(page, Page):
-                    pages[replayed.site].append(memory.page_lines(page))
-    learned = {site: memory.learn(site, kept) for site, kept in pages.items()}
-    for one in learned.values():
+def _learn(holdings: Holdings, sandbox: Sandbox) -> dict[str, str]:
+    """What the captures of each site in the holdings have in common, saved; the digest of each."""
+    asked: deque[str] = deque()
+
+    def works() -> Iterator[Work]:
+        for path in holdings.warcs():
+            for replayed in captures(path):
+                if isinstance(replayed, Replayed) and replayed.site:
+                    asked.append(replayed.site)
+                    yield partial(worker.capture_lines, replayed.capture)
+
+    pages: defaultdict[str, list[list[str]]] = defaultdict(list)
+    for told in sandbox.in_order(works()):
+        site = asked.popleft()
+        if isinstance(told, str) and (found := json.loads(told)) is not None:
+            pages[site].append(found)
+    learned = [memory.learn(site, kept) for site, kept in pages.items()]
+    for one in learned:
         holdings.keep_memory(one)
-    return learned
+    return {one.site: one.digest for one in learned}
 
 
 def _show(found: str) -> None:
@@ -170,7 +179,7 @@ def _one_line(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
-def _no_memory(site: str, digest: str) -> SiteMemory | None:
+def _no_memory(site: str, noted: str | None) -> str | None:
     return None
 
 

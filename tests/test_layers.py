@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FORBIDDEN = {"crawler", "scrapy", "twisted", "socket", "requests", "urllib3", "aiohttp", "random"}
 FILES = {"vocab", "holdings", "state", "textfiles", "warc", "warcreader", "warcwriter"}
-FILES |= {"replay", "sites", "worker", "cdxj", "wacz"}
+FILES |= {"limits", "replay", "sites", "worker", "cdxj", "wacz"}
 CLOCK = {"now", "utcnow", "today", "time", "monotonic"}
 
 

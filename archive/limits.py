@@ -1,0 +1,59 @@
+"""What one page may cost its process: seconds of CPU and bytes of memory.
+
+The limits that decide what becomes of a page are counts (bytes, elements, lines: archive/coding.py,
+dom.py, flow.py); they are the same on every machine. These here are the backstop behind them, far
+out: no page known comes near, and a page that does is rejected on a slow machine sooner than on
+a fast one.
+
+The CPU limit has two stages. At `SECONDS` an exception ends the work and the process goes on; what
+does not listen, because it runs inside a C library, is killed by the kernel `GRACE` seconds later.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+SECONDS = 10  # of CPU for one page; the slowest page within the limits of size takes half (2026-11)
+GRACE = 5
+MEMORY = 512 * 2**20  # bytes a process may add to what it has when it starts to work
+
+
+class Exhausted(BaseException):
+    """A page used up its CPU time. Not an `Exception`: a library must not take it for its own."""
+
+
+def limit_memory(more: int = MEMORY) -> None:
+    """Let this process have `more` bytes beside those it has; an allocation beyond them fails."""
+    with open("/proc/self/statm", "rb") as file:
+        pages = int(file.read().split()[0])
+    limit = pages * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def cpu_seconds(seconds: float = SECONDS, grace: float = GRACE) -> Iterator[None]:
+    """Raise `Exhausted` inside the block after so many seconds of CPU; be killed soon after.
+
+    Only for a main thread that owns SIGPROF.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    end = int(used.ru_utime + used.ru_stime + seconds + grace) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    before = signal.signal(signal.SIGPROF, _end)
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (end, hard))
+        signal.setitimer(signal.ITIMER_PROF, seconds, 1)  # again each second, if it was swallowed
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
+
+
+def _end(number: int, frame: Any) -> None:
+    raise Exhausted(f"more than {SECONDS} seconds of CPU")

@@ -1,0 +1,172 @@
+"""Worker processes with limits: a page that exhausts one ends that one alone.
+
+An executor for the functions of archive/worker.py. Each lane is a thread with one process; what
+kills the process (the kernel at its CPU limit, a crash in a C library, the machine out of memory) is the
+call it was running, for no process runs two. That call is tried once more in a new process,
+because the machine may have been the cause, and then fails with `Spent`; all others go on.
+
+A worker answers with text, as bytes on a pipe. Nothing that comes from a process which read a
+hostile page is unpickled.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from threading import Thread
+from typing import Any
+
+from archive import limits
+
+Work = Callable[[], str]
+
+TRIES = 2
+PATIENCE = (
+    600.0  # seconds of wall time; CPU time ends a call long before, this ends one that sleeps
+)
+AHEAD = 4  # calls of each worker that wait while an ordered result is not there yet
+_DONE, _FAILED, _SPENT = b"=", b"!", b"#"
+
+
+class Spent(Exception):
+    """A call used up what it may, or ended every process that ran it."""
+
+
+class WorkFailed(Exception):
+    """A call raised; the message is what it raised."""
+
+
+@dataclass(slots=True)
+class _Call:
+    work: Work
+    future: Future[str] = field(default_factory=Future)
+
+
+class Sandbox(Executor):
+    """`workers` processes, each set up by `start`. A context manager, as every executor."""
+
+    def __init__(self, workers: int, start: Callable[[], None]) -> None:
+        self._start = start
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._lanes = [Thread(target=self._run_lane, daemon=True) for _ in range(workers)]
+        for lane in self._lanes:
+            lane.start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run `fn`, which gives text; its future raises `Spent` or `WorkFailed`."""
+        call = _Call(_bound(fn, args, kwargs))
+        self._calls.put(call)
+        return call.future
+
+    def in_order(self, works: Iterable[Work | None]) -> Iterator[str | Exception | None]:
+        """The answers in the order of the works, as they come; `None` for a `None`.
+
+        Only as many works are taken from their source as the workers need to stay busy.
+        """
+        waiting: deque[Future[str] | None] = deque()
+        for work in works:
+            waiting.append(self.submit(work) if work else None)
+            if len(waiting) > AHEAD * len(self._lanes):
+                yield _outcome(waiting.popleft())
+        while waiting:
+            yield _outcome(waiting.popleft())
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes when what waits is done."""
+        while cancel_futures and not self._calls.empty():
+            with suppress(queue.Empty):
+                call = self._calls.get_nowait()
+                if call is not None:
+                    call.future.cancel()
+        for _ in self._lanes:
+            self._calls.put(None)
+        for lane in self._lanes if wait else ():
+            lane.join()
+
+    def _run_lane(self) -> None:
+        worker: _Worker | None = None
+        while (call := self._calls.get()) is not None:
+            if not call.future.set_running_or_notify_cancel():
+                continue
+            for _ in range(TRIES):
+                worker = worker or _Worker(self._start)
+                try:
+                    call.future.set_result(worker.run(call.work))
+                    break
+                except (Spent, WorkFailed) as problem:
+                    call.future.set_exception(problem)
+                    break
+                except (EOFError, OSError):
+                    worker.end()
+                    worker = None
+            else:
+                call.future.set_exception(Spent(f"it ended {TRIES} worker processes"))
+        if worker is not None:
+            worker.end()
+
+
+class _Worker:
+    """One process and the pipe to it."""
+
+    def __init__(self, start: Callable[[], None]) -> None:
+        context = multiprocessing.get_context("forkserver")
+        # its imports are made once, in the server: a worker that was killed is replaced in no time
+        context.set_forkserver_preload(["archive.worker"])
+        self._pipe, inner = context.Pipe()
+        self._process = context.Process(target=_serve, args=(inner, start), daemon=True)
+        self._process.start()
+        inner.close()
+
+    def run(self, work: Work) -> str:
+        """The answer. Raises `Spent`, `WorkFailed`; `EOFError` or `OSError` when the process is gone."""
+        self._pipe.send(work)
+        if not self._pipe.poll(PATIENCE):
+            raise EOFError
+        answer = self._pipe.recv_bytes()
+        if answer[:1] != _DONE:
+            said = answer[1:].decode("utf-8", "replace")
+            raise Spent(said) if answer[:1] == _SPENT else WorkFailed(said)
+        return answer[1:].decode("utf-8", "surrogatepass")
+
+    def end(self) -> None:
+        self._pipe.close()
+        self._process.join(1)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+def _bound(fn: Callable[..., Any], args: Any, kwargs: Any) -> Work:
+    from functools import partial
+
+    return partial(fn, *args, **kwargs) if args or kwargs else fn
+
+
+def _outcome(future: Future[str] | None) -> str | Exception | None:
+    if future is None:
+        return None
+    try:
+        return future.result()
+    except (Spent, WorkFailed) as problem:
+        return problem
+
+
+def _serve(pipe: Connection, start: Callable[[], None]) -> None:
+    """The worker process: answer calls until the pipe closes."""
+    start()
+    with suppress(EOFError, OSError):
+        while True:
+            work = pipe.recv()
+            try:
+                answer = _DONE + work().encode("utf-8", "surrogatepass")
+            except (MemoryError, limits.Exhausted) as error:
+                answer = _SPENT + (str(error) or type(error).__name__).encode()
+            except Exception as error:
+                answer = _FAILED + f"{type(error).__name__}: {error}".encode("utf-8", "replace")
+            pipe.send_bytes(answer)

@@ -1,0 +1,78 @@
+"""Work that uses up what a worker process may use; each in a way of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from archive import limits
+from archive.worker import start
+
+QUICK, KILLED = (
+    0.3,
+    1.2,
+)  # seconds of CPU, instead of the ten a page has; and until the kernel ends it
+
+
+def prepare() -> None:
+    start(Path(), {}, {})
+
+
+def answer(text: str) -> str:
+    return text
+
+
+def burn() -> str:
+    """Python that never ends, behind a handler that takes every `Exception`."""
+    with limits.cpu_seconds(QUICK):
+        while True:
+            try:
+                sum(range(1000))
+            except Exception:
+                continue
+
+
+def burn_in_c() -> str:
+    """A single call into C that hears no signal."""
+    with limits.cpu_seconds(QUICK, KILLED - QUICK):
+        return str(len(bin(7 ** (1 << 27))))
+
+
+def hoard() -> str:
+    """More memory than a page may take."""
+    kept = []
+    while True:
+        kept.append(bytearray(16 << 20))
+
+
+def crash() -> str:
+    """What a fault in a C library does."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return ""
+
+
+def crash_once(mark: str) -> str:
+    """What the machine's own lack of memory does: it passes."""
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "after all"
+
+
+def slow(seconds: float, text: str) -> str:
+    time.sleep(seconds)
+    return text
+
+
+def pid() -> str:
+    return str(os.getpid())
+
+
+def is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
