@@ -50,6 +50,8 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     place = pagination.place(parsed.root, page.text, page.url)
     bylayout.remove(parsed.root, layout)
     lines, how = _visible(parsed.root, page.text)
+    if parsed.limited:
+        lines, how = _fuller(lines, how, parsed.root, page.text)
     if limit := _limit(parsed, lines):
         return _reject(page, Reason.RESOURCE_LIMIT, limit)
     pageclass.mark_frame(lines)
@@ -99,6 +101,13 @@ def _visible(root: Element, source: str) -> tuple[Flow, str]:
         return hidden, "hidden-text"
     crude = crude_flow(source, root)
     return (crude, "crude-text") if _han(crude.lines) >= pageclass.MUCH_HAN else (shown, "")
+
+
+def _fuller(shown: Flow, how: str, root: Element, source: str) -> tuple[Flow, str]:
+    """The lines of the tree, or of the bare source where it has more: a tree cut at a limit may
+    have lost the article and kept its headline."""
+    crude = crude_flow(source, root)
+    return (crude, "crude-text") if _han(crude.lines) > _han(shown.lines) else (shown, how)
 
 
 def _limit(parsed: Dom, lines: Flow) -> str:
