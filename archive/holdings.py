@@ -4,7 +4,7 @@
       warc/<stem>.warc.gz             `.open` while a living process writes it
       text/<stem>.jsonl               one Article or Rejection per line, in the order of capture
       text/<stem>-text.warc.gz        conversion records, never indexed for replay
-      index/<stem>.cdxj
+      index/<stem>.cdxj               and .digests: where records lie, by URL and by payload digest
       memory/<site>-<digest>.json     lines that repeat across a site's captures
       runs/<run>.json                 one report per run
       state.sqlite                    acknowledged captures; can be rebuilt from warc/
@@ -99,10 +99,14 @@ class Holdings:
         for path in finished:
             target = self.folder("index") / f"{path.name.removesuffix('.warc.gz')}.cdxj"
             if not target.exists():
-                rows = sorted(f"{row}\n".encode() for row in cdxj.index(path))
-                write_whole(target, b"".join(rows))
+                self.write_index(path)
                 written += 1
         return written
+
+    def write_index(self, path: Path) -> None:
+        """Write the index files of a finished WARC file; the one that says it is there, last."""
+        for name, data in sorted(cdxj.files(path).items(), reverse=True):
+            write_whole(self.folder("index") / name, data)
 
     def close(self) -> None:
         if self.state is not None:
