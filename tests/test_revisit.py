@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.dates import BEIJING
-from crawler import revisit
+from crawler import office, revisit
 from crawler.hours import next_allowed, seconds_left
 from crawler.revisit import DAY, GONE, HOUR, LADDER, LONGEST, SHORTEST, Past
-from tools.simulate_schedule import make_world, table
+from tools.simulate_schedule import learn, make_world, table
 
 gaps = st.floats(60, 400 * DAY)
 lists = st.lists(st.tuples(gaps, st.integers(0, 500)), max_size=30)
@@ -204,6 +204,39 @@ def test_without_hours_any_moment_is_allowed() -> None:
 
 def test_at_equal_budget_the_learned_schedule_finds_items_sooner_than_fixed_and_aimd() -> None:
     rows = table(make_world(pages=80, days=42, seed=7))
-    for (_, rival), (_, learned) in zip(rows[::2], rows[1::2], strict=True):
-        assert learned.fetches <= 1.02 * rival.fetches
-        assert learned.mean < 0.95 * rival.mean
+    for (_, rival), (_, learned), (_, by_office) in zip(
+        rows[::3], rows[1::3], rows[2::3], strict=True
+    ):
+        assert max(learned.fetches, by_office.fetches) <= 1.02 * rival.fetches
+        assert by_office.mean < learned.mean < 0.95 * rival.mean
+
+
+def test_the_office_clock_costs_a_list_that_posts_at_night_a_third_at_most() -> None:
+    world = make_world(pages=80, days=42, seed=7, office_hours=False)
+    plain, by_office = learn(world, 4.0), learn(world, 4.0, office=True)
+    assert by_office.fetches <= 1.02 * plain.fetches
+    assert by_office.mean < 1.33 * plain.mean
+
+
+@given(moments, st.floats(0, 100 * DAY))
+def test_a_list_is_due_after_half_an_hour_to_three_days(moment: datetime, wait: float) -> None:
+    real = (office.list_due(moment, wait) - moment).total_seconds()
+    assert SHORTEST - 1e-3 <= real <= LONGEST + 1e-3
+
+
+@given(st.floats(0, 7 * DAY - 1), st.floats(0, 3 * DAY), st.floats(0, DAY))
+def test_a_longer_wait_is_never_due_earlier(into: float, wait: float, more: float) -> None:
+    assert office.real_wait(into, wait) <= office.real_wait(into, wait + more) + 1e-6
+
+
+def test_the_office_clock_passes_a_week_in_a_week() -> None:
+    opened = 5 * (office.CLOSES - office.OPENS)
+    passed = opened * office.FAST + (office.WEEK - opened) * office.SLOW
+    assert isclose(passed, office.WEEK)
+
+
+def test_six_hours_are_three_on_a_morning_and_until_monday_on_a_saturday_they_are_not() -> None:
+    monday = datetime(2026, 11, 30, 9, 0, tzinfo=BEIJING)
+    saturday = datetime(2026, 11, 28, 9, 0, tzinfo=BEIJING)
+    assert office.list_due(monday, 6 * HOUR) - monday < timedelta(hours=3.5)
+    assert timedelta(hours=9) < office.list_due(saturday, 6 * HOUR) - saturday

@@ -18,6 +18,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.office import real_wait
 from crawler.revisit import (
     DAY,
     HOUR,
@@ -59,11 +60,11 @@ class Outcome:
 Rule = Callable[[float, float, int], float]
 
 
-def make_world(pages: int, days: int, seed: int) -> World:
-    """The same pages and items for the same arguments."""
+def make_world(pages: int, days: int, seed: int, *, office_hours: bool = True) -> World:
+    """The same pages and items for the same arguments; without office hours, items at any time."""
     draw = random.Random(seed)
     weekly = [MEDIAN * math.exp(SIGMA * draw.gauss(0, 1)) for _ in range(pages)]
-    posts = tuple(_posts(draw, each / 5, days) for each in weekly)
+    posts = tuple(_posts(draw, each, days, office_hours) for each in weekly)
     return World(posts, tuple(DAY * draw.random() for _ in range(pages)), days)
 
 
@@ -95,8 +96,8 @@ def watch(world: World, rule: Rule, start: float) -> Outcome:
     return _outcome(world, fetches, delays)
 
 
-def learn(world: World, budget: float) -> Outcome:
-    """`crawler.revisit` with a budget of fetches a day and page."""
+def learn(world: World, budget: float, *, office: bool = False) -> Outcome:
+    """`crawler.revisit` with a budget of fetches a day and page; `office`: by `crawler.office`."""
     pasts = [Past() for _ in world.posts]
     due, before, seen = list(world.firsts), [0.0] * len(pasts), [0] * len(pasts)
     pace, fetches, delays = PACE, 0, list[float]()
@@ -109,7 +110,8 @@ def learn(world: World, budget: float) -> Outcome:
                 fetches += moment >= BURN_IN * DAY
                 delays += _delays(fresh, moment)
                 seen[page], before[page] = now_there, moment
-                due[page] = moment + list_wait(pasts[page], pace)
+                wait = list_wait(pasts[page], pace)
+                due[page] = moment + (real_wait(moment, wait) if office else wait)
         pace = pace_for([list_rate(past, pace) for past in pasts], budget * len(pasts))
     return _outcome(world, fetches, delays)
 
@@ -127,18 +129,21 @@ def table(world: World) -> list[tuple[str, Outcome]]:
         outcome = watch(world, rule, start)
         rows.append((name, outcome))
         rows.append(("  a/sqrt(rate) at its budget", learn(world, outcome.fetches)))
+        rows.append(("  the same, office clock", learn(world, outcome.fetches, office=True)))
     return rows
 
 
-def _posts(draw: random.Random, daily: float, days: int) -> tuple[float, ...]:
-    """Items of one page: a Poisson number each working day, at hours drawn from `HOURS`."""
+def _posts(draw: random.Random, weekly: float, days: int, office_hours: bool) -> tuple[float, ...]:
+    """Items of one page: a Poisson number each day they come on, at hours drawn from `HOURS`."""
+    hours = HOURS if office_hours else dict.fromkeys(range(24), 1)
+    working = 5 if office_hours else 7
     found = []
     for day in range(days):
-        if day % 7 >= 5:
+        if day % 7 >= working:
             continue
         left = draw.expovariate(1)
-        while left < daily:
-            hour = draw.choices(list(HOURS), list(HOURS.values()))[0]
+        while left < weekly / working:
+            hour = draw.choices(list(hours), list(hours.values()))[0]
             found.append(day * DAY + (hour + draw.random()) * HOUR)
             left += draw.expovariate(1)
     return tuple(sorted(found))
