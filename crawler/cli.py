@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     _replay(verbs.add_parser("replay", help="derive again from the archive, without network"))
     _derive(verbs.add_parser("derive", help="articles from loose .html, .html.gz and .txt files"))
     _explain(verbs.add_parser("explain", help="every decision behind one article"))
+    _serve(verbs.add_parser("serve", help="browse the holdings: every page at every time"))
     _export(verbs.add_parser("export", help="the holdings, or a part of them, as one WACZ file"))
     _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
     return top
@@ -125,6 +126,13 @@ def _explain(verb: argparse.ArgumentParser) -> None:
     _holdings(verb)
     _sites(verb)
     verb.set_defaults(run=later("crawler.explain", "explain"))
+
+
+def _serve(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--port", type=int, default=8730, metavar="N", help="0 takes a free one")
+    verb.add_argument("--verbose", action="store_true", help="log every request")
+    _holdings(verb)
+    verb.set_defaults(run=later("crawler.serve.command", "serve"))
 
 
 def _export(verb: argparse.ArgumentParser) -> None:

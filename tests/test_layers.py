@@ -10,6 +10,7 @@ FORBIDDEN = {"crawler", "scrapy", "twisted", "socket", "requests", "urllib3", "a
 FILES = {"vocab", "holdings", "state", "textfiles", "warc", "warcreader", "warcwriter"}
 FILES |= {"limits", "replay", "sites", "worker", "cdxj", "wacz"}
 FILES |= {"lookup", "opening", "waczreader"}
+FILES |= {"catalogue", "cataloguerows"}
 CLOCK = {"now", "utcnow", "today", "time", "monotonic"}
 
 

@@ -1,0 +1,279 @@
+"""catalogue.sqlite: what is in the holdings, by URL, title and time; made from index/ and text/.
+
+Everything in it stands elsewhere, so it can be deleted at any time and is made again. It is kept
+in the holdings where they can be written. A file that a crawl still writes comes in when it is
+finished.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from archive import cdxj
+from archive.cataloguerows import capture_row, index_lines, seen, text_rows
+from archive.errors import HoldingsError
+from archive.holdings import Holdings
+from archive.normalise import fold
+from archive.uri import surt
+
+NAME = "catalogue.sqlite"
+SCHEMA = 1
+_TABLES = """
+CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER, changed INTEGER) WITHOUT ROWID;
+CREATE TABLE captures (
+    url TEXT, key TEXT, stamp TEXT, mime TEXT, status INTEGER, digest TEXT,
+    file TEXT, offset INTEGER, length INTEGER, PRIMARY KEY (file, offset)
+) WITHOUT ROWID;
+CREATE INDEX captures_url ON captures (url, stamp);
+CREATE INDEX captures_key ON captures (key, stamp);
+CREATE TABLE texts (
+    url TEXT, stamp TEXT, id TEXT, title TEXT, published TEXT, verdict TEXT, rejected TEXT,
+    text TEXT, file TEXT, offset INTEGER, length INTEGER, PRIMARY KEY (text, offset)
+) WITHOUT ROWID;
+CREATE INDEX texts_url ON texts (url, stamp);
+CREATE TABLE pages (
+    url TEXT PRIMARY KEY, title TEXT, folded TEXT, published TEXT, verdict TEXT,
+    first TEXT, last TEXT, captures INTEGER
+) WITHOUT ROWID;
+CREATE INDEX pages_last ON pages (last);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One capture of the holdings: a response, revisit or resource record."""
+
+    url: str
+    stamp: str  # 14 digits, UTC
+    mime: str  # `warc/revisit` where it is one
+    status: int  # 0 where the record has none
+    digest: str
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a result: a URL, its newest title, and how often it was captured."""
+
+    url: str
+    title: str | None
+    published: str | None
+    verdict: str | None  # of its newest article; `None` where it never was one
+    first: str
+    last: str
+    captures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the catalogue has in all."""
+
+    captures: int
+    pages: int
+    articles: int
+    first: str
+    last: str
+
+
+class Catalogue:
+    """Look-ups in the holdings. Every method may be called from any thread.
+
+    Kept in `scratch` where the holdings cannot be written.
+    """
+
+    def __init__(self, holdings: Holdings, scratch: Path) -> None:
+        self._holdings = holdings
+        self._lock = Lock()
+        self.skipped = 0  # index lines that were not believed
+        self.still_open = 0  # files a crawl is writing
+        self.path, self._db = _opened(holdings.root / NAME, scratch / NAME)
+
+    def refresh(self) -> None:
+        """Read the index and text files that are new or have changed."""
+        try:
+            with self._lock, self._db:
+                self._refresh()
+        except sqlite3.Error as error:
+            raise HoldingsError(f"{self.path}: {error}") from error
+
+    def captures(self, url: str, limit: int = 2000) -> list[Held]:
+        """The captures of a URL, oldest first: of exactly this one, else of those whose index key
+        is the same (they differ in case, port or the order of the query)."""
+        query = "SELECT * FROM captures WHERE {} = ? ORDER BY stamp, file, offset LIMIT ?"
+        exact = self._all(query.format("url"), (url, limit))
+        found = exact or self._all(query.format("key"), (surt(url), limit))
+        return [Held(row[0], *row[2:]) for row in found]
+
+    def page(self, url: str) -> Listed | None:
+        """A page by its exact URL."""
+        rows = self._all("SELECT * FROM pages WHERE url = ?", (url,))
+        return _listed(rows[0]) if rows else None
+
+    def search(self, words: str, limit: int, skip: int = 0) -> list[Listed]:
+        """Pages whose URL or title has every word, articles first, newest first.
+
+        Titles are compared without script, width, case and punctuation (`normalise.fold`).
+        """
+        where, values = [], []
+        for word in words.split():
+            where.append("(url LIKE ? ESCAPE '!' OR (? <> '' AND folded LIKE ? ESCAPE '!'))")
+            folded = fold(word)
+            values += [f"%{_literal(word)}%", folded, f"%{_literal(folded)}%"]
+        query = (
+            f"SELECT * FROM pages WHERE {' AND '.join(where) or '1'} "  # noqa: S608  no values in it
+            "ORDER BY title IS NULL, last DESC, url LIMIT ? OFFSET ?"
+        )
+        return [_listed(row) for row in self._all(query, (*values, limit, skip))]
+
+    def result(self, capture: Held) -> dict[str, Any] | None:
+        """The line of the text files that a capture was derived to; `None` where there is none.
+
+        Of a revisit it is that of the last capture with the same payload, or of the last one
+        before it: the server said that nothing had changed.
+        """
+        row = self._text_at(capture.url, capture.stamp, capture)
+        if row is None and capture.mime == "warc/revisit":
+            query = (
+                "SELECT stamp, file, offset FROM captures WHERE url = ? AND stamp <= ? "
+                "AND mime <> 'warc/revisit' ORDER BY digest = ? DESC, stamp DESC LIMIT 1"
+            )
+            for stamp, _, _ in self._all(query, (capture.url, capture.stamp, capture.digest)):
+                row = self._text_at(capture.url, stamp, None)
+        return self._line(row) if row else None
+
+    def totals(self) -> Totals:
+        """How much there is."""
+        query = (
+            "SELECT (SELECT count(*) FROM captures), count(*), count(title), "
+            "coalesce(min(first), ''), coalesce(max(last), '') FROM pages"
+        )
+        return Totals(*self._all(query, ())[0])
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _refresh(self) -> None:
+        warcs = self._holdings.warcs()
+        closed = [path for path in warcs if path.name.endswith(".gz")]
+        self.still_open = len(warcs) - len(closed)
+        known = {row[0]: row[1:] for row in self._db.execute("SELECT * FROM files")}
+        sources = {path.name: self._index_of(path) for path in closed}
+        texts = sorted(self._holdings.folder("text").glob("*.jsonl"))
+        sources |= {path.name: path for path in texts}
+        changed = {n: p for n, p in sources.items() if known.get(n) != seen(p)}
+        gone = [name for name in known if name not in sources]
+        for name in (*gone, *changed):
+            self._forget(name)
+        for name, path in changed.items():
+            self._read(name, path)
+        if gone or changed:
+            self._list_pages()
+
+    def _all(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    def _text_at(self, url: str, stamp: str, capture: Held | None) -> tuple[Any, ...] | None:
+        """Where the line of a capture lies; of two in one second the one that names the record."""
+        place = (capture.file, capture.offset) if capture else ("", 0)
+        query = (
+            "SELECT texts.text, texts.offset, texts.length FROM texts WHERE url = ? AND stamp = ? "
+            "ORDER BY file = ? DESC, rejected IS NULL DESC, offset LIMIT 1"
+        )
+        rows = self._all(query, (url, stamp, f"{place[0]}:{place[1]}"))
+        return rows[0] if rows else None
+
+    def _line(self, row: tuple[Any, ...]) -> dict[str, Any] | None:
+        text, offset, length = row
+        try:
+            with (self._holdings.folder("text") / text).open("rb") as file:
+                file.seek(offset)
+                line: dict[str, Any] = json.loads(file.read(length))
+        except (OSError, ValueError):  # replaced since; the next refresh reads it again
+            return None
+        return line
+
+    def _index_of(self, warc: Path) -> Path:
+        index = self._holdings.folder("index") / f"{warc.name.removesuffix('.warc.gz')}.cdxj"
+        return index if index.exists() else warc
+
+    def _forget(self, name: str) -> None:
+        self._db.execute("DELETE FROM files WHERE name = ?", (name,))
+        self._db.execute("DELETE FROM captures WHERE file = ?", (name,))
+        self._db.execute("DELETE FROM texts WHERE text = ?", (name,))
+
+    def _read(self, name: str, path: Path) -> None:
+        if name.endswith(".jsonl"):
+            fill = "INSERT OR REPLACE INTO texts VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+            self._db.executemany(fill, text_rows(path))
+        else:
+            fill = "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?)"
+            lines = cdxj.index(path) if path.name == name else index_lines(path)
+            self._db.executemany(fill, self._believed(lines, name))
+        self._db.execute("INSERT INTO files VALUES (?,?,?)", (name, *seen(path)))
+
+    def _believed(self, lines: Iterable[str], file: str) -> Iterator[tuple[Any, ...]]:
+        for line in lines:
+            row = capture_row(line)
+            if row is None or row[6] != file:
+                self.skipped += 1
+            else:
+                yield row
+
+    def _list_pages(self) -> None:
+        self._db.execute("DELETE FROM pages")
+        self._db.execute(
+            "INSERT INTO pages SELECT url, NULL, '', NULL, NULL, min(stamp), max(stamp), count(*) "
+            "FROM captures GROUP BY url"
+        )
+        query = (
+            "SELECT url, title, published, verdict, max(stamp) FROM texts "
+            "WHERE rejected IS NULL GROUP BY url"
+        )
+        titles = [(t or u, fold(t or ""), p, v, u) for u, t, p, v, _ in self._db.execute(query)]
+        self._db.executemany(
+            "UPDATE pages SET title = ?, folded = ?, published = ?, verdict = ? WHERE url = ?",
+            titles,
+        )
+
+
+def _opened(*places: Path) -> tuple[Path, sqlite3.Connection]:
+    """The database at the first place where it can be written."""
+    problem: sqlite3.Error | None = None
+    for place in places:
+        try:
+            db = sqlite3.connect(place, check_same_thread=False)
+            if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+                _clear(db)
+            db.execute("DELETE FROM files WHERE 0")
+            db.commit()
+        except sqlite3.Error as error:
+            problem = error
+            continue
+        return place, db
+    raise HoldingsError(f"{places[-1]}: {problem}")
+
+
+def _clear(db: sqlite3.Connection) -> None:
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        db.execute(f'DROP TABLE "{name}"')
+    db.executescript(f"{_TABLES} PRAGMA user_version = {SCHEMA};")
+
+
+def _literal(word: str) -> str:
+    """A word for LIKE, its wildcards as they are."""
+    return re.sub("[%_!]", r"!\g<0>", word)
+
+
+def _listed(row: tuple[Any, ...]) -> Listed:
+    url, title, _, published, verdict, first, last, captures = row
+    return Listed(url, title, published, verdict, first, last, captures)

@@ -1,0 +1,130 @@
+"""The server of captured pages: pywb's answers, stripped to what cannot act.
+
+A captured page is other people's code. It gets a policy that sandboxes it (no script, no forms, no
+pop-ups, no origin), that lets it fetch nothing but captures, and of the fields its server sent only
+`PASSED` come through: pywb 2.10 hands on `Refresh` to the live site, `Clear-Site-Data`, `Link` with
+preloads, `NEL`, `Report-To` and `Service-Worker-Allowed` (measured). What is not a capture is
+answered by a page of ours, so nothing of pywb's own pages is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from http.client import HTTPException, HTTPResponse
+from typing import ClassVar
+
+from crawler.serve.engine_process import Engine
+from crawler.serve.gate import Asked, Gate
+
+# Ways of rewriting (pywb, "URL rewriting modifiers") of what is shown. Scripts and workers cannot
+# run, so they are not served. `id_` is the payload as captured, given as a download.
+_KINDS = "mp_|if_|fr_|im_|cs_|oe_|id_"
+_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*charset=\"?[\w.:-]+\"?)?", re.ASCII)
+_CODINGS = ("gzip", "deflate", "br")
+_PIECE = 64 * 1024
+_NOT_HELD = """<!DOCTYPE html><html lang="zh"><meta charset="utf-8"><title>不在馆藏中</title>
+<body><p>不在馆藏中 <span lang="en">Not in the holdings</span></p><p><code>{}</code></p>"""
+
+
+class Frames(Gate):
+    """The server; `front` says which origins may frame what it shows."""
+
+    def __init__(self, port: int, engine: Engine, *, verbose: bool = False) -> None:
+        super().__init__(port, Framed, verbose=verbose)
+        self.engine = engine
+        self.front: tuple[str, ...] = ()
+        self.path = re.compile(rf"/{engine.collection}/(\d{{4,14}})({_KINDS})/(https?:/{{1,2}}\S+)")
+
+    def place(self, stamp: str, url: str, kind: str = "mp_") -> str:
+        """Path of a capture; the URL as it is, for pywb reads it raw."""
+        return f"/{self.engine.collection}/{stamp}{kind}/{url}"
+
+
+class Framed(Asked):
+    """One request for a captured page or a part of one."""
+
+    server: Frames
+    refused_destinations: ClassVar[Sequence[str]] = (
+        "script",
+        "worker",
+        "sharedworker",
+        "serviceworker",
+        "manifest",
+    )
+
+    def answer(self) -> None:
+        found = self.server.path.fullmatch(self.path)
+        if not found:
+            self.send_error(404)
+            return
+        with self.server.engine.connection() as engine:
+            try:
+                engine.request("GET", self.path, headers={"Host": self._host()})
+                answer = engine.getresponse()
+            except (OSError, HTTPException):
+                self.send_error(502, "the replay engine does not answer")
+                return
+            if answer.getheader("Memento-Datetime") is None or answer.status < 200:
+                self._not_held(found[3])
+            else:
+                self.reply(answer.status, list(self._fields(answer, found[2])), _body(answer))
+
+    def _not_held(self, url: str) -> None:
+        page = _NOT_HELD.format(escape(url)).encode()
+        kind = ("Content-Type", "text/html; charset=utf-8")
+        self.reply(404, [kind, ("Content-Security-Policy", self._policy())], [page])
+
+    def _fields(self, answer: HTTPResponse, kind: str) -> Iterator[tuple[str, str]]:
+        """What is passed on, each value checked, and our own fields."""
+        sent = answer.getheader("Content-Type", "")
+        yield "Content-Type", sent if _TYPE.fullmatch(sent) else "text/html"
+        if (length := answer.getheader("Content-Length", "")).isdigit():
+            yield "Content-Length", length
+        if (coding := answer.getheader("Content-Encoding", "").lower()) in _CODINGS:
+            yield "Content-Encoding", coding
+        if location := self._inside(answer.getheader("Location", "")):
+            yield "Location", location
+        stated = answer.getheader("Memento-Datetime", "")
+        yield "Memento-Datetime", stated
+        yield "Link", self._links(answer.getheader("Content-Location", ""), stated)
+        if kind == "id_":
+            yield "Content-Disposition", "attachment"
+        yield "Content-Security-Policy", self._policy()
+
+    def _inside(self, location: str) -> str:
+        """A redirect that leads to a capture, as a path; empty for any other."""
+        path = location.removeprefix(f"http://{self._host()}")
+        return path if self.server.path.fullmatch(path) and path.isascii() else ""
+
+    def _links(self, location: str, stated: str) -> str:
+        """The Link field of a memento (RFC 7089, 2.2): where its original and its times are."""
+        found = self.server.path.fullmatch(self._inside(location) or self.path)
+        assert found is not None
+        url = found[3].replace(">", "%3E")
+        front = self.server.front[0]
+        return (
+            f'<{url}>; rel="original", <{front}/timegate/{url}>; rel="timegate", '
+            f'<{front}/timemap/link/{url}>; rel="timemap"; type="application/link-format", '
+            f'<http://{self._host()}{self.server.place(found[1], url)}>; rel="memento"; '
+            f'datetime="{stated}"'
+        )
+
+    def _policy(self) -> str:
+        """What a captured page may do: show itself, out of captures."""
+        here = " ".join(f"http://{name}" for name in self.server.names)
+        return (
+            f"sandbox; default-src 'none'; img-src {here} data:; media-src {here}; "
+            f"style-src {here} 'unsafe-inline'; font-src {here} data:; frame-src {here}; "
+            f"base-uri {here}; form-action 'none'; "
+            f"frame-ancestors {here} {' '.join(self.server.front)}"
+        )
+
+    def _host(self) -> str:
+        return str(self.headers["Host"])
+
+
+def _body(answer: HTTPResponse) -> Iterator[bytes]:
+    while piece := answer.read(_PIECE):
+        yield piece
