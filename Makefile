@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench soak judges clean
+.PHONY: demo test check bench soak pywb judges clean
 
 demo: $(READY)
 	$(BIN)/python -m tests.demo
@@ -29,13 +29,29 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,check]"
 	touch $(READY)
 
-# pywb pins old libraries, so this judge lives in an environment of its own.
-judges: .venv-pywb/.ready
+# What `fangzhi serve` shows captured pages with. It pins old libraries, so it has its own environment.
+pywb: .venv-pywb/.ready
 
 .venv-pywb/.ready:
 	$(PYTHON) -m venv .venv-pywb
 	.venv-pywb/bin/python -m pip install --quiet pywb==2.10.0 "setuptools<81"
 	touch $@
 
+# Programs of others that the tests ask about what we write. Tests whose judge is missing are skipped.
+judges: .venv-pywb/.ready .venv-wacz/.ready .judges/.ready
+
+.venv-wacz/.ready:
+	$(PYTHON) -m venv .venv-wacz
+	.venv-wacz/bin/python -m pip install --quiet wacz==0.6.0 "setuptools<81"
+	touch $@
+
+# ReplayWeb.page as its packed bundle: two scripts, without the packages they were built from.
+.judges/.ready:
+	mkdir -p .judges/replaywebpage
+	if command -v npm >/dev/null; then cd .judges && npm pack --silent replaywebpage@2.4.6 \
+	  && tar -xzf replaywebpage-2.4.6.tgz -C replaywebpage --strip-components=1 package/ui.js package/sw.js; \
+	else echo "no npm: ReplayWeb.page is not asked" >&2; fi
+	touch $@
+
 clean:
-	rm -rf $(VENV) .venv-pywb demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-pywb .venv-wacz .judges demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

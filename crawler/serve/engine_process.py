@@ -68,6 +68,11 @@ class Engine:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """Of pywb's process."""
+        return self._process.pid
+
     def connection(self) -> closing[HTTPConnection]:
         """A new connection, to be used in a `with`."""
         return closing(_Local(self._socket))

@@ -80,7 +80,7 @@ def ledger(result: Row | None) -> Markup:
     rows = [
         tag(
             "tr",
-            tag("td", edit.step, tag("br"), tag("span", _where(edit), class_="quiet")),
+            tag("td", edit.step, tag("span", _where(edit), class_="quiet")),
             tag("td", edit.rule),
             tag("td", tag("del", _cut(edit.old)) if edit.action == "applied" else _cut(edit.old)),
             tag(
