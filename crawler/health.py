@@ -75,7 +75,10 @@ class Figures:
     dated: int = 0  # with `published`
     empty: int = 0  # pages rejected as `no-text`, and articles flagged `low-text`
     new: int = 0  # articles of URLs without one before
-    newest: date | None = None  # latest `published` of the site's articles, of any run
+    newest: date | None = None  # latest `published` among its articles
+
+
+COUNTS = tuple(f.name for f in fields(Figures) if f.name not in ("started", "newest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Alarm:
     site: str
     figure: str  # new, title, published, empty, challenges, failed, newest
     value: float
-    usual: tuple[float, float]  # lowest and highest that would pass
+    usual: tuple[float, float | None]  # lowest and highest that would pass; None: no highest
     reason: str  # one sentence that a person can act on
 
 
@@ -94,10 +97,9 @@ def figures(report: Mapping[str, Any]) -> dict[str, Figures]:
 
     Unknown keys are left alone: reports are read years after they were written.
     """
-    names = {field.name for field in fields(Figures)} - {"started", "newest"}
     found = {}
     for site, row in report.get("sites", {}).items():
-        counts = {name: int(row.get(name, 0)) for name in names}
+        counts = {name: int(row.get(name, 0)) for name in COUNTS}
         newest = date.fromisoformat(row["newest"][:10]) if row.get("newest") else None
         started = datetime.fromisoformat(report["started"])
         found[site] = Figures(started, newest=newest, **counts)
@@ -107,10 +109,12 @@ def figures(report: Mapping[str, Any]) -> dict[str, Figures]:
 def alarms(site: str, expect: Expect, runs: Sequence[Figures]) -> list[Alarm]:
     """What is wrong with a site after the last of its `runs`, which are in order of time.
 
-    The first run of all counts for shares only: everything is new to it.
+    Runs of one day are taken together. The first day of all counts for shares only: everything
+    is new to it.
     """
     if not runs:
         return []
+    runs = daily(runs)
     since = runs[-1].started - REACH
     kept = [run for run in runs if run.started > since]
     watched = kept if len(kept) < len(runs) else kept[1:]  # the first saw a backlog
@@ -122,6 +126,21 @@ def alarms(site: str, expect: Expect, runs: Sequence[Figures]) -> list[Alarm]:
         *_stale(site, aged),
     ]
     return list({alarm.figure: alarm for alarm in reversed(told)}.values())[::-1]
+
+
+def daily(runs: Sequence[Figures]) -> list[Figures]:
+    """The figures of each day in Beijing, at its last run; `newest` of all days until then."""
+    days: dict[date, Figures] = {}
+    newest: date | None = None
+    for run in runs:
+        newest = max((day for day in (newest, run.newest) if day), default=None)
+        day = run.started.astimezone(BEIJING).date()
+        before = days.get(day)
+        counts = {
+            name: getattr(run, name) + (getattr(before, name) if before else 0) for name in COUNTS
+        }
+        days[day] = Figures(run.started, newest=newest, **counts)
+    return list(days.values())
 
 
 def _fewer(site: str, runs: Sequence[Figures], began: datetime) -> Iterator[Alarm]:
@@ -140,7 +159,7 @@ def _fewer(site: str, runs: Sequence[Figures], began: datetime) -> Iterator[Alar
         if last < low:
             usual = round(middle**2 / 4)
             reason = f"{last} new articles in {days} days; usual are about {usual}"
-            yield Alarm(site, "new", last, (round(low, 1), float("inf")), reason)
+            yield Alarm(site, "new", last, (round(low, 1), None), reason)
             return
 
 

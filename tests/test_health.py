@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from archive.sites import Expect
 from crawler.health import Figures, alarms, figures
+from crawler.tally import Tally
 from tools.simulate_health import BREAKS, days_until_told, false_alarms, history
 
 NOTHING = Expect()
@@ -70,8 +71,21 @@ def test_any_figures_give_at_most_one_alarm_of_each_kind(runs: list[Figures]) ->
     for alarm in found:
         low, high = alarm.usual
         assert alarm.site == "a"
-        assert not low <= alarm.value <= high
+        assert alarm.value < low or (high is not None and alarm.value > high)
         assert alarm.reason
+
+
+@given(runs_of_a_site(), st.integers(2, 5))
+def test_it_does_not_matter_in_how_many_runs_a_day_was_crawled(
+    runs: list[Figures], parts: int
+) -> None:
+    def split(run: Figures) -> list[Figures]:
+        shares = [Figures(run.started, newest=run.newest)] * (parts - 1)
+        return [*shares, run]
+
+    assert alarms("a", NOTHING, [part for run in runs for part in split(run)]) == alarms(
+        "a", NOTHING, runs
+    )
 
 
 @given(runs_of_a_site())
@@ -156,6 +170,50 @@ def test_a_report_gives_the_figures_of_its_sites_and_an_old_one_none() -> None:
         "a": Figures(START, answers=9, articles=3, titled=2, newest=date(2026, 1, 4))
     }
     assert figures({"run": "r", "requested": 3}) == {}
+
+
+def article(**more: object) -> dict[str, object]:
+    return {
+        "captured": "2026-01-05T01:00:00Z",
+        "title": "标题",
+        "published": "2026-01-04T10:00:00+08:00",
+        "flags": [],
+        **more,
+    }
+
+
+def test_what_is_tallied_is_what_is_read_back() -> None:
+    tally = Tally()
+    tally.line("a", article(), is_new=True)
+    tally.line("a", article(title=None, published=None, flags=["low-text"]), is_new=False)
+    tally.line("a", article(published="2206-01-04"), is_new=True)  # mistyped: not the newest
+    tally.line("a", {"rejected": "block-page"}, is_new=False)
+    tally.line("a", {"rejected": "no-text"}, is_new=False)
+    tally.line("a", {"rejected": "list-page"}, is_new=False)
+    tally.unchanged("a")
+    tally.failed("b")
+    report = {"started": START.isoformat(), "sites": tally.as_json()}
+    assert figures(json.loads(json.dumps(report))) == {
+        "a": Figures(
+            START,
+            answers=7,
+            challenges=1,
+            articles=3,
+            titled=2,
+            dated=2,
+            empty=2,
+            new=2,
+            newest=date(2026, 1, 4),
+        ),
+        "b": Figures(START, failed=1),
+    }
+
+
+def test_alarms_are_written_as_json() -> None:
+    runs = steady()
+    runs[53:] = [replace(run, new=0) for run in runs[53:]]
+    (alarm,) = alarms("a", NOTHING, runs)
+    assert json.loads(json.dumps(asdict(alarm), allow_nan=False))["usual"][1] is None
 
 
 def test_healthy_sites_seldom_cry_wolf() -> None:
