@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import time
-from typing import Any
+from typing import Any, Protocol
 
 from archive.state import Acknowledged, State
 from archive.uri import dedupe_key, host_of
@@ -129,7 +129,14 @@ class Visit:
         return self.capture.status if self.capture else 0
 
 
-Schedule = Callable[[Lease, Visit, float], tuple[float, str]]  # and now -> due, history
+class Schedule(Protocol):
+    """When a URL is due again, by the wall clock, and the history to keep of it."""
+
+    def visited(self, lease: Lease, visit: Visit, now: float) -> tuple[float, str]:
+        """After an answer."""
+
+    def derived(self, history: str, kind: str, changed: bool) -> tuple[float, str] | None:
+        """Once it is known what the page is, and whether its text changed."""
 
 
 class Frontier:
@@ -241,7 +248,7 @@ class Frontier:
         """Note what a visit brought, and when the next one is due."""
         del self.leased[lease.id]
         capture, status = visit.capture, visit.status
-        due, history = self._schedule(lease, visit, self._wall())
+        due, history = self._schedule.visited(lease, visit, self._wall())
         changes: dict[str, Any] = {"state": RESTING, "due": due, "history": history}
         changes |= {"visits": lease.visits + 1, "tries": 0, "again": ""}
         if capture is not None:
@@ -258,19 +265,21 @@ class Frontier:
         """Note what a capture turned out to be; a text that differs from the one before is an
         event. The digest folds script, width and punctuation, so a page built anew with the same
         text has not changed."""
-        query = "SELECT id, site, text_digest, text_record FROM urls WHERE key = ? AND record = ?"
+        query = (
+            "SELECT id, site, text_digest, text_record, history FROM urls"
+            " WHERE key = ? AND record = ?"
+        )
         found = self.state.query(query, (dedupe_key(uri), record_id)).fetchall()
-        for number, site, before, before_record in found:
-            self.state.write("UPDATE urls SET kind = ? WHERE id = ?", (kind, number))
-            if not text_digest:
-                continue
-            changed = bool(before) and before != text_digest
-            self.state.write(
-                "UPDATE urls SET text_digest = ?, text_record = ?, changes = changes + ?"
-                " WHERE id = ?",
-                (text_digest, record_id, int(changed), number),
-            )
+        for number, site, before, before_record, history in found:
+            changed = bool(before and text_digest) and before != text_digest
+            changes: dict[str, Any] = {"kind": kind}
+            if text_digest:
+                changes |= {"text_digest": text_digest, "text_record": record_id}
+            if planned := self._schedule.derived(history, kind, changed):
+                changes |= dict(zip(("due", "history"), planned, strict=True))
+            self.state.update("urls", changes, "id", number)
             if changed:
+                self.state.write("UPDATE urls SET changes = changes + 1 WHERE id = ?", (number,))
                 self._event("changed", site, uri, before_record, record_id)
 
     def ready(self) -> int:

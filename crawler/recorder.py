@@ -42,7 +42,7 @@ from crawler.frontier import Frontier, Lease
 from crawler.hosts import Hosts
 from crawler.reactor import reactor
 from crawler.report import Report, table
-from crawler.revisits import next_visit
+from crawler.revisits import Revisits
 from crawler.robots import Answers
 from crawler.settings import SOFTWARE
 
@@ -99,7 +99,8 @@ class Recorder:
         self._state = self.holdings.state
         self.hosts = Hosts(self._state)
         self.robots = Answers(self._state)
-        self.frontier = Frontier(self._state, self.run, self.hosts.waits, next_visit)
+        self.revisits = Revisits()
+        self.frontier = Frontier(self._state, self.run, self.hosts.waits, self.revisits)
         self._commits = LoopingCall(self._commit)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_jobs, name="archive", daemon=True)

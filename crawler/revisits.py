@@ -1,12 +1,112 @@
-"""When a URL is due again, from what its visit brought."""
+"""When the pages of the frontier are due again: `crawler/revisit.py` applied to its visits.
+
+A visit is judged twice: when its answer came, by what the page was before, and when it was derived,
+by what it turned out to be and whether its text changed. So the frontier keeps of each page the past
+before the last visit, and what that visit brought.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from archive.sites import Site
+from archive.warc import parse_date
+from crawler import revisit
 from crawler.frontier import Lease, Visit
+from crawler.lists import page_number
+from crawler.revisit import DAY, HOUR, Past
 
-DAY = 86_400.0
+DEEP = 7 * DAY  # the further pages of a list: pinned and back-dated items are found a week late
+FAILED = (HOUR, 6 * HOUR, DAY, 3 * DAY)  # waits after visits without an answer of use, in a row
+NEVER = 1e18  # due only when a whole pass is asked for
+GONE = (404, 410)
 
 
-def next_visit(lease: Lease, visit: Visit, now: float) -> tuple[float, str]:
-    """The moment the next visit is due, and the history the frontier keeps for the one after."""
-    return now + DAY, lease.history
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The past of a page before its last visit, and that visit."""
+
+    past: Past
+    at: float = 0.0  # wall clock, seconds
+    elapsed: float = 0.0  # since the visit before
+    new: int = 0
+    status: int = 0
+    start: float = revisit.START
+    is_seed: bool = False
+    is_deep: bool = False
+    changed: bool = False
+
+
+class Revisits:
+    """The schedule of a run over `sites`."""
+
+    def __init__(self) -> None:
+        self.sites: Mapping[str, Site] = {}
+
+    def visited(self, lease: Lease, visit: Visit, now: float) -> tuple[float, str]:
+        """The moment the next visit is due, and the history the frontier keeps."""
+        if visit.capture is None or visit.status >= 500:
+            return now + FAILED[min(lease.failures, len(FAILED) - 1)], lease.history
+        before = _read(lease.history)
+        since = now - parse_date(lease.visited).timestamp() if lease.visited else 0.0
+        last = _Last(
+            _after(before, lease.kind) if before else Past(),
+            now,
+            max(0.0, since),
+            visit.found,
+            visit.status,
+            self._start(lease),
+            not lease.lead.hops,
+            bool(lease.lead.run) and page_number(lease.lead.url) != 1,
+        )
+        return _due(last, lease.kind or ("list" if last.is_seed or lease.lead.run else "")), _write(
+            last
+        )
+
+    def derived(self, history: str, kind: str, changed: bool) -> tuple[float, str] | None:
+        """The same once it is known what the page is; None where no visit was noted."""
+        last = _read(history)
+        if last is None:
+            return None
+        last = replace(last, changed=changed)
+        return _due(last, kind), _write(last)
+
+    def _start(self, lease: Lease) -> float:
+        site = self.sites.get(lease.lead.site)
+        wanted = site.seeds[lease.lead.seed].revisit if site and not lease.lead.hops else None
+        return wanted.total_seconds() if wanted else revisit.START
+
+
+def _after(last: _Last, kind: str) -> Past:
+    """The past after a visit."""
+    if last.status in GONE:
+        return revisit.gone_visited(last.past)
+    past = replace(last.past, gone=0)
+    if kind == "list":
+        return revisit.list_visited(past, last.elapsed, last.new)
+    return revisit.article_visited(past, last.elapsed, last.changed)
+
+
+def _due(last: _Last, kind: str) -> float:
+    """When a page of that kind is due after its last visit."""
+    past = _after(last, kind)
+    if last.status in GONE:
+        wait = revisit.gone_wait(past, last.status, last.is_seed)
+    elif kind == "list":
+        wait = DEEP if last.is_deep else revisit.list_wait(past, start=last.start)
+    else:
+        wait = revisit.article_wait(past)
+    return NEVER if wait is None else last.at + wait
+
+
+def _read(history: str) -> _Last | None:
+    if not history:
+        return None
+    table = json.loads(history)
+    return _Last(Past(**table.pop("past")), **table)
+
+
+def _write(last: _Last) -> str:
+    return json.dumps(asdict(last))

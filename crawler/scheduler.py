@@ -101,6 +101,12 @@ class FrontierScheduler(BaseScheduler):
             self._read_stored(stored, request, host)
             return None
         spider = self._spider
+        closed = spider.closed_for(lease.lead.site)
+        if closed > 0:
+            self._frontier.release(lease)
+            self._hosts.rest(host, "hours", closed)
+            self._hosts.done(host, asked=False)
+            return None
         host.delay = max(host.delay, spider.delay_of(lease.lead.site, host.name))
         if not spider.obeys_robots(lease.lead.site):
             request.meta["robots"] = "ignored, as the site definition says"

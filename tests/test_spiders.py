@@ -23,6 +23,7 @@ from crawler.discover import Found
 from crawler.follow import SELF_FED, Shapes, depth, leaves_unseen, onward, refused
 from crawler.frontier import Frontier, Lead
 from crawler.lists import Lists, identity, limit_of, list_name
+from crawler.revisits import Revisits
 from tests.commands import adds_up, fangzhi, report
 
 # Host -> path -> how often it was asked for; and the report.
@@ -476,7 +477,7 @@ def test_other_lists_have_other_names(first: str, second: str) -> None:
 
 @given(st.lists(st.sampled_from(["new", "nothing new", "failed"]), max_size=60), st.integers(1, 50))
 def test_each_page_of_a_list_is_asked_for_or_dropped(outcomes: list[str], pages: int) -> None:
-    frontier = Frontier(State(":memory:"), "run", lambda *_: None, lambda *_: (0.0, ""))
+    frontier = Frontier(State(":memory:"), "run", lambda *_: None, Revisits())
     frontier.open(["a"])
     lists = Lists(frontier)
     for at in range(2, pages + 2):

@@ -59,6 +59,10 @@ class ArchivingSpider(Spider):
         """Seconds between two requests to a host."""
         raise NotImplementedError
 
+    def closed_for(self, site: str) -> float:
+        """Seconds until the hours begin in which the site may be asked; 0 within them."""
+        return 0.0
+
     def obeys_robots(self, site: str) -> bool:
         """Whether robots.txt is asked for and obeyed."""
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from archive.uri import ascii_url, dedupe_key
 from crawler.discover import Found
 from crawler.follow import LETTERS, Shapes, leaves_unseen, onward, refused
 from crawler.frontier import Lead, Lease
+from crawler.hours import next_allowed
 from crawler.lists import Lists, identity, limit_of, list_name
 from crawler.reading import Reading
 from crawler.spiders.base import ArchivingSpider, Ask, priority
@@ -42,6 +44,7 @@ class SiteSpider(ArchivingSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         self.recorder.deriver.know(self.sites)
+        self.recorder.revisits.sites = self.sites
         self.recorder.deriver.catch_up()
         self.frontier.open(self.sites, due_only=self.settings.getbool("FANGZHI_DUE"))
         self._lists = Lists(self.frontier)
@@ -60,6 +63,11 @@ class SiteSpider(ArchivingSpider):
 
     def delay_of(self, site: str, host: str) -> float:
         return self.sites[site].politeness.delay
+
+    def closed_for(self, site: str) -> float:
+        now = datetime.now(UTC)
+        opens = next_allowed(now, self.sites[site].politeness.hours)
+        return (opens - now).total_seconds()
 
     def obeys_robots(self, site: str) -> bool:
         return self.sites[site].politeness.robots == "obey"
