@@ -97,6 +97,11 @@ class State:
         """Create tables of another module where they are missing."""
         self._db.executescript(tables)
 
+    @property
+    def uncommitted(self) -> bool:
+        """Whether writes wait for `commit`."""
+        return self._db.in_transaction
+
     def commit(self) -> None:
         """Make every write so far durable."""
         if self._db.in_transaction:

@@ -11,13 +11,16 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError
 from archive.vocab import folder
 from crawler import addresses
+
+if TYPE_CHECKING:
+    from archive.sites import Site
 
 DONE, FAILED, WRONG_USE, IN_USE, INTERRUPTED = 0, 1, 2, 4, 11
 
@@ -55,12 +58,16 @@ def parser() -> argparse.ArgumentParser:
     _explain(verbs.add_parser("explain", help="every decision behind one article"))
     _serve(verbs.add_parser("serve", help="browse the holdings: every page at every time"))
     _export(verbs.add_parser("export", help="the holdings, or a part of them, as one WACZ file"))
+    _status(verbs.add_parser("status", help="what waits, what is due, which hosts rest"))
     _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
     return top
 
 
 def _crawl(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("site", nargs="*", metavar="SITE", help="site ids; default: all of them")
+    verb.add_argument(
+        "--due", action="store_true", help="only what the schedule says is due, not a whole pass"
+    )
     verb.add_argument("--limit", type=int, metavar="N", help="stop after N responses")
     _fetching(verb)
     verb.set_defaults(run=run_crawl)
@@ -81,6 +88,12 @@ def _fetching(verb: argparse.ArgumentParser) -> None:
         type=_host_and_port,
         metavar="HOST:PORT",
         help="an intranet address that may be connected to",
+    )
+    verb.add_argument(
+        "--patience",
+        type=float,
+        metavar="SECONDS",
+        help="how long to wait for a host that rests when nothing else is to be done (120)",
     )
     _workers(verb)
     verb.add_argument("--no-derive", action="store_true", help="capture only")
@@ -145,6 +158,12 @@ def _export(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=later("crawler.exporting", "export"))
 
 
+def _status(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--json", action="store_true", help="as JSON")
+    _holdings(verb)
+    verb.set_defaults(run=later("crawler.status", "status"))
+
+
 def _seeds(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("action", choices=["list", "check"])
     _sites(verb)
@@ -196,7 +215,20 @@ def run_crawl(options: argparse.Namespace) -> int:
     if not known:
         raise SiteDefinitionError(options.sites, "", "no site definitions here")
     chosen = {name: known[name] for name in options.site or known}
+    if not (options.proxy or os.environ.get("FANGZHI_CONTACT")):
+        _may_stay_unnamed(options.sites, chosen)
     return run.crawl(chosen, _settings(options))
+
+
+def _may_stay_unnamed(folder: Path, sites: Mapping[str, Site]) -> None:
+    """Raise where a real site would be crawled by somebody it cannot reach."""
+    from archive.sites import may_be_hurried
+    from archive.uri import host_of
+
+    real = [s.id for s in sites.values() for x in s.seeds if not may_be_hurried(host_of(x.url))]
+    if real:
+        problem = "set FANGZHI_CONTACT to a page or address where its owner can reach you"
+        raise SiteDefinitionError(folder / f"{real[0]}.toml", "seed", problem)
 
 
 def run_scrape(options: argparse.Namespace) -> int:
@@ -219,6 +251,10 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     }
     if options.verbose:
         settings["LOG_LEVEL"] = "DEBUG"
+    if options.patience is not None:
+        settings["FANGZHI_PATIENCE"] = options.patience
+    if getattr(options, "due", False):
+        settings["FANGZHI_DUE"] = True
     if getattr(options, "limit", None):
         settings["CLOSESPIDER_PAGECOUNT"] = options.limit
     return settings

@@ -306,6 +306,11 @@ class Frontier:
         self.state.write("DELETE FROM notes WHERE name = 'open-run'")
         self.state.commit()
 
+    def note_progress(self, **figures: int | str) -> None:
+        """Leave figures where another process can read them."""
+        row = ("progress", json.dumps(figures))
+        self.state.write("INSERT OR REPLACE INTO notes VALUES (?, ?)", row)
+
     def events(self) -> list[dict[str, str]]:
         """What this run found changed, gone, moved or back."""
         query = "SELECT event, at, site, url, before, after FROM events WHERE run = ? ORDER BY id"

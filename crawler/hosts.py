@@ -89,6 +89,12 @@ class Hosts:
         """URLs that wait for their host."""
         return sum(host.ready for host in self._hosts.values())
 
+    @property
+    def resting(self) -> int:
+        """Hosts that URLs wait for and that may not be asked for a while."""
+        now = self.clock()
+        return sum(host.ready > 0 and host.rests_until > now for host in self._hosts.values())
+
     def waits(self, name: str, more: int = 1) -> None:
         """Note URLs that wait for a host."""
         host = self[name]

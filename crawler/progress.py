@@ -53,6 +53,20 @@ class Progress:
             f"{report.captured:,} captured, {report.articles:,} articles, "
             f"{report.rejected.total():,} rejected, {report.failed.total():,} failed, "
             f"{recorder.hosts.waiting:,} waiting, {60 * report.captured / seconds:,.0f}/min"
+            f"{_left(recorder.hosts.waiting, report.captured / seconds)}"
+            f"{_resting(recorder.hosts.resting)}"
         )
         sys.stderr.write(f"\r\x1b[K{text}" if self._terminal else f"{text}\n")
         sys.stderr.flush()
+
+
+def _left(waiting: int, rate: float) -> str:
+    """How long what waits now takes at the rate so far; links found on the way add to it."""
+    if not waiting or not rate:
+        return ""
+    minutes = waiting / rate / 60
+    return f", {minutes:,.0f} min left" if minutes >= 1 else ", under a minute left"
+
+
+def _resting(hosts: int) -> str:
+    return f", {hosts} host{'s' if hosts > 1 else ''} resting" if hosts else ""

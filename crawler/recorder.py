@@ -235,7 +235,16 @@ class Recorder:
             reactor().callFromThread(job.done.callback, captures)
 
     def _commit(self) -> None:
+        if not self._state.uncommitted:
+            return
         try:
+            self.frontier.note_progress(
+                run=self.run,
+                captured=self.report.captured,
+                articles=self.report.articles,
+                waiting=self.hosts.waiting,
+                resting=self.hosts.resting,
+            )
             self._state.commit()
         except sqlite3.Error as error:
             self._stop(WriteFailed(f"state.sqlite: {error}"))
