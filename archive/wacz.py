@@ -25,6 +25,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -42,6 +44,7 @@ PIECE = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name
 _BIG = 1 << 31  # bytes from which zip's 64-bit form is used
 _INDEX = "index.cdx.gz"
+_LIST = {"format": "json-pages-1.0"}
 # Rejections that are pages for people: the ways to the articles.
 _PAGES = {Reason.LIST_PAGE, Reason.NOT_AN_ARTICLE, Reason.NO_TEXT}
 
@@ -125,14 +128,26 @@ class _Package:
         return self._found
 
     @contextmanager
-    def _member(self, path: str, how: int, size: int = _BIG) -> Iterator[_Member]:
-        """A file of the package; `size` is the most it can become, where that is known."""
+    def _member(self, path: str, how: int, size: int | None = None) -> Iterator[_Member]:
+        """A file of the package; `size` is the most it can become, where that is known.
+
+        Otherwise it is written beside first: zip's 64-bit form, which a file of unknown size would
+        need, in the file's own head alone, is misread by ReplayWeb.page 2.4.6 (seen 2026-11).
+        """
         info = ZipInfo(path, _EPOCH)
         info.compress_type = how
         info.external_attr = 0o644 << 16
-        with self._zip.open(info, "w", force_zip64=size >= _BIG) as out:
-            member = _Member(out)
-            yield member
+        if size is None:
+            with SpooledTemporaryFile(max_size=PIECE) as beside:
+                member = _Member(beside)
+                yield member
+                beside.seek(0)
+                with self._zip.open(info, "w", force_zip64=member.size >= _BIG) as out:
+                    copyfileobj(beside, out, PIECE)
+        else:
+            with self._zip.open(info, "w", force_zip64=size >= _BIG) as out:
+                member = _Member(out)
+                yield member
         name = path.rpartition("/")[2].lower()
         entry = {"name": name, "path": path, "hash": member.digest, "bytes": member.size}
         self._resources.append(entry)
@@ -222,24 +237,13 @@ class _Package:
     def _pages(self, warcs: list[Path]) -> None:
         """The lists of pages: articles first, then the pages that lead to them."""
         with self._member("pages/pages.jsonl", ZIP_DEFLATED) as member:
-            member.write(
-                _json(
-                    {
-                        "format": "json-pages-1.0",
-                        "id": "pages",
-                        "title": "Articles",
-                        "hasText": True,
-                    }
-                )
-            )
+            member.write(_json({**_LIST, "id": "pages", "title": "Articles", "hasText": True}))
             for row in self._results(warcs):
                 if "rejected" not in row:
                     member.write(_json(_page(row, title=row["title"], text=row["text_norm"])))
                     self._found.articles += 1
         with self._member("pages/extraPages.jsonl", ZIP_DEFLATED) as member:
-            member.write(
-                _json({"format": "json-pages-1.0", "id": "extra-pages", "title": "Other pages"})
-            )
+            member.write(_json({**_LIST, "id": "extra-pages", "title": "Other pages"}))
             for row in self._results(warcs):
                 if row.get("rejected") in _PAGES:
                     member.write(_json(_page(row, title=None)))

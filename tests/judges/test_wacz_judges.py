@@ -1,4 +1,4 @@
-"""An exported WACZ is accepted by py-wacz, what is inside by the judges of WARC files."""
+"""An exported WACZ is accepted by py-wacz and shown by ReplayWeb.page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands import ROOT, fangzhi
 from tests.held import Held, article, write
-from tests.judges import panel
+from tests.judges import browser, panel, replaywebpage
 
 SPRING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 URL = "http://a.test/1.html"
@@ -55,3 +55,19 @@ def test_the_warc_judges_accept_what_is_inside(package: Path, tmp_path: Path) ->
         assert names
         for name in names:
             panel.judge(Path(packed.extract(name, tmp_path)))
+
+
+@browser.needed
+@pytest.mark.skipif(replaywebpage.bundle() is None, reason="no ReplayWeb.page: make judges")
+@pytest.mark.parametrize(
+    ("days", "title"), [(0, "测试县部署春耕"), (9, "测试县部署春耕"), (30, "测试县部署秋收")]
+)
+def test_replaywebpage_shows_each_version_at_its_time(
+    root: Path, tmp_path: Path, days: int, title: str
+) -> None:
+    target = tmp_path / "a.wacz"
+    assert fangzhi("export", "--wacz", target, "--holdings", root).returncode == 0
+    stamp = (SPRING + timedelta(days=days)).strftime("%Y%m%d%H%M%S")
+    said = replaywebpage.shown(target, URL, stamp, tmp_path / "profile", title)
+    assert f"{title}_测试县人民政府" in said
+    assert LINES[-1] in said
