@@ -23,6 +23,8 @@ reform meetings comes first. About 1 ms for 1,000 characters, 25 µs for an anch
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 from collections import defaultdict
@@ -50,6 +52,8 @@ ANCHOR_EVEN = 0.06  # an anchor has few pairs to share with a text
 class Examples:
     """What is kept of the example texts; picklable, so that worker processes can score."""
 
+    texts: tuple[str, ...]  # as compared, sorted: enough to learn the same again
+    digest: str  # sha256 hex over them, to name them by
     centre: Mapping[str, float]  # of unit length
     each: tuple[Mapping[str, float], ...]
 
@@ -77,12 +81,29 @@ class Examples:
 
 def learn(texts: Iterable[str]) -> Examples:
     """The model of example texts, whatever their order; texts without Chinese are left out."""
-    each = tuple(filter(None, map(_vector, sorted(set(texts)))))
+    vectors = {text: _vector(text) for text in sorted(set(texts))}
+    kept = {text: vector for text, vector in vectors.items() if vector}
     centre: defaultdict[str, float] = defaultdict(float)
-    for example in each:
-        for pair, weight in example.items():
+    for vector in kept.values():
+        for pair, weight in vector.items():
             centre[pair] += weight
-    return Examples(_of_unit_length(centre), each)
+    digest = hashlib.sha256("\0".join(kept).encode("utf-8", "replace")).hexdigest()
+    return Examples(tuple(kept), digest, _of_unit_length(centre), tuple(kept.values()))
+
+
+def to_json(examples: Examples) -> str:
+    """The examples as a file that a replay can learn them from again."""
+    row = {"digest": examples.digest, "texts": examples.texts}
+    return json.dumps(row, ensure_ascii=False, indent=1)
+
+
+def from_json(text: str) -> Examples:
+    """The examples that `to_json` wrote; `ValueError` when the digest does not fit the texts."""
+    row = json.loads(text)
+    examples = learn(row["texts"])
+    if examples.digest != row["digest"]:
+        raise ValueError("examples: the digest does not fit the texts")
+    return examples
 
 
 def _vector(text: str) -> dict[str, float]:

@@ -103,6 +103,14 @@ def test_a_model_goes_to_another_process_unchanged(samples: Examples) -> None:
     assert pickle.loads(pickle.dumps(samples)) == samples
 
 
+def test_a_replay_learns_the_same_examples_again(samples: Examples) -> None:
+    assert relevance.from_json(relevance.to_json(samples)) == samples
+    assert relevance.learn(of_topic("05_nongye", 2)).digest != samples.digest
+    changed = relevance.to_json(samples).replace("双减", "三减")
+    with pytest.raises(ValueError, match="digest"):
+        relevance.from_json(changed)
+
+
 def test_what_holds_no_chinese_is_like_nothing() -> None:
     assert relevance.learn(["2021-09-11 GDP"]).score_text("全县会议") == 0.0
     assert relevance.learn(["全县会议"]).score_text("2021 GDP") == 0.0
