@@ -16,7 +16,7 @@ all the same; names that lead there are the proxy's to refuse.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import (
     IAddress,
@@ -26,7 +26,12 @@ from twisted.internet.interfaces import (
 )
 from zope.interface import implementer
 
+from crawler import addresses
 from crawler.addresses import Place, inside, numeric, place_of
+from crawler.reactor import reactor
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 
 class RefusedAddress(Exception):
@@ -123,3 +128,19 @@ class _Receiver:
         for address in refused or found:
             self._receiver.addressResolved(address)
         self._receiver.resolutionComplete()
+
+
+def guard_for(crawler: Crawler) -> Guard:
+    """The reactor's guard, which lets through what the user of this crawl named."""
+    guard = Guard.of(reactor())
+    spider: Any = crawler.spider
+    sites = getattr(spider, "sites", {}).values()
+    seeds = [seed.url for site in sites for seed in site.seeds]
+    guard.grant(addresses.named([*seeds, *getattr(spider, "urls", ())]))
+    allowed = [text for site in sites for text in site.network.allow]
+    allowed += crawler.settings.getlist("FANGZHI_ALLOW")
+    guard.grant(map(addresses.place, allowed))
+    proxy = crawler.settings["FANGZHI_PROXY"]
+    found = addresses.place_of(proxy if "://" in proxy else f"http://{proxy}")
+    guard.grant([found] if found else [])
+    return guard

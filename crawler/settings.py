@@ -35,7 +35,7 @@ DEFAULT_REQUEST_HEADERS = {
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a short body is kept and marked, not thrown away
 DOWNLOAD_MAXSIZE = 32 * 2**20
 DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = 120  # seconds for all of a response; what does not come at all is cut before
 
 # Manners.
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
@@ -70,6 +70,7 @@ FANGZHI_RUN = ""
 FANGZHI_PREFIX = "fangzhi"
 FANGZHI_PROXY = ""
 FANGZHI_ALLOW: list[str] = []  # host:port of intranet servers that may be connected to
+FANGZHI_BOUNDS: dict[str, Any] = {}  # other values of crawler/bounds.py, by name
 FANGZHI_WORKERS = 1  # processes that derive; 0 captures only
 FANGZHI_ROTATE_BYTES = 1_000_000_000
 FANGZHI_ROTATE_SECONDS = 86_400.0

@@ -43,9 +43,8 @@ from twisted.web._newclient import Request as TxRequest
 from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 from twisted.web.http_headers import Headers as TxHeaders
 
-from archive.message import HEAD_LIMIT, head_length
-from crawler import addresses
-from crawler.guard import Guard
+from crawler.bounds import Bounds, Cut, Meter
+from crawler.guard import Guard, guard_for
 from crawler.reactor import reactor
 
 if TYPE_CHECKING:
@@ -77,12 +76,12 @@ class WireExchange:
 
     started: datetime
     clock: float
+    meter: Meter
     request: bytearray = field(default_factory=bytearray)
     response: BinaryIO = field(default_factory=_spool)
-    received: int = 0
-    head_seen: bool = False
     seconds: float = 0.0
     truncated: str | None = None
+    cut: Cut | None = None  # the limit that ended it, if one did
     ip_address: str | None = None
     protocols: tuple[str, ...] = ("http/1.1",)
     cipher: str | None = None
@@ -94,9 +93,9 @@ class WireExchange:
         if self.done.called:
             return
         if surplus:
-            self.received -= surplus
-            self.response.truncate(self.received)
-        self.truncated = self.truncated or truncated
+            self.meter.received -= surplus
+            self.response.truncate(self.meter.received)
+        self.truncated = self.cut or truncated
         self.seconds = monotonic() - self.clock
         self.done.callback(None)
 
@@ -116,10 +115,11 @@ class RecordingHandler(HTTP11DownloadHandler):
 
         self._recorder = crawler.get_extension(Recorder)
         self._guard: Guard | None = None
+        self._bounds = Bounds(**crawler.settings.getdict("FANGZHI_BOUNDS"))
 
     async def download_request(self, request: Request) -> Response:
         exchanges: list[WireExchange] = []
-        guard = self._guard = self._guard or _guard_for(self._crawler)
+        guard = self._guard = self._guard or guard_for(self._crawler)
         agent = _RecordingAgent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -130,14 +130,15 @@ class RecordingHandler(HTTP11DownloadHandler):
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
         )
-        agent.exchanges = exchanges
+        agent.exchanges, agent.bounds = exchanges, self._bounds
         try:
             guard.check(request.url)
             with wrap_twisted_exceptions():
                 response: Response = await maybe_deferred_to_future(agent.download_request(request))
-        except Exception as error:
+        except Exception as problem:
+            error = _by_limit(exchanges, request.url) or problem
             await self._keep(request, exchanges, error)
-            raise
+            raise error from problem
         await self._keep(request, exchanges, None)
         return response
 
@@ -152,20 +153,12 @@ class RecordingHandler(HTTP11DownloadHandler):
             await self._recorder.keep(request, exchanges, error)
 
 
-def _guard_for(crawler: Crawler) -> Guard:
-    """The reactor's guard, which lets through what the user of this crawl named."""
-    guard = Guard.of(reactor())
-    spider: Any = crawler.spider
-    sites = getattr(spider, "sites", {}).values()
-    seeds = [seed.url for site in sites for seed in site.seeds]
-    guard.grant(addresses.named([*seeds, *getattr(spider, "urls", ())]))
-    allowed = [text for site in sites for text in site.network.allow]
-    allowed += crawler.settings.getlist("FANGZHI_ALLOW")
-    guard.grant(map(addresses.place, allowed))
-    proxy = crawler.settings["FANGZHI_PROXY"]
-    found = addresses.place_of(proxy if "://" in proxy else f"http://{proxy}")
-    guard.grant([found] if found else [])
-    return guard
+def _by_limit(exchanges: list[WireExchange], url: str) -> Exception | None:
+    """The error of a request that one of our limits ended, and not the server or the network."""
+    cut = exchanges[-1].cut if exchanges else None
+    if cut == "time":
+        return DownloadTimeoutError(f"{url}: slower than a response may be")
+    return DownloadCancelledError(f"{url}: longer than a response may be") if cut else None
 
 
 def _cut_by(error: Exception | None) -> str:
@@ -178,45 +171,51 @@ async def _ended(exchange: WireExchange, cut: str) -> None:
     """Wait until the exchange is over; one that does not end is cut for the reason given."""
     if exchange.done.called:
         if exchange.truncated:
-            exchange.truncated = cut
+            exchange.truncated = exchange.cut or cut
         return
     timer = reactor().callLater(PATIENCE, exchange.finish, cut)
     await maybe_deferred_to_future(exchange.done)
     if timer.active():
         timer.cancel()
     if exchange.truncated:
-        exchange.truncated = cut
+        exchange.truncated = exchange.cut or cut
 
 
 class _RecordingAgent(_ScrapyAgent):
     """Tells each connection which request it is carrying."""
 
     exchanges: list[WireExchange]
+    bounds: Bounds
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
         agent: Any = super()._get_agent(request, timeout)
-        agent._pool = _BoundPool(agent._pool, self.exchanges.append)
+        agent._pool = _BoundPool(agent._pool, self.exchanges.append, self.bounds)
         return cast("Agent", agent)
 
 
 class _BoundPool:
     """A connection pool seen by one request."""
 
-    def __init__(self, pool: HTTPConnectionPool, sink: Callable[[WireExchange], None]) -> None:
-        self._pool, self._sink = pool, sink
+    def __init__(
+        self, pool: HTTPConnectionPool, sink: Callable[[WireExchange], None], bounds: Bounds
+    ) -> None:
+        self._pool, self._sink, self._bounds = pool, sink, bounds
         self.persistent = pool.persistent
 
     def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
         connection: Deferred[Any] = self._pool.getConnection(key, endpoint)
-        return connection.addCallback(_BoundConnection, self._sink)
+        return connection.addCallback(_BoundConnection, self._sink, self._bounds)
 
 
 class _BoundConnection:
-    def __init__(self, connection: Any, sink: Callable[[WireExchange], None]) -> None:
-        self._connection, self._sink = connection, sink
+    def __init__(
+        self, connection: Any, sink: Callable[[WireExchange], None], bounds: Bounds
+    ) -> None:
+        self._connection, self._sink, self._bounds = connection, sink, bounds
 
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         request.fangzhi_sink = self._sink  # type: ignore[attr-defined]
+        request.fangzhi_bounds = self._bounds  # type: ignore[attr-defined]
         answer: Deferred[IResponse] = self._connection.request(request)
         return answer
 
@@ -232,7 +231,8 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
     _exchange: WireExchange | None = None
 
     def request(self, request: TxRequest) -> Deferred[IResponse]:
-        exchange = WireExchange(datetime.now(UTC), monotonic())
+        bounds: Bounds = request.fangzhi_bounds  # type: ignore[attr-defined]
+        exchange = WireExchange(datetime.now(UTC), monotonic(), Meter(bounds))
         self._exchange = exchange
         request.fangzhi_sink(exchange)  # type: ignore[attr-defined]
         write_to = type(request).writeTo
@@ -242,30 +242,41 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
         answer = super().request(request)
         assert self._parser is not None
         self._parser._transferDecoders = _CODINGS
+        self._parser.MAX_LENGTH = bounds.head_bytes  # of one line; Twisted gives up at 16 kB
+        self._watch(exchange)
         return answer
 
     def dataReceived(self, data: bytes) -> None:
         exchange = self._exchange
         if exchange is not None and not exchange.done.called:
-            if not exchange.received:  # the first bytes: the handshake is over
+            meter = exchange.meter
+            if not meter.received:  # the first bytes: the handshake is over
                 _describe_connection(exchange, self.transport)
-            exchange.response.write(data)
-            exchange.received += len(data)
-            if not exchange.head_seen and not self._head_is_bounded(exchange):
+            room = meter.bounds.wire_bytes - meter.received
+            cut = meter.take(data)
+            exchange.response.write(data[:room])
+            if cut:
+                self._cut(exchange, cut)
                 return
         super().dataReceived(data)
 
-    def _head_is_bounded(self, exchange: WireExchange) -> bool:
-        """False when the head grew past the limit; the connection is then given up."""
-        exchange.response.seek(0)
-        exchange.head_seen = head_length(exchange.response.read(HEAD_LIMIT)) > 0
-        exchange.response.seek(0, 2)
-        if exchange.head_seen or exchange.received < HEAD_LIMIT:
-            return True
-        exchange.finish("length")
+    def _watch(self, exchange: WireExchange) -> None:
+        """Look again after each window whether bytes still come; cut the exchange when they do not."""
+        if exchange.done.called:
+            return
+        window = exchange.meter.bounds.window
+        age = monotonic() - exchange.clock
+        if age >= window and exchange.meter.too_slow(age):
+            self._cut(exchange, "time")
+            return
+        timer = reactor().callLater(window, self._watch, exchange)
+        exchange.done.addBoth(lambda _: timer.cancel() if timer.active() else None)
+
+    def _cut(self, exchange: WireExchange, cut: Cut) -> None:
+        exchange.cut = cut
+        exchange.finish(cut)
         assert self.transport is not None
         self.transport.abortConnection()
-        return False
 
     def _finishResponse(self, rest: bytes) -> None:
         exchange = self._exchange
@@ -353,7 +364,7 @@ def self_test() -> None:
         protocol = _TeeFactory(lambda _: None, "").buildProtocol(None)
         protocol.makeConnection(transport)
         request = TxRequest(b"GET", b"/", TxHeaders({b"Host": [b"a.test"]}), None, persistent=True)
-        answer = _BoundConnection(protocol, seen.append).request(request)
+        answer = _BoundConnection(protocol, seen.append, Bounds()).request(request)
         answer.addCallback(_discard)
         for at in range(0, len(sent), 7):
             protocol.dataReceived(sent[at : at + 7])
