@@ -39,7 +39,7 @@ class Internet:
 
     def _write_hosts(self, rebound: str) -> None:
         public = addresses.PUBLIC
-        rows = ["127.0.0.1 localhost a.localhost", f"{public} public.example {addresses.MIXED}"]
+        rows = ["127.0.0.1 localhost a.localhost", f"{public} public.test {addresses.MIXED}"]
         rows += [f"10.0.0.5 {addresses.MIXED}", f"{rebound} {addresses.REBIND}"]
         rows += [f"{address} {name}" for name, address in addresses.NAMES.items()]
         self.hosts.write_text("\n".join(rows) + "\n")
@@ -95,7 +95,7 @@ def main(folder: Path) -> None:
     for name, seeds in {
         "seeds": [url for url in internet.targets if not list(named([url]))],
         "named": ["http://127.0.0.1:8080/", "http://localhost/"],
-        "redirects": [f"http://public.example/to/{n}" for n in range(len(internet.targets))],
+        "redirects": [f"http://public.test/to/{n}" for n in range(len(internet.targets))],
     }.items():
         internet.connected.clear()
         fangzhi("scrape", *seeds, "--holdings", folder / name, "--no-derive")
