@@ -26,11 +26,14 @@ from typing import Any
 from archive import cdxj, memory, message, warcwriter
 from archive.errors import HoldingsError, HoldingsInUse
 from archive.model import SiteMemory
+from archive.records import Damage, ReadRecord
 from archive.state import Acknowledged, State
 from archive.warc import parse_date, warc_date
-from archive.warcreader import Damage, read
+from archive.warcreader import read
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # a site's id (archive/sites.py), a digest
+RUN_FIELD = "isPartOf"  # of a warcinfo record: the run that wrote the file (DCMI)
+_INFO_LIMIT = 1 << 20  # bytes of a warcinfo record
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
 
@@ -53,7 +56,11 @@ class Holdings:
                 raise HoldingsError(f"{root}: no such holdings folder")
         except OSError as error:
             raise HoldingsError(f"{root}: {error.strerror or error}") from error
-        self.state = State(root / "state.sqlite") if own else None
+        try:
+            self.state = State(root / "state.sqlite") if own else None
+        except HoldingsError:
+            self._let_go()
+            raise
         if self.state is not None:
             for found in self.recovered:
                 self.state.add_missing(acknowledged_in(found.path))
@@ -111,6 +118,9 @@ class Holdings:
     def close(self) -> None:
         if self.state is not None:
             self.state.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -138,8 +148,14 @@ def kept_memory(folder: Path, site: str, digest: str) -> SiteMemory | None:
 
 
 def acknowledged_in(path: Path) -> Iterator[Acknowledged]:
-    """What the state says of the responses and revisits of a WARC file; their run is not known."""
+    """What the state says of the responses and revisits of a WARC file.
+
+    Their run is the one its warcinfo record names, `""` where it names none.
+    """
+    run = ""
     for record in read(path) if path.exists() else ():
+        if isinstance(record, ReadRecord) and record.type == "warcinfo":
+            run = _run_of(record)
         if isinstance(record, Damage) or record.type not in ("response", "revisit"):
             continue
         revisit = record.type == "revisit"
@@ -149,12 +165,18 @@ def acknowledged_in(path: Path) -> Iterator[Acknowledged]:
             record.id,
             (record.get("WARC-Target-URI") or "").strip("<>"),
             warc_date(parse_date(record.get("WARC-Date") or "")),
-            "",
+            run,
             status or (304 if revisit else 0),
             replace(record.location, file=path.name.removesuffix(warcwriter.OPEN)),
             record.get("WARC-Payload-Digest") or "",
             (record.get("WARC-Refers-To") or "").strip("<>") if revisit else "",
         )
+
+
+def _run_of(warcinfo: ReadRecord) -> str:
+    rows = warcinfo.block.read(_INFO_LIMIT).decode("utf-8", "replace").splitlines()
+    pairs = (row.partition(":") for row in rows)
+    return next((value.strip() for name, _, value in pairs if name == RUN_FIELD), "")
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -80,6 +80,7 @@ class Dechunker:
     _line: bytes = b""  # a size line or line end not yet complete
     _left: int = 0  # bytes of the current chunk still to come
     _state: str = "start"  # start, size, data, crlf, done, plain
+    _ended: bool = False  # the chunk of size 0 was seen
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Payload pieces that `data` completes."""
@@ -106,6 +107,16 @@ class Dechunker:
         if self._state == "start" and self._line:
             yield self._line
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether what was fed does not begin like chunks."""
+        return self._state == "plain" or (self._state == "start" and bool(self._line))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last chunk was seen, the one of size 0."""
+        return self._ended
+
     def _end_of_line(self) -> Iterator[bytes]:
         line, self._line = self._line, b""
         if self._state == "crlf" and line in (b"\r\n", b"\n"):
@@ -115,6 +126,7 @@ class Dechunker:
         if size:
             self._left = int(size[1], 16)
             self._state = "data" if self._left else "done"
+            self._ended = not self._left
         elif self._state == "start":
             self._state = "plain"
             yield line

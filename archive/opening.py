@@ -14,11 +14,12 @@ _LOSSES = ("wacz-hash", "wacz-size", "wacz-missing-entry", "wacz-no-archive")
 INSIDE = "!/"  # between the name of a package and the name of an entry in it
 
 
-def records(path: Path) -> Iterator[ReadRecord | Damage]:
+def records(path: Path, *, strict: bool = False) -> Iterator[ReadRecord | Damage]:
     """Every record of a file, and every stretch of it that could not be read.
 
     What is inside a WACZ is called `<package>!/archive/<name>`; entries that are refused and
-    hashes that are wrong are told as damage in front of the records.
+    hashes that are wrong are told as damage in front of the records, with `strict` also what
+    else is wrong with the package.
     """
     with path.open("rb") as file:
         packed = is_package(file)
@@ -27,13 +28,13 @@ def records(path: Path) -> Iterator[ReadRecord | Damage]:
         return
     try:
         with Wacz(path) as package:
-            yield from _inside(package)
+            yield from _inside(package, strict)
     except MalformedPackage as problem:
         yield Damage(path.name, 0, path.stat().st_size, str(problem), "zip-broken")
 
 
-def _inside(package: Wacz) -> Iterator[ReadRecord | Damage]:
-    for wrong in (p for p in package.verify() if p.refused or p.code in _LOSSES):
+def _inside(package: Wacz, strict: bool) -> Iterator[ReadRecord | Damage]:
+    for wrong in (p for p in package.verify() if strict or p.refused or p.code in _LOSSES):
         yield Damage(package.name, 0, 0, f"{wrong.entry} {wrong.problem}", wrong.code)
     for entry in package.archives():
         name = f"{package.name}{INSIDE}{entry}"

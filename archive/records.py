@@ -56,4 +56,4 @@ class Damage:
     start: int
     end: int
     problem: str
-    code: str = "damaged"  # empty-file, torn, zeros, bom, damaged, not-an-archive, unsafe
+    code: str = "damaged"  # one of archive/rules.py

@@ -105,7 +105,8 @@ def _stretches(file: BinaryIO, name: str, layer: int) -> Iterator[ReadRecord | D
                 continue  # the next stretch may be packed otherwise
             code = "torn" if isinstance(problem, Torn) else "damaged"
             lost, at = at, _resynchronise(file, at + 1, size, dictionary)
-            yield Damage(name, lost, at, str(problem), _code(file, lost, at, code))
+            code = "torn-end" if code == "torn" and lost == at else _code(file, lost, at, code)
+            yield Damage(name, lost, at, str(problem), code)
         finally:
             members.close()
 

@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _derive(verbs.add_parser("derive", help="articles from loose .html, .html.gz and .txt files"))
     _explain(verbs.add_parser("explain", help="every decision behind one article"))
     _serve(verbs.add_parser("serve", help="browse the holdings: every page at every time"))
+    _check(verbs.add_parser("check", help="validate archive files, or the holdings"))
     _export(verbs.add_parser("export", help="the holdings, or a part of them, as one WACZ file"))
     _status(verbs.add_parser("status", help="what waits, what is due, which hosts rest"))
     _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
@@ -146,6 +147,18 @@ def _serve(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--verbose", action="store_true", help="log every request")
     _holdings(verb)
     verb.set_defaults(run=later("crawler.serve.command", "serve"))
+
+
+def _check(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "file", nargs="*", type=Path, metavar="FILE", help="WARC, ARC, WACZ; default: the holdings"
+    )
+    verb.add_argument("--repair", action="store_true", help="make index and state again first")
+    verb.add_argument("--json", action="store_true", help="one JSON object a finding")
+    verb.add_argument("--strict", action="store_true", help="warnings are wrong, too")
+    verb.add_argument("--notes", action="store_true", help="show what needs nothing done as well")
+    _holdings(verb)
+    verb.set_defaults(run=later("crawler.checking", "check"))
 
 
 def _export(verb: argparse.ArgumentParser) -> None:

@@ -31,7 +31,7 @@ from twisted.internet.task import LoopingCall
 
 from archive import message
 from archive.errors import ArchiveError, WriteFailed
-from archive.holdings import Holdings
+from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
 from archive.replay import MEMORY_NOTE, SITE_NOTE
 from archive.state import Acknowledged
@@ -81,6 +81,7 @@ class Recorder:
         self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
         naming = Naming(settings["FANGZHI_PREFIX"], _host())
         about = warcinfo_fields(settings["USER_AGENT"], obeys_robots=True)
+        about[RUN_FIELD] = self.run  # so that the state can be made again from the files alone
         self._writer = WarcWriter(
             self.holdings.folder("warc"),
             naming,

@@ -24,6 +24,7 @@ from archive.textfiles import TextFile
 from crawler.comparing import Comparison
 from crawler.derived import lines
 from crawler.sandbox import Sandbox, Work
+from crawler.terminal import printable
 
 DONE, FAILED = 0, 1
 
@@ -171,12 +172,7 @@ def _show(found: str) -> None:
 
 def _say(damage: Damage) -> None:
     place = f": bytes {damage.start:,} to {damage.end:,}" if damage.end else ""
-    print(f"fangzhi: {damage.file}{place}: {_one_line(damage.problem)}", file=sys.stderr)
-
-
-def _one_line(text: str) -> str:
-    """What an archive says about itself, unable to write to a terminal."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    print(f"fangzhi: {damage.file}{place}: {printable(damage.problem)}", file=sys.stderr)
 
 
 def _no_memory(site: str, noted: str | None) -> str | None:

@@ -34,7 +34,7 @@ TOLD = {
     "huge-length.warc": (3, "mended"),
     "negative-length.warc": (3, "mended"),
     "no-length.warc": (3, "mended"),
-    "trunc-last-member-8bytes.warc.gz": (6, "torn"),
+    "trunc-last-member-8bytes.warc.gz": (6, "torn-end"),
     "trunc-last-member.warc.gz": (5, "torn"),
     "trunc-plain.warc": (5, "torn"),
     "zero-padding-tail.warc.gz": (6, "zeros"),

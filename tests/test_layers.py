@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 FORBIDDEN = {"crawler", "scrapy", "twisted", "socket", "requests", "urllib3", "aiohttp", "random"}
 FILES = {"vocab", "holdings", "state", "textfiles", "warc", "warcreader", "warcwriter"}
 FILES |= {"limits", "replay", "sites", "worker", "cdxj", "wacz"}
-FILES |= {"lookup", "opening", "waczreader"}
+FILES |= {"lookup", "opening", "waczreader", "checkholdings", "rebuild"}
 FILES |= {"catalogue", "cataloguerows"}
 CLOCK = {"now", "utcnow", "today", "time", "monotonic"}
 
@@ -69,7 +69,7 @@ def test_only_the_wire_touches_private_names_of_scrapy_and_twisted() -> None:
 
 
 def test_the_command_line_imports_scrapy_only_where_it_fetches() -> None:
-    for name in ("cli", "loose", "replaying", "explain", "seeds", "exporting"):
+    for name in ("cli", "loose", "replaying", "explain", "seeds", "exporting", "checking"):
         tree = ast.parse((ROOT / "crawler" / f"{name}.py").read_text("utf-8"))
         top = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
         roots = {

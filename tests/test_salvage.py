@@ -111,7 +111,7 @@ def test_a_cut_tail_is_named_wherever_it_was_cut(path: Path) -> None:
 def test_a_member_without_its_trailer_is_whole_and_the_tear_is_named(path: Path) -> None:
     whole = b"".join(members(six()))
     records, damage = found(path, whole[:-8])
-    assert (ids(records), [d.code for d in damage]) == (ALL, ["torn"])
+    assert (ids(records), [d.code for d in damage]) == (ALL, ["torn-end"])
 
 
 def test_what_was_appended_to_a_torn_file_is_found(path: Path) -> None:

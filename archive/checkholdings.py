@@ -1,0 +1,172 @@
+"""A holdings folder judged as a whole: files, index, state and text say the same.
+
+The WARC files are the truth; what disagrees with them is told, and `archive/rebuild.py` can make
+index and state again. A row of the state whose record is in no file is different: there the state
+knows of a capture that was lost.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from archive import cdxj
+from archive.cdxjline import Refused, parse
+from archive.check import Checker
+from archive.holdings import Holdings, acknowledged_in
+from archive.model import Location
+from archive.rules import Finding
+from archive.state import Acknowledged
+from archive.warcwriter import OPEN
+
+_SHOWN = 3  # examples in a message
+_ROWS = """SELECT record_id, uri, date, run, status, file, offset, length, digest, original
+    FROM captures ORDER BY file, offset"""
+
+
+def check(holdings: Holdings, checker: Checker) -> Iterator[Finding]:
+    """Everything that is wrong with a holdings folder."""
+    found = _Folder(holdings)
+    yield from found.unusable()
+    for path in holdings.warcs():
+        if path.name.endswith(OPEN):
+            yield Finding("file-open", "still open", path.name)
+            continue
+        yield from checker.file(path)
+        yield from found.index(path)
+        yield from found.state(path)
+        yield from found.text(path)
+    for path in sorted(holdings.folder("text").glob("*.warc.gz")):
+        yield from checker.file(path, replayed=False)
+    yield from found.leftovers()
+    yield from checker.finish()
+
+
+class _Folder:
+    """What index, state and text of a holdings folder say, beside its WARC files."""
+
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+        self._state = holdings.root / "state.sqlite"
+        self._problem = ""
+        self._rows: dict[str, dict[str, Acknowledged]] = {}
+        try:
+            for row in _captures(self._state):
+                self._rows.setdefault(row.location.file, {})[row.record_id] = row
+        except sqlite3.Error as problem:
+            self._problem = str(problem)
+
+    def unusable(self) -> Iterator[Finding]:
+        """Why the state cannot be read at all."""
+        if not self._state.exists():
+            yield Finding("state-missing", "missing", self._state.name)
+        elif self._problem:
+            yield Finding("state-missing", self._problem, self._state.name)
+
+    def index(self, path: Path) -> Iterator[Finding]:
+        """How the index of a WARC file differs from what it should be."""
+        for name, wanted in cdxj.files(path).items():
+            target = self._holdings.folder("index") / name
+            if not target.is_file():
+                yield Finding("index-missing", f"of {path.name}", name)
+                continue
+            data = target.read_bytes()
+            if data == wanted:
+                continue
+            rows, right = data.splitlines(keepends=True), wanted.splitlines(keepends=True)
+            missing, more = len(set(right) - set(rows)), len(set(rows) - set(right))
+            yield Finding("index-differs", f"{missing:,} lines missing, {more:,} wrong", name)
+            if rows != sorted(rows):
+                yield Finding("index-unsorted", "not in byte order", name)
+            refused = [one for one in map(parse, rows) if isinstance(one, Refused)]
+            if refused and name.endswith(".cdxj"):
+                problem = f"{len(refused):,} lines refused; the first is {refused[0].problem}"
+                yield Finding("index-hostile", problem, name)
+
+    def state(self, path: Path) -> Iterator[Finding]:
+        """How the state's rows of a WARC file differ from its records."""
+        if self._problem or not self._state.exists():
+            return
+        rows = self._rows.pop(path.name, {})
+        for record in acknowledged_in(path):
+            row = rows.pop(record.record_id, None)
+            place = (path.name, record.location.offset, 0, record.record_id, record.uri)
+            if row is None:
+                yield Finding("state-row-missing", "the state does not know it", *place)
+            elif wrong := _difference(row, record):
+                yield Finding("state-row-differs", f"the state has another {wrong}", *place)
+        for row in rows.values():
+            place = (path.name, row.location.offset, 0, row.record_id, row.uri)
+            yield Finding("state-row-lost", "acknowledged, and not in the file", *place)
+
+    def text(self, path: Path) -> Iterator[Finding]:
+        """Whether every response of a WARC file has a line of text."""
+        target = self._holdings.folder("text") / f"{path.name.removesuffix('.warc.gz')}.jsonl"
+        responses = {r.record_id for r in acknowledged_in(path) if not r.original}
+        if not target.is_file():
+            if responses:
+                yield Finding("text-missing", f"of {path.name}", target.name)
+            return
+        known = _ids(target)
+        missing = responses - known
+        if missing:
+            shown = ", ".join(sorted(missing)[:_SHOWN])
+            problem = f"{len(missing):,} responses without a line: {shown}"
+            yield Finding("text-differs", problem, target.name)
+
+    def leftovers(self) -> Iterator[Finding]:
+        """What belongs to no WARC file."""
+        warcs = {path.name.removesuffix(OPEN) for path in self._holdings.warcs()}
+        for path in sorted(self._holdings.folder("index").glob("*")):
+            stem = path.name.rpartition(".")[0]
+            if path.suffix in (".cdxj", ".digests") and f"{stem}.warc.gz" not in warcs:
+                yield Finding("index-orphan", "its WARC file is not there", path.name)
+        for name, rows in self._rows.items():
+            if name not in warcs:
+                problem = f"{len(rows):,} acknowledged captures, and the file is not there"
+                yield Finding("state-row-lost", problem, name)
+        for path in sorted(self._holdings.folder("warc").glob("*.torn")):
+            size = path.stat().st_size
+            yield Finding("file-torn", f"{size:,} bytes", path.name, 0, size)
+
+
+def _captures(path: Path) -> Iterator[Acknowledged]:
+    """The rows of the state, read without a lock or a change."""
+    if not path.exists():
+        return
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        for row in db.execute(_ROWS):
+            name, uri, date, run, status, *place, digest, original = row
+            yield Acknowledged(name, uri, date, run, status, Location(*place), digest, original)
+    finally:
+        db.close()
+
+
+def _difference(row: Acknowledged, record: Acknowledged) -> str:
+    """Which column of a row is not what the record says; a run not named by the file may be any."""
+    if not record.run:
+        record = replace(record, run=row.run)
+    names = ("uri", "date", "run", "status", "location", "digest", "original")
+    return ", ".join(name for name in names if getattr(row, name) != getattr(record, name))
+
+
+def _ids(path: Path) -> set[str]:
+    found: set[str] = set()
+    with path.open("rb") as file:
+        for row in file:
+            line: Any = _json(row)
+            if isinstance(line, dict):
+                found.add(str(line.get("id")))
+    return found
+
+
+def _json(row: bytes) -> Any:
+    try:
+        return json.loads(row)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,83 @@
+"""Index and state made again from the WARC files alone.
+
+Only what can be derived is touched: index files that are missing or differ are replaced whole,
+rows of captures are added or put right. Rows and indexes of files that are gone stay, because
+they are all that tells what was lost. A state that cannot be opened is put aside, not deleted.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archive import cdxj
+from archive.errors import HoldingsError, HoldingsInUse
+from archive.holdings import Holdings, acknowledged_in, write_whole
+from archive.warcwriter import OPEN
+
+_STATE = "state.sqlite"
+_ASIDE = ".broken"
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What was made again."""
+
+    index: list[str] = field(default_factory=list)  # names of files
+    rows: int = 0
+    aside: str = ""  # name of a state that could not be opened
+    finished: list[str] = field(default_factory=list)  # WARC files a dead process had left open
+
+
+def rebuild(root: Path) -> Rebuilt:
+    """Make index and state of a holdings folder again; what had to be.
+
+    Raises `HoldingsInUse` while a crawl owns the folder, `HoldingsError` when there is none.
+    """
+    if not root.is_dir():
+        raise HoldingsError(f"{root}: no such holdings folder")
+    done = Rebuilt()
+    holdings = _opened(root, done)
+    try:
+        assert holdings.state is not None
+        done.finished = [found.path.name for found in holdings.recovered]
+        for path in holdings.warcs():
+            if path.name.endswith(OPEN):
+                continue
+            for name, data in sorted(cdxj.files(path).items(), reverse=True):
+                target = holdings.folder("index") / name
+                if not target.is_file() or target.is_symlink() or target.read_bytes() != data:
+                    write_whole(target, data)
+                    done.index.append(name)
+            rows = []
+            for record in acknowledged_in(path):
+                known = holdings.state.capture(record.record_id)
+                if known is not None and not record.run:
+                    record = replace(record, run=known.run)
+                if known != record:
+                    rows.append(record)
+            holdings.state.acknowledge(rows)
+            done.rows += len(rows)
+    finally:
+        holdings.close()
+    return done
+
+
+def _opened(root: Path, done: Rebuilt) -> Holdings:
+    """The holdings, owned; a state that cannot be used is put aside first."""
+    try:
+        return Holdings(root, own=True)
+    except HoldingsInUse:
+        raise
+    except HoldingsError:
+        state = root / _STATE
+        if not state.exists():
+            raise
+        for journal in root.glob(f"{_STATE}-*"):
+            journal.unlink()
+        number = sum(1 for _ in root.glob(f"{_STATE}{_ASIDE}*"))
+        aside = root / f"{_STATE}{_ASIDE}{number or ''}"
+        os.replace(state, aside)
+        done.aside = aside.name
+        return Holdings(root, own=True)

@@ -1,0 +1,189 @@
+"""The WARC files are the truth: index and state that disagree are named, and made again the same."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.commands import fangzhi, lines
+from tests.web import start
+
+SITE = """id = "shiquan"
+name = "石泉"
+[[seed]]
+url = "http://www.shiquan-vsb.test/"
+[politeness]
+delay = 0.0
+"""
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("check")
+    sites = folder / "sites"
+    sites.mkdir()
+    (sites / "shiquan.toml").write_text(SITE, "utf-8")
+    with start() as web:
+        for _ in range(2):
+            done = fangzhi(
+                "crawl", "--sites", sites, "--proxy", web.proxy, "--holdings", folder / "h"
+            )
+            assert done.returncode == 0, done.stderr
+    return folder / "h"
+
+
+@pytest.fixture
+def holdings(crawled: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(crawled, tmp_path / "h"))
+
+
+def check(holdings: Path, *more: str) -> tuple[int, set[str]]:
+    """Exit code of a check, and the codes of what is wrong."""
+    done = fangzhi("check", "--json", *more, "--holdings", holdings)
+    assert "Traceback" not in done.stderr, done.stderr
+    rows = lines(done.stdout)[:-1]
+    return done.returncode, {row["code"] for row in rows if row["severity"] != "note"}
+
+
+def dump(holdings: Path) -> list[str]:
+    """The captures of the state as SQL."""
+    db = sqlite3.connect(holdings / "state.sqlite")
+    mine = ('INSERT INTO "captures"', "CREATE TABLE captures", "CREATE INDEX captures")
+    rows = sorted(row for row in db.iterdump() if row.startswith(mine))
+    db.close()
+    return rows
+
+
+def index(holdings: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (holdings / "index").iterdir()}
+
+
+def test_what_a_crawl_writes_is_without_fault(holdings: Path) -> None:
+    assert check(holdings, "--strict") == (0, set())
+    plain = fangzhi("check", "--holdings", holdings)
+    assert plain.returncode == 0
+    assert "0 errors, 0 warnings" in plain.stdout
+
+
+def test_repair_makes_index_and_state_again_with_the_same_bytes(holdings: Path) -> None:
+    before, rows = index(holdings), dump(holdings)
+    assert len(before) >= 2
+    assert len(rows) > 20
+    shutil.rmtree(holdings / "index")
+    (holdings / "state.sqlite").unlink()
+    assert check(holdings) == (1, {"index-missing", "state-missing"})
+    assert not (holdings / "state.sqlite").exists()
+    assert check(holdings, "--repair") == (0, set())
+    assert index(holdings) == before
+    assert dump(holdings) == rows
+    again = fangzhi("check", "--repair", "--holdings", holdings)
+    assert "0 index files and 0 rows" in again.stderr
+
+
+def test_an_index_that_lies_is_named_and_replaced(holdings: Path) -> None:
+    before = index(holdings)
+    path = sorted((holdings / "index").glob("*.cdxj"))[0]
+    rows = path.read_bytes().splitlines(keepends=True)
+    for data, codes in (
+        (b"".join(rows[1:]), {"index-differs"}),
+        (b"".join(reversed(rows)), {"index-differs", "index-unsorted"}),
+        (b"".join(rows) + b"zz)/ 2026", {"index-differs", "index-hostile"}),
+        (b"", {"index-differs"}),
+    ):
+        path.write_bytes(data)
+        assert check(holdings) == (1, codes)
+    assert check(holdings, "--repair") == (0, set())
+    assert index(holdings) == before
+
+
+def test_a_state_that_disagrees_is_named_and_put_right(holdings: Path) -> None:
+    rows = dump(holdings)
+    db = sqlite3.connect(holdings / "state.sqlite")
+    names = [r[0] for r in db.execute("SELECT record_id FROM captures ORDER BY record_id")]
+    db.execute("DELETE FROM captures WHERE record_id = ?", (names[0],))
+    db.execute("UPDATE captures SET offset = 7 WHERE record_id = ?", (names[1],))
+    db.commit()
+    db.close()
+    assert check(holdings) == (1, {"state-row-missing", "state-row-differs"})
+    assert check(holdings, "--repair") == (0, set())
+    assert dump(holdings) == rows
+
+
+def test_a_state_that_cannot_be_opened_is_put_aside_and_made_again(holdings: Path) -> None:
+    rows = dump(holdings)
+    (holdings / "state.sqlite").write_bytes(b"not a database" * 100)
+    assert check(holdings) == (1, {"state-missing"})
+    assert check(holdings, "--repair") == (0, set())
+    assert dump(holdings) == rows
+    assert (holdings / "state.sqlite.broken").read_bytes().startswith(b"not a database")
+
+
+def test_a_lost_file_is_told_and_what_knows_of_it_is_kept(holdings: Path) -> None:
+    lost = sorted((holdings / "warc").glob("*.warc.gz"))[0]
+    kept = index(holdings)
+    lost.unlink()
+    for repair in ([], ["--repair"]):
+        code, found = check(holdings, *repair)
+        assert code == 1
+        assert {"state-row-lost", "index-orphan"} <= found
+    assert index(holdings) == kept
+
+
+def test_a_damaged_file_costs_its_record_and_the_state_names_it(holdings: Path) -> None:
+    path = sorted((holdings / "warc").glob("*.warc.gz"))[0]
+    db = sqlite3.connect(holdings / "state.sqlite")
+    row = db.execute(
+        "SELECT record_id, uri, offset, length FROM captures WHERE file = ? ORDER BY offset",
+        (path.name,),
+    ).fetchall()[3]
+    db.close()
+    data = bytearray(path.read_bytes())
+    data[row[2] + row[3] // 2] ^= 0x55
+    path.write_bytes(data)
+    done = lines(fangzhi("check", "--json", "--holdings", holdings).stdout)
+    lost = [one for one in done[:-1] if one["code"] in ("damaged", "state-row-lost")]
+    assert [(one["code"], one["offset"]) for one in lost] == [
+        ("damaged", row[2]),
+        ("state-row-lost", row[2]),
+    ]
+    assert (lost[1]["record"], lost[1]["url"]) == row[:2]
+    assert lost[0]["end"] == row[2] + row[3]
+
+
+def test_text_that_is_missing_is_told(holdings: Path) -> None:
+    path = sorted((holdings / "text").glob("*.jsonl"))[0]
+    rows = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(rows[1:]))
+    assert check(holdings) == (0, {"text-differs"})
+    path.unlink()
+    assert check(holdings) == (0, {"text-missing"})
+
+
+def test_repair_waits_for_nobody_and_harms_no_crawl(holdings: Path) -> None:
+    lock = os.open(holdings / ".lock", os.O_CREAT | os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    assert fangzhi("check", "--repair", "--holdings", holdings).returncode == 4
+    assert check(holdings) == (0, set())
+    os.close(lock)
+
+
+def test_a_file_that_a_dead_process_left_open_is_finished_by_repair(holdings: Path) -> None:
+    path = sorted((holdings / "warc").glob("*.warc.gz"))[-1]
+    stem = path.name.removesuffix(".warc.gz")
+    for name in index(holdings):
+        if name.startswith(stem):
+            (holdings / "index" / name).unlink()
+    whole = path.read_bytes()
+    (path.with_name(path.name + ".open")).write_bytes(whole + whole[:50])
+    path.unlink()
+    rows = dump(holdings)
+    done = fangzhi("check", "--repair", "--holdings", holdings)
+    assert "a dead process had left it open" in done.stderr
+    assert done.returncode == 0, done.stdout
+    assert path.read_bytes() == whole
+    assert dump(holdings) == rows
