@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree
+from archive.nodes import Nodes
 
 _BLOCKS = frozenset(
     [
@@ -70,7 +70,14 @@ _SILENT = frozenset(
     ]
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SHOWN = frozenset(("html", "body"))  # whatever they say
+_INLINE, _BLOCK, _BREAK, _LINK, _LEFT_OUT = range(5)
+_KINDS: dict[Any, int] = {
+    **dict.fromkeys(_BLOCKS, _BLOCK),
+    **dict.fromkeys(_SILENT, _LEFT_OUT),
+    "br": _BREAK,
+    "a": _LINK,
+}
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _PLAIN = 0.2  # of a block may stand outside its links and it still is a link: ·, date, count
 _LONGEST = 4000  # characters kept of one block: more than any line read here needs
@@ -85,71 +92,66 @@ class Block:
     linked: bool  # stands wholly inside links
 
 
-def visible_blocks(root: Any) -> list[Block]:
-    """Every block of text a reader sees; scripts, forms' choices and hidden parts left out.
-
-    Walks without recursion, so depth costs nothing.
-    """
-    reader = _Reader(root)
-    walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-    for event, element in walker:
-        if event == "start":
-            if not reader.open(element):
-                walker.skip_subtree()
-        elif event == "end":
-            reader.close(element)
-        elif tail := element.tail:
-            reader.add(tail)
-    reader.flush()
-    return reader.blocks
+def visible_blocks(nodes: Nodes) -> list[Block]:
+    """Every block of text a reader sees; scripts, forms' choices and hidden parts left out."""
+    return _Reader(nodes).run()
 
 
 class _Reader:
     """Gathers text between the borders of block elements; lives for one walk."""
 
-    def __init__(self, root: Any) -> None:
+    def __init__(self, nodes: Nodes) -> None:
         self.blocks: list[Block] = []
-        self._root = root
-        self._open: list[tuple[Any, str]] = []  # block elements with their tags
-        self._left_out = False  # the element at hand is not read
+        self._nodes = nodes
+        self._kinds = [_KINDS.get(tag, _INLINE) for tag in nodes.tags]
+        for at in nodes.hidden:
+            if nodes.tags[at] not in _SHOWN:
+                self._kinds[at] = _LEFT_OUT
+        self._open: list[str] = []  # the names of the open blocks
         self._links = 0
         self._pieces: list[str] = []
         self._size = self._linked = 0
 
-    def open(self, element: Any) -> bool:
-        """Take note of a start tag; False when its content is not to be read."""
-        tag = element.tag
-        if tag in _SILENT or _is_hidden(element, tag):
-            if tag == "script" and (written := written_by(element.text or "")):
-                self.add(written)
-            self._left_out = True
-            return False
-        if tag in _BLOCKS and not self._separates_words(tag):
-            self.flush()
-            self._open.append((element, tag))
-        elif tag == "a":
-            self._links += 1
-        if text := " " if tag == "br" else element.text:
-            self.add(text)
-        return True
+    def run(self) -> list[Block]:
+        nodes, kinds = self._nodes, self._kinds
+        place, last = 0, len(nodes.steps)
+        while place < last:
+            at = nodes.steps[place]
+            place += 1
+            if at >= 0:
+                text = nodes.texts[at]
+                if (kind := kinds[at]) == _BLOCK:
+                    self._flush()
+                    self._open.append(nodes.tags[at])
+                elif kind == _LINK:
+                    self._links += 1
+                elif kind == _BREAK:
+                    text = self._break(at)
+                elif kind == _LEFT_OUT:
+                    text = written_by(text or "") if nodes.tags[at] == "script" else ""
+                    place = nodes.closes[at]
+            else:
+                text = nodes.tails[~at]
+                if (kind := kinds[~at]) == _BLOCK:
+                    self._flush()
+                    self._open.pop()
+                elif kind == _LINK:
+                    self._links -= 1
+            if text:
+                self._add(text)
+        self._flush()
+        return self.blocks
 
-    def close(self, element: Any) -> None:
-        """Take note of an end tag and of the text behind it."""
-        if self._left_out:
-            self._left_out = False
-        elif self._open and self._open[-1][0] is element:
-            self.flush()
-            self._open.pop()
-        elif element.tag == "a":
-            self._links -= 1
-        if (tail := element.tail) and element is not self._root:
-            self.add(tail)
+    def _break(self, at: int) -> str:
+        """A line end inside a heading does not end it; elsewhere it is a block of its own."""
+        if self._open and self._open[-1] in _HEADINGS:
+            return " "
+        self._kinds[at] = _BLOCK  # when it ends
+        self._flush()
+        self._open.append("br")
+        return " "
 
-    def _separates_words(self, tag: str) -> bool:
-        """True for a line end inside a heading, which does not end it."""
-        return tag == "br" and bool(self._open) and self._open[-1][1] in _HEADINGS
-
-    def add(self, text: str) -> None:
+    def _add(self, text: str) -> None:
         """Add text to the block at hand."""
         if self._size >= _LONGEST:
             return
@@ -159,11 +161,11 @@ class _Reader:
             if self._links:
                 self._linked += len(text.strip())
 
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """End the block at hand."""
         if self._pieces:
             text = _SPACES.sub(" ", "".join(self._pieces).strip())
-            tag = self._open[-1][1] if self._open else self._root.tag
+            tag = self._open[-1] if self._open else self._nodes.tags[0]
             linked = len(text) - self._linked < _PLAIN * len(text)
             self.blocks.append(Block(text, tag, linked))
             self._pieces.clear()
@@ -197,10 +199,3 @@ def written_by(script: str) -> str:
         if named and all(terms) and not re.search(r"[()]", re.sub(_TERM, "", expression)):
             out.append(re.sub(r"<[^>]*>|&(?:emsp|nbsp|ensp);?", " ", "".join(terms)))
     return f" {' '.join(out)} ".replace("  ", " ") if out else ""
-
-
-def _is_hidden(element: Any, tag: str) -> bool:
-    if tag in ("html", "body"):
-        return False
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None

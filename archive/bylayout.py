@@ -18,12 +18,15 @@ def candidates(root: Element, layout: Layout | None) -> tuple[Candidate, ...]:
     return tuple(_read(root, layout)) if layout is not None else ()
 
 
-def remove(root: Element, layout: Layout | None) -> None:
-    """Take out of the tree what the layout says is no part of the text."""
-    if layout is not None and layout.remove:
-        for element in root.cssselect(layout.remove):
-            if element.getparent() is not None:
-                element.drop_tree()
+def remove(root: Element, layout: Layout | None) -> bool:
+    """Take out of the tree what the layout says is no part of the text; whether there was any."""
+    if layout is None or not layout.remove:
+        return False
+    found = root.cssselect(layout.remove)
+    for element in found:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return bool(found)
 
 
 def _read(root: Element, layout: Layout) -> Iterator[Candidate]:

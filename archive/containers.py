@@ -83,7 +83,7 @@ def _is_panel(element: Element) -> bool:
         *islice(element.itersiblings(element.tag), _NEAR),
         *islice(element.itersiblings(element.tag, preceding=True), _NEAR),
     )
-    return any(names[0] in (b.get("class") or "").split() and not is_hidden(b) for b in near)
+    return any(names[0] in (b.get("class") or "").split() and not is_hidden(b.attrib) for b in near)
 
 
 _NEAR = 12  # brothers looked at on each side; no bar of tabs has more

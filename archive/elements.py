@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from archive.dom import Element
+from collections.abc import Mapping
 
 # fmt: off
 INLINE = frozenset((
@@ -19,6 +18,7 @@ SILENT = frozenset((
     "template", "textarea", "title", "video",
 ))
 # fmt: on
+HOLDS_BLOCKS = frozenset(("p", "div", "table", "ul"))  # an inline element that holds one is none
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ATTACHMENT = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|ceb|rtf|zip|rar|7z)(?:[?#]|$)"
@@ -27,25 +27,14 @@ _ATTACHMENT = re.compile(
 )
 
 
-def is_block(element: Element) -> bool:
-    """Whether the element breaks lines; an inline one that holds blocks does too."""
-    tag = element.tag
-    if tag not in INLINE:
-        return not (isinstance(tag, str) and ":" in tag)
-    return (
-        tag != "a"
-        and len(element) > 0
-        and any(child.tag in ("p", "div", "table", "ul") for child in element)
-    )
+def is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether an element with these attributes says itself that it is not shown."""
+    if "hidden" in attributes:
+        return True
+    return "style" in attributes and _HIDDEN.search(attributes["style"]) is not None
 
 
-def is_hidden(element: Element) -> bool:
-    """Whether the element says itself that it is not shown."""
-    style = element.get("style")
-    return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
-
-
-def names_attachment(anchor: Element) -> bool:
-    """True for a link to a file that is read with another program."""
+def names_attachment(anchor: Mapping[str, str]) -> bool:
+    """True for a link with these attributes to a file that is read with another program."""
     href = anchor.get("href") or ""
     return len(href) < 2000 and bool(_ATTACHMENT.search(href))

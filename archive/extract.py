@@ -22,6 +22,7 @@ from archive import (
     linerules,
     linkfarm,
     metadata,
+    nodes,
     pageclass,
     pagination,
     reading,
@@ -32,6 +33,7 @@ from archive.crude import crude_flow
 from archive.dom import Dom, Element
 from archive.flow import CHARACTERS, LINES, Flow, Line, flow
 from archive.model import Extraction, Link, Page, Reason, Rejection, SiteMemory
+from archive.nodes import Nodes
 from archive.reading import Reading
 from archive.sheet import Sheet, sheet
 from archive.sites import Layout
@@ -44,12 +46,16 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
         return _reject(page, Reason.NO_TEXT, "no element in the source")
     if dom.is_too_large(parsed):
         return _reject(page, Reason.RESOURCE_LIMIT, f"more than {dom.ELEMENTS} elements")
-    edits = linkfarm.prune(parsed.root, page.url)
-    candidates = (*bylayout.candidates(parsed.root, layout), *metadata.from_page(parsed.root, page))
+    tree = nodes.read(parsed.root)
+    edits = linkfarm.prune(tree, page.url)
+    if any(edit.action == "applied" for edit in edits):
+        tree = nodes.read(parsed.root)
+    candidates = (*bylayout.candidates(parsed.root, layout), *metadata.from_page(tree, page))
     title = metadata.title_of(candidates)
     place = pagination.place(parsed.root, page.text, page.url)
-    bylayout.remove(parsed.root, layout)
-    lines, how = _visible(parsed.root, page.text)
+    if bylayout.remove(parsed.root, layout):
+        tree = nodes.read(parsed.root)
+    lines, how = _visible(tree, page.text)
     if parsed.limited:
         lines, how = _fuller(lines, how, parsed.root, page.text)
     if limit := _limit(parsed, lines):
@@ -87,19 +93,19 @@ def _taken(page: Sheet, chosen: Reading) -> list[Line]:
     return taken
 
 
-def _visible(root: Element, source: str) -> tuple[Flow, str]:
+def _visible(tree: Nodes, source: str) -> tuple[Flow, str]:
     """The lines of the page, and how they were read when not from what the tree shows.
 
     Where nothing is shown, what is hidden, then the bare source: apps show their text by script,
     and the parser has limits. A page is never silently empty.
     """
-    shown = flow(root, is_body=is_shown)
+    shown = flow(tree, is_body=is_shown)
     if _han(shown.lines) >= pageclass.FEW_HAN:
         return shown, ""
-    hidden = flow(root, hidden=True)
+    hidden = flow(tree, hidden=True)
     if _han(hidden.lines) >= pageclass.MUCH_HAN:
         return hidden, "hidden-text"
-    crude = crude_flow(source, root)
+    crude = crude_flow(source, tree.root)
     return (crude, "crude-text") if _han(crude.lines) >= pageclass.MUCH_HAN else (shown, "")
 
 

@@ -35,6 +35,7 @@ from archive.farmitems import (
 from archive.model import Change
 from archive.variants import fold
 
+MARKING = ("蜘蛛池", "感兴趣", "感興趣")  # each marker phrase holds one
 MARKED, LISTED = 5, 12  # least items, rules R1 and R3
 PLACES, ALIKE = 0.85, 0.8
 PROSE = 60  # Han characters in sentences: less is no article a list could hang on
@@ -48,7 +49,7 @@ def marked_runs(text: str, about_title: str) -> Iterator[Change]:
     Right because nobody but the machinery ends such a phrase with a colon and a list; a security
     bulletin that quotes the phrase has prose behind it and is left alone.
     """
-    if not any(word in text for word in ("蜘蛛池", "感兴趣", "感興趣")):
+    if not any(word in text for word in MARKING):
         return
     plain = fold(text)
     for match in islice(marker().finditer(plain), MOST_RUNS):

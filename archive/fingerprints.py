@@ -10,16 +10,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from lxml import etree
-
 from archive import lexicon
 from archive.dom import Element
+from archive.nodes import Nodes
 
 _PATH_SCRIPT = re.compile(r"\bV_PATH\s*=\s*[\"']/")
 _HEAD_SCRIPT = re.compile(r"/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-head\.js$")
 _RANDOM_ID = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{5}$")
-_SHORT_IDS = etree.XPath("//@id[string-length(.) = 5]")
-_NOISE = etree.XPath("boolean(//*[@class = 'pl_css_ganrao'])")
 _GLOSS = re.compile("[\u4e00-\u9fff]\\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6} ?\\)")
 GLOSSES = (
     20  # the seeds of mirrors hold 118 to 205, pages with a rare character in brackets one or two
@@ -30,16 +27,16 @@ _SAME_ID, _KINDS = (
 )  # empty elements with one id, and kinds of them; pages repeat an id once or twice
 
 
-def mirror(root: Element) -> str:
+def mirror(nodes: Nodes) -> str:
     """The fingerprints of mirror machinery, joined by "; ", or "" when there are none."""
     found = []
-    for script in root.iter("script"):
-        code = script.text or ""
+    for at in nodes.named("script"):
+        code = nodes.texts[at] or ""
         if "V_PATH" in code and _PATH_SCRIPT.search(code):
             found.append("V_PATH script")
-        elif _HEAD_SCRIPT.search(script.get("src") or ""):
+        elif _HEAD_SCRIPT.search(nodes.attributes[at].get("src", "")):
             found.append("guid head script")
-    repeated, noise = _ids(root)
+    repeated, noise = _ids(nodes)
     if noise:
         found.append("pl_css_ganrao block")
     if repeated:
@@ -58,12 +55,15 @@ def glossed_brand(root: Element) -> str:
     return f"N {glosses} glosses; X the title names {trade}" if glosses >= GLOSSES else ""
 
 
-def _ids(root: Element) -> tuple[str, bool]:
+def _ids(nodes: Nodes) -> tuple[str, bool]:
     kinds: dict[str, list[str]] = defaultdict(list)
-    for name in _SHORT_IDS(root):
-        if _RANDOM_ID.match(name):
-            kinds[name].append(str(name.getparent().tag))
+    noise = False
+    for at, attributes in enumerate(nodes.attributes):
+        name = attributes.get("id", "")
+        if len(name) == 5 and _RANDOM_ID.match(name):
+            kinds[name].append(str(nodes.tags[at]))
+        noise = noise or attributes.get("class") == "pl_css_ganrao"
     repeated = [
         n for n, tags in kinds.items() if len(tags) >= _SAME_ID and len(set(tags)) >= _KINDS
     ]
-    return ", ".join(sorted(repeated)), bool(_NOISE(root))
+    return ", ".join(sorted(repeated)), noise

@@ -8,27 +8,35 @@ styles, form controls, hidden parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
 from archive import dom, tables
 from archive.dom import Element
-from archive.elements import SILENT, is_block, is_hidden, names_attachment
+from archive.elements import HOLDS_BLOCKS, INLINE, SILENT, names_attachment
+from archive.nodes import Nodes
 from archive.tables import squeeze
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-# What may be hidden: XPath knows no case, so the letters of the two words are made small.
-_STYLED = etree.XPath(
-    "descendant-or-self::*[@hidden or @style["
-    "contains(translate(., 'NOEHID', 'noehid'), 'none')"
-    " or contains(translate(., 'NOEHID', 'noehid'), 'hidden')]]"
-)
+# What a walk does with a node; all others are inline: only their text matters.
+_BLOCK, _LINK, _IMAGE, _TABLE, _COMMENT, _LEFT_OUT = range(1, 7)
+_KINDS: dict[Any, int] = {
+    **dict.fromkeys(INLINE, 0),
+    **dict.fromkeys(SILENT, _LEFT_OUT),
+    "a": _LINK,
+    "img": _IMAGE,
+    "table": _TABLE,
+    etree.Comment: _COMMENT,
+    etree.PI: _LEFT_OUT,
+    etree.Entity: _LEFT_OUT,
+}
 
 # Of one page: 100 and 3 microseconds each (2026-11), so that a page takes seconds at most.
 LINES = 120_000
-CHARACTERS = 2_000_000
+CHARACTERS = 2_000_000  # in lines
 
 
 @dataclass(slots=True)
@@ -55,7 +63,7 @@ class Flow:
 
 
 def flow(
-    root: Element,
+    nodes: Nodes,
     *,
     is_body: Callable[[Element], bool] | None = None,
     hidden: bool = False,
@@ -64,7 +72,7 @@ def flow(
 
     What `is_body` names is read even when hidden: apps show their article by script.
     """
-    return _Walk(root, is_body, hidden).run()
+    return _Walk(nodes, is_body, hidden).run()
 
 
 _DAY = re.compile(
@@ -89,145 +97,173 @@ def han(text: str) -> int:
 
 
 class _Walk:
+    """One walk over the nodes; `kinds` says for each what it does to the lines."""
+
     def __init__(
-        self,
-        root: Element,
-        is_body: Callable[[Element], bool] | None,
-        hidden: bool,
+        self, nodes: Nodes, is_body: Callable[[Element], bool] | None, hidden: bool
     ) -> None:
-        self.root = root
-        self.is_body = is_body
-        self.styled = frozenset() if hidden else frozenset(_STYLED(root))
+        self.nodes = nodes
+        self.kinds = _kinds(nodes)
+        if not hidden:
+            for at in _unseen(nodes, is_body):
+                self.kinds[at] = _LEFT_OUT
         self.flow = Flow()
+        self.lines, self.spans = self.flow.lines, self.flow.spans
         self.pieces: list[str] = []
         self.linked = 0
         self.links = 0
         self.file = False
+        self.blank = False  # blanks stand in the line at hand, though no text yet
         self.size = 0
         self.stack: list[tuple[Element, int]] = []  # open blocks and the line each begins with
         self.preformatted = 0
 
     def run(self) -> Flow:
-        walker = etree.iterwalk(self.root, events=("start", "end", "comment", "pi"))
-        skipped: Element = None
-        for event, element in walker:
-            if self.flow.cut:
-                break
-            if event == "start":
-                if element.tag in SILENT or (element in self.styled and self._is_unseen(element)):
-                    skipped = element
-                elif element.tag == "table" and (rows := tables.rows(element)) is not None:
-                    self._table(element, rows)
-                    skipped = element
-                else:
-                    self._start(element)
+        nodes, kinds, pieces = self.nodes, self.kinds, self.pieces
+        steps, texts, tails = nodes.steps, nodes.texts, nodes.tails
+        place, last = 0, len(steps)
+        while place < last and not self.flow.cut:
+            at = steps[place]
+            place += 1
+            if at >= 0:
+                kind, text = kinds[at], texts[at]
+                if kind == _BLOCK:
+                    self._open(at)
+                elif kind and not self._start(at, kind):
+                    place = nodes.closes[at]
                     continue
-                walker.skip_subtree()
+            else:
+                kind, text = kinds[~at], tails[~at]
+                if kind == _BLOCK:
+                    self._close()
+                elif kind == _LINK:
+                    self.links -= _leads(nodes.attributes[~at])
+            if not text:
                 continue
-            if event != "end":
-                self._comment(element)
-            elif element is not skipped:
-                self._end(element)
-            if element is not self.root and (tail := element.tail):
-                self._add(tail)
+            if self.preformatted and "\n" in text:
+                self._add_lines(text)
+            elif pieces or not text.isspace():
+                self._add(text)
+            else:
+                self.blank = True
         self._flush()
         while self.stack:
-            element, first = self.stack.pop()
-            self.flow.spans[element] = (first, len(self.flow.lines))
+            self._close()
         _forget_unclosed_link(self.flow.lines)
         return self.flow
 
-    def _start(self, element: Element) -> None:
-        tag = element.tag
-        if is_block(element):
+    def _open(self, at: int) -> None:
+        if self.pieces or self.blank:
             self._flush()
-            self.stack.append((element, len(self.flow.lines)))
-            self.preformatted += tag == "pre"
-        elif tag == "a":
-            self.links += _leads(element)
+        self.stack.append((self.nodes.elements[at], len(self.lines)))
+        if self.nodes.tags[at] == "pre":
+            self.preformatted += 1
+
+    def _close(self) -> None:
+        if self.pieces or self.blank:
+            self._flush()
+        element, first = self.stack.pop()
+        self.spans[element] = (first, len(self.lines))
+        if self.preformatted and element.tag == "pre":
+            self.preformatted -= 1
+
+    def _start(self, at: int, kind: int) -> bool:
+        """Take note of the beginning of a node that is no block; False when what it holds is not read."""
+        element = self.nodes.elements[at]
+        if kind == _TABLE:
+            return self._starts_layout(at, element)
+        if kind == _LINK:
+            attributes = self.nodes.attributes[at]
+            self.links += _leads(attributes)
             self._place(element)
-            self.file = self.file or names_attachment(element)
-        elif tag == "img":
+            self.file = self.file or names_attachment(attributes)
+        elif kind == _IMAGE:
             self._place(element)
-        if text := element.text:
-            self._add(text)
+        elif kind == _COMMENT:
+            self._comment(element.text)
+        return kind < _COMMENT
+
+    def _starts_layout(self, at: int, table: Element) -> bool:
+        """Read a table of data; one that lays out the page is a block like any other."""
+        rows = tables.rows(self.nodes, at)
+        self.kinds[at] = _BLOCK if rows is None else _LEFT_OUT
+        self._open(at)
+        if rows is None:
+            return True
+        for inner in table.iterdescendants("a", "img"):
+            self._place(inner)
+        for text, linked in rows:
+            if not self.flow.cut:
+                self._line(text, linked)
+        self._close()
+        return False
 
     def _place(self, element: Element) -> None:
         if len(self.flow.places) < LINES:
             self.flow.places[element] = len(self.flow.lines)
 
-    def _end(self, element: Element) -> None:
-        if self.stack and self.stack[-1][0] is element:  # so it is a block
-            self._flush()
-            self.flow.spans[element] = (self.stack.pop()[1], len(self.flow.lines))
-            self.preformatted -= element.tag == "pre"
-        elif element.tag == "a":
-            self.links -= _leads(element)
-
-    def _is_unseen(self, element: Element) -> bool:
-        if element.tag in ("html", "body") or not is_hidden(element):
-            return False
-        return self.is_body is None or not self.is_body(element)
-
-    def _comment(self, element: Element) -> None:
-        if element.text and len(element.text) < 200 and element.tag is etree.Comment:
-            text = element.text.strip()
+    def _comment(self, text: str | None) -> None:
+        if text and len(text) < 200:
+            text = text.strip()
             if "ontent" in text or "信息内容" in text or text == dom.END_MARK:
                 self._flush()
                 self.flow.comments.append((text, len(self.flow.lines)))
 
-    def _add(self, text: str) -> None:
-        if self.preformatted and "\n" in text:
-            for piece in text.split("\n"):
-                self._piece(piece)
-                self._flush()
-        else:
-            self._piece(text)
+    def _add_lines(self, text: str) -> None:
+        """Add text whose line ends are the page's own."""
+        for piece in text.split("\n"):
+            self._add(piece)
+            self._flush()
 
-    def _piece(self, text: str) -> None:
+    def _add(self, text: str) -> None:
         self.pieces.append(text)
-        self.size += len(text)
         if self.links:
             self.linked += len(text.strip())
-        if self.size > CHARACTERS:
-            self.flow.cut = True
 
     def _flush(self) -> None:
         if self.pieces:
-            self._line("".join(self.pieces), self.linked, self.file)
+            if text := squeeze("".join(self.pieces)):
+                self._line(text, self.linked, self.file)
             self.pieces.clear()
-            self.linked, self.file = 0, self.file and self.links > 0
+            self.linked, self.blank = 0, True
+        if self.blank:
+            self.blank, self.file = False, self.file and self.links > 0
 
-    def _line(self, raw: str, linked: int, file: bool) -> None:
-        if not raw.isspace() and (text := squeeze(raw)):
-            element = self.stack[-1][0] if self.stack else self.root
-            line = Line(text, han(text), min(linked, len(text)), element, file)
-            self.flow.lines.append(line)
-            self.flow.cut = self.flow.cut or len(self.flow.lines) >= LINES
-
-    def _table(self, element: Element, rows: list[tuple[str, int]]) -> None:
-        self._flush()
-        first = len(self.flow.lines)
-        self.stack.append((element, first))
-        for inner in element.iterdescendants("a", "img"):
-            self._place(inner)
-        for text, linked in rows:
-            if not self.flow.cut:
-                self.size += len(text)
-                self._line_of_cells(text, linked)
-        self.stack.pop()
-        self.flow.spans[element] = (first, len(self.flow.lines))
-
-    def _line_of_cells(self, text: str, linked: int) -> None:
-        element = self.stack[-1][0]
-        line = Line(text, han(text), min(linked, len(text)), element)
+    def _line(self, text: str, linked: int, file: bool = False) -> None:
+        element = self.stack[-1][0] if self.stack else self.nodes.root
+        line = Line(text, han(text), min(linked, len(text)), element, file)
         self.flow.lines.append(line)
+        self.size += len(text)
         self.flow.cut = len(self.flow.lines) >= LINES or self.size > CHARACTERS
 
 
-def _leads(anchor: Element) -> bool:
+def _kinds(nodes: Nodes) -> list[int]:
+    """What each node does to the lines."""
+    tags = nodes.tags
+    kinds = [_kind(tag) if (kind := _KINDS.get(tag)) is None else kind for tag in tags]
+    for at, tag in enumerate(tags):
+        if tag in HOLDS_BLOCKS:  # <font><p>…</p></font>: the font breaks lines as well
+            parent = nodes.parents[at]
+            if tags[parent] in INLINE and tags[parent] != "a":
+                kinds[parent] = _BLOCK
+    return kinds
+
+
+def _kind(tag: str) -> int:
+    return 0 if ":" in tag else _BLOCK  # <o:p> is inline, an unknown element a block
+
+
+def _unseen(nodes: Nodes, is_body: Callable[[Element], bool] | None) -> Iterator[int]:
+    """The nodes that hide themselves and are not read all the same."""
+    for at in nodes.hidden:
+        shown = nodes.tags[at] in ("html", "body")
+        if not shown and (is_body is None or not is_body(nodes.elements[at])):
+            yield at
+
+
+def _leads(anchor: Mapping[str, str]) -> bool:
     """Whether an `<a>` is a link; `<a name=…>` is a place, and often never closed."""
-    return anchor.get("href") is not None or anchor.get("name") is None
+    return "href" in anchor or "name" not in anchor
 
 
 def _forget_unclosed_link(lines: list[Line]) -> None:

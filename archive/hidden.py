@@ -7,13 +7,13 @@ tabs, menus, city pickers and skip links are hidden too, and hold no foreign lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-
-from lxml import etree
+from itertools import islice
 
 from archive.dom import Element
+from archive.nodes import Nodes
 
 _FAR = r"-\d{3,}(?:\.\d+)?\s*(?:px|em|pt|%)?"
 _STYLE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
@@ -71,7 +71,7 @@ _OPENED = re.compile(
 LONGEST_STYLE = 2000
 MOST_STYLED, MOST_HIDDEN = 20_000, 400  # elements looked at: a bound for hostile pages
 LONGEST_BAR = 6000  # characters; longer hidden blocks are tabs with articles
-_OWN = etree.XPath("//body//*[@style or @hidden or self::noscript or self::marquee]")
+_NO_WORDS = frozenset(("script", "style", "input"))
 _TINY = 5  # pixels: a marquee of 5 shows nothing; HLSpider lists width=5, height=1
 
 
@@ -114,31 +114,46 @@ class Hiding:
 
 def own(element: Element) -> str | None:
     """How the element itself is hidden by its tag, attributes or inline style."""
-    if not isinstance(element.tag, str):
-        return None
-    if element.tag == "noscript":
+    return _own(element.tag, element.attrib) if isinstance(element.tag, str) else None
+
+
+def _own(tag: str, attributes: Mapping[str, str]) -> str | None:
+    if tag == "noscript":
         return "noscript"
-    if element.tag == "marquee" and _tiny_marquee(element):
+    if tag == "marquee" and _tiny_marquee(attributes):
         return "marquee"
-    if element.get("hidden") is not None:
+    if "hidden" in attributes:
         return "hidden attribute"
-    style = element.get("style")
+    style = attributes.get("style")
     return by_style(style[:LONGEST_STYLE]) if style else None
 
 
-def wordy(root: Element) -> list[tuple[Element, str]]:
-    """The elements that are hidden by themselves and hold text, outermost first."""
+def wordy(nodes: Nodes) -> list[tuple[Element, str]]:
+    """The elements of the body that are hidden by themselves and hold text, outermost first."""
     found: list[tuple[Element, str]] = []
-    inside: set[Element] = set()
-    for element in _OWN(root)[:MOST_STYLED]:
-        if element.getparent() in inside or len(found) >= MOST_HIDDEN:
-            inside.add(element)
-        elif own(element) and element.tag not in {"script", "style", "input"}:
-            inside.add(element)
-            text = "".join(element.itertext())
+    inside: set[int] = set()
+    for at in islice(_styled(nodes), MOST_STYLED):
+        if nodes.parents[at] in inside or len(found) >= MOST_HIDDEN:
+            inside.add(at)
+        elif _own(nodes.tags[at], nodes.attributes[at]) and nodes.tags[at] not in _NO_WORDS:
+            inside.add(at)
+            text = "".join(nodes.elements[at].itertext())
             if 4 <= len(text.strip()) <= LONGEST_BAR:
-                found.append((element, text))
+                found.append((nodes.elements[at], text))
     return found
+
+
+def _styled(nodes: Nodes) -> Iterator[int]:
+    """The elements of the body that may hide themselves."""
+    for body in nodes.named("body")[:1]:
+        for at in range(body + 1, nodes.ends[body]):
+            attributes = nodes.attributes[at]
+            if (
+                "style" in attributes
+                or "hidden" in attributes
+                or nodes.tags[at] in ("noscript", "marquee")
+            ):
+                yield at
 
 
 @lru_cache(maxsize=4096)
@@ -165,8 +180,8 @@ def _hex(colour: str) -> str:
     return "#" + "".join(c * 2 for c in plain[1:]) if re.fullmatch("#[0-9a-f]{3}", plain) else plain
 
 
-def _tiny_marquee(element: Element) -> bool:
-    sizes = (element.get("height"), element.get("width"))
+def _tiny_marquee(attributes: Mapping[str, str]) -> bool:
+    sizes = (attributes.get("height"), attributes.get("width"))
     return any(
         size
         and re.fullmatch(r"\s*\d{1,3}(?:px)?\s*", size)

@@ -37,6 +37,7 @@ from archive.dom import Element
 from archive.farmpage import Farm, judge
 from archive.linkruns import Site, outside, runs, site_of
 from archive.model import About, Change, Edit
+from archive.nodes import Nodes, read
 from archive.uproot import uproot
 
 Verdict = Literal["clean", "infected", "mirror", "spam_page", "cloaked"]
@@ -55,12 +56,6 @@ ROUNDS = 4
 QUARANTINE = frozenset(("brand-subject", "noise-page", "reflected-search", "foreign-shop"))
 FEW = 5  # links that leave: the least a rule without a listed word asks for
 LONGEST_SCRIPT = 20_000
-_MARKED = etree.XPath(
-    "boolean(//body//text()[contains(., '蜘蛛池') or contains(., '感兴趣') or contains(., '感興趣')])"
-)
-_PROSE = etree.XPath(
-    "//body//text()[not(parent::a or parent::script or parent::style)]", smart_strings=False
-)
 SURE = 0.85  # confidence from which a finding that changed nothing still makes a page infected
 
 
@@ -131,20 +126,24 @@ def _merged(changes: Sequence[Change]) -> list[Change]:
     return [*applied, *flagged.values()]
 
 
-def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
+def prune(nodes: Nodes, url: str | None) -> tuple[Edit, ...]:
     """Take the injected blocks out of the tree, in place; what was taken and what was found.
 
     Text that belongs to the page stays, also where it follows a removed node. An edit with
-    action "flagged" is a finding: nothing was changed.
+    action "flagged" is a finding: nothing was changed. After any other `nodes` are outdated.
     """
+    root = nodes.root
     site = site_of(root, url)
-    leaving = outside(root, site)
-    words = hidden.wordy(root)
-    speaks = _speaks(root, leaving, (text for _, text in words))
-    edits = [_mirror_edit(root), *farmscripts.findings(root, site, speaks)]
-    edits += _loose_places(root)
+    leaving = outside(nodes, site)
+    words = hidden.wordy(nodes)
+    prose = pagetext.prose(nodes)
+    speaks = _speaks(nodes, prose, leaving, (text for _, text in words))
+    edits = [_mirror_edit(nodes), *farmscripts.findings(root, site, speaks)]
+    edits += _loose_places(root, prose)
     edits += _mirror_bars(root) if edits[0] else []
-    farms = _farms(root, site, leaving, speaks)
+    if any(edit.action == "applied" for edit in edits if edit):
+        nodes = read(root)
+    farms = _farms(nodes, site, leaving, speaks)
     comments = list(farmscripts.comments(root, site, speaks))
     order = _ordinals(root) if farms or comments else {}
     for farm in farms:
@@ -160,9 +159,9 @@ def prune(root: Element, url: str | None) -> tuple[Edit, ...]:
     return tuple(edit for edit in edits if edit)
 
 
-def _loose_places(root: Element) -> list[Edit]:
-    """Cut lists of places that are no links, by the rule for text; links count as prose here."""
-    if not farmtext.holds_many_places("\n".join(_PROSE(root))):
+def _loose_places(root: Element, prose: str) -> list[Edit]:
+    """Cut lists of places that are no links, by the rule for text."""
+    if not farmtext.holds_many_places(prose):
         return []
     return _cut_text(root, farmtext.place_lists)
 
@@ -188,19 +187,26 @@ def _cut_text(root: Element, rule: Callable[[str, str], Iterable[Change]]) -> li
 
 
 def _farms(
-    root: Element, site: Site, leaving: Sequence[Element], speaks: frozenset[str]
+    nodes: Nodes, site: Site, leaving: Sequence[Element], speaks: frozenset[str]
 ) -> list[Farm]:
-    if not _worth_a_walk(root, leaving):
+    if not _worth_a_walk(nodes, leaving):
         return []
-    walked = runs(root, site, hidden.hiding(root))
-    return [farm for run in walked for farm in judge(run, speaks)]
+    return [farm for run in runs(nodes, site) for farm in judge(run, speaks)]
 
 
-def _worth_a_walk(root: Element, leaving: Sequence[Element]) -> bool:
+def _worth_a_walk(nodes: Nodes, leaving: Sequence[Element]) -> bool:
     """False where no rule can hold: few links leave, none by a listed word, and no marker."""
-    if len(leaving) >= FEW or _MARKED(root):
+    if len(leaving) >= FEW or _holds_marker(nodes):
         return True
     return any(lexicon.trade("".join(anchor.itertext())) for anchor in leaving)
+
+
+def _holds_marker(nodes: Nodes) -> bool:
+    """The cheap test: a word of each marker phrase stands in the body."""
+    for body in nodes.named("body")[:1]:
+        texts = "\n".join(filter(None, (*nodes.texts[body:], *nodes.tails[body:])))
+        return any(word in texts for word in farmtext.MARKING)
+    return False
 
 
 def _hidden_words(
@@ -221,22 +227,24 @@ def _hidden_words(
         yield Edit(STEP, at, text, "", "R5-words", evidence, 0.95, "page")
 
 
-def _speaks(root: Element, leaving: Sequence[Element], words: Iterable[str] = ()) -> frozenset[str]:
+def _speaks(
+    nodes: Nodes, prose: str, leaving: Sequence[Element], words: Iterable[str] = ()
+) -> frozenset[str]:
     """The trades offered by links, title or scripts that the page itself speaks of."""
-    offered = "\n".join((*_offered(root, leaving), *words))
+    offered = "\n".join((*_offered(nodes, leaving), *words))
     trades = {trade for _, _, trade in lexicon.listed(offered)}
     if not trades:
         return frozenset()
-    prose = farmitems.sentences("\n".join(_PROSE(root)))
-    heads = " ".join("".join(h.itertext()) for h in root.iter("h1", "h2"))
-    return frozenset(trade for trade in trades if lexicon.speaks_of(prose + heads, trade))
+    heads = " ".join("".join(h.itertext()) for h in nodes.root.iter("h1", "h2"))
+    said = farmitems.sentences(prose) + heads
+    return frozenset(trade for trade in trades if lexicon.speaks_of(said, trade))
 
 
-def _offered(root: Element, leaving: Sequence[Element]) -> Iterator[str]:
+def _offered(nodes: Nodes, leaving: Sequence[Element]) -> Iterator[str]:
     yield from ("".join(anchor.itertext()) for anchor in leaving)
-    for element in root.iter("title", "script", etree.Comment):
-        text = element.text or ""
-        if element.tag == "title" or "<a" in text or "document.title" in text:
+    for at in nodes.named("title", "script", etree.Comment):
+        text = nodes.elements[at].text or ""
+        if nodes.tags[at] == "title" or "<a" in text or "document.title" in text:
             yield text[:LONGEST_SCRIPT]
 
 
@@ -244,8 +252,8 @@ def _ordinals(root: Element) -> dict[Element, int]:
     return {element: number for number, element in enumerate(root.iter())}
 
 
-def _mirror_edit(root: Element) -> Edit | None:
-    evidence = fingerprints.mirror(root) or fingerprints.glossed_brand(root)
+def _mirror_edit(nodes: Nodes) -> Edit | None:
+    evidence = fingerprints.mirror(nodes) or fingerprints.glossed_brand(nodes.root)
     return Edit(STEP, 0, "", "", "mirror", evidence, 0.95, "page", "flagged") if evidence else None
 
 
@@ -264,13 +272,13 @@ def is_hidden(element: Element) -> bool:
 
 def suspicious_links(root: Element, url: str | None) -> frozenset[str]:
     """The addresses a crawler must not follow: links of farms and hidden links that leave the site."""
-    site = site_of(root, url)
-    leaving = outside(root, site)
+    nodes, site = read(root), site_of(root, url)
+    leaving = outside(nodes, site)
     if not leaving:
         return frozenset()
-    speaks = _speaks(root, leaving)
+    speaks = _speaks(nodes, pagetext.prose(nodes), leaving)
     found: set[str] = set()
-    for run in runs(root, site, hidden.hiding(root)):
+    for run in runs(nodes, site):
         found.update(link.href for link in run.links if link.hidden and link.kind == "foreign")
         for farm in judge(run, speaks):
             found.update(link.href for link in farm.links if link.kind in {"foreign", "service"})

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import tldextract
 from lxml import etree
 
-from archive import farmwords
+from archive import farmwords, hidden
 from archive.dom import END_MARK, Element
 from archive.farmitems import is_footer
 from archive.hidden import Hiding
+from archive.nodes import Nodes
 
 _SEPARATORS = re.compile(r"[\s|｜¦丨、,，;；/·•\-—_:：【】\[\]()（）>»«<.…*+=~\u200b\ufeff]*")
 _LONG_CLAUSE = re.compile("[\u4e00-\u9fff，、]{16}")
@@ -98,7 +99,7 @@ def _guessed(root: Element) -> str:
 @lru_cache(maxsize=8192)
 def host_of(href: str) -> str:
     """The host of an absolute http address, lower case; "" for anything else."""
-    match = _ABSOLUTE.match(href)
+    match = _ABSOLUTE.match(href) if "//" in href else None
     return match[1].lower().rstrip(".") if match else ""
 
 
@@ -133,18 +134,18 @@ def _services() -> frozenset[str]:
     return frozenset(farmwords.words()["services"]["domains"])
 
 
-def address(anchor: Element) -> str:
+def address(anchor: Element | Mapping[str, str]) -> str:
     """The address of an anchor, also where injected code misspells the attribute."""
     return anchor.get("href") or anchor.get("herf") or ""
 
 
-def outside(root: Element, site: Site) -> list[Element]:
+def outside(nodes: Nodes, site: Site) -> list[Element]:
     """The anchors that lead to foreign or service hosts."""
     found = []
-    for anchor in root.iter("a"):
-        host = host_of(address(anchor))
+    for at in nodes.named("a"):
+        host = host_of(address(nodes.attributes[at]))
         if host and kind_of(host, site) in _OUTSIDE:
-            found.append(anchor)
+            found.append(nodes.elements[at])
     return found
 
 
@@ -157,71 +158,97 @@ def looks_random(host: str) -> bool:
     return bool(len(label) >= 4 and (_MIXED.search(label) or _CONSONANTS.search(label)))
 
 
-def runs(root: Element, site: Site, hiding: Hiding) -> list[Run]:
-    """Every run of links of the page, in document order."""
-    return _Walk(site, hiding).over(root)
+def runs(nodes: Nodes, site: Site) -> Iterator[Run]:
+    """The runs of links that hold one to another site, in document order."""
+    hiding: Hiding | None = None
+    known: dict[Element, str | None] = {}
+    for anchors in _Walk(nodes).over():
+        if not any(kind_of(host_of(anchor.href), site) != "own" for anchor in anchors):
+            continue
+        hiding = hiding or hidden.hiding(nodes.root)
+        run: Run | None = None
+        for anchor in anchors:
+            element = nodes.elements[anchor.at]
+            link = _link(element, anchor, site, hiding.how(element, known))
+            if run is None or bool(run.links[-1].hidden) != bool(link.hidden):
+                if run is not None:
+                    yield run
+                run = Run([], anchor.lead, anchor.lead_nodes, *anchor.behind)
+            run.links.append(link)
+        if run is not None:
+            yield run
+
+
+def _link(element: Element, anchor: _Anchor, site: Site, how: str | None) -> Link:
+    host = host_of(anchor.href)
+    return Link(element, anchor.text, anchor.href, host, registered(host), kind_of(host, site), how)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A link as the walk meets it."""
+
+    at: int
+    text: str
+    href: str
+    lead: str  # the text between the link before and this one
+    lead_nodes: list[tuple[Element, bool]]
+    behind: tuple[bool, bool, bool]  # the footer, the first </html>, no content yet
 
 
 class _Walk:
-    """One pass over the tree, gathering runs."""
+    """One pass over the tree, gathering anchors with nothing but separators between them."""
 
-    def __init__(self, site: Site, hiding: Hiding) -> None:
-        self.site, self.hiding = site, hiding
-        self.found: list[Run] = []
-        self.run: Run | None = None
-        self.gap: list[str] = []
-        self.known: dict[Element, str | None] = {}
-        self.nodes: list[tuple[Element, bool]] = []
+    def __init__(self, nodes: Nodes) -> None:
+        self.nodes = nodes
+        self.found: list[list[_Anchor]] = []
+        self.gap: list[tuple[str, int]] = []  # text, and the step it stands at
         self.footer = self.end = self.content = False
 
-    def over(self, root: Element) -> list[Run]:
-        walker = etree.iterwalk(root, events=("start", "end", "comment"))
-        for event, element in walker:
-            if event != "start":
-                if event == "comment" and element.text == END_MARK:
+    def over(self) -> list[list[_Anchor]]:
+        nodes, gap = self.nodes, self.gap
+        place, last = 0, len(nodes.steps)
+        while place < last:
+            at = nodes.steps[place]
+            place += 1
+            if at >= 0:
+                tag, text = nodes.tags[at], nodes.texts[at]
+                if tag == "a":
+                    self._link(at)
+                if tag == "a" or tag in _SKIPPED:
+                    place = nodes.closes[at]
+                    continue
+                if tag is etree.Comment and nodes.elements[at].text == END_MARK:
                     self.end = True
-                if tail := element.tail:
-                    self._text(tail, element, True)
-            elif element.tag == "a":
-                walker.skip_subtree()
-                self._link(element)
-            elif element.tag in _SKIPPED:
-                walker.skip_subtree()
-            elif text := element.text:
-                self._text(text, element, False)
+            else:
+                text = nodes.tails[~at]
+            if text:
+                gap.append((text, at))
+                if len(text) >= 6 and not text.isspace():
+                    self.footer = self.footer or is_footer(text)
+                    self.content = self.content or (
+                        "。" in text and bool(_LONG_CLAUSE.search(text))
+                    )
         return self.found
 
-    def _text(self, text: str, owner: Element, tail: bool) -> None:
-        self.gap.append(text)
-        self.nodes.append((owner, tail))
-        if len(text) >= 6 and not text.isspace():
-            self.footer = self.footer or is_footer(text)
-            self.content = self.content or ("。" in text and bool(_LONG_CLAUSE.search(text)))
-
-    def _link(self, element: Element) -> None:
-        whole = "".join(element.itertext()) if len(element) else element.text or ""
-        text = " ".join(whole.split())
-        href = address(element)
+    def _link(self, at: int) -> None:
+        element = self.nodes.elements[at]
+        alone = self.nodes.ends[at] == at + 1
+        text = " ".join(
+            (self.nodes.texts[at] or "" if alone else "".join(element.itertext())).split()
+        )
+        href = address(self.nodes.attributes[at])
         if not text and not href:
             return
         self.footer = self.footer or (len(text) >= 5 and is_footer(text))
-        host = host_of(href)
-        link = Link(
-            element,
-            text,
-            href,
-            host,
-            registered(host),
-            kind_of(host, self.site),
-            self.hiding.how(element, self.known),
-        )
-        gap = "".join(self.gap)
-        same = self.run and bool(self.run.links[-1].hidden) == bool(link.hidden)
-        if not (self.run and same and _SEPARATORS.fullmatch(gap)):
-            self.run = Run([], gap, list(self.nodes), self.footer, self.end, not self.content)
-            self.found.append(self.run)
-        self.run.links.append(link)
-        self.gap, self.nodes = [], []
+        lead = "".join(text for text, _ in self.gap)
+        elements = self.nodes.elements
+        owners = [(elements[~step if step < 0 else step], step < 0) for _, step in self.gap]
+        behind = (self.footer, self.end, not self.content)
+        if not self.found or not _SEPARATORS.fullmatch(lead):
+            self.found.append([])
+        self.found[-1].append(_Anchor(at, text, href, lead, owners, behind))
+        self.gap.clear()
 
 
 def trimmed(links: Sequence[Link]) -> list[Link]:

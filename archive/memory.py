@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from archive import containers, dom, linerules, pageclass, titles, ways
+from archive import containers, dom, linerules, nodes, pageclass, titles, ways
 from archive.flow import flow
 from archive.known import INSIDE, fold_line, is_furniture
 from archive.model import Page, SiteMemory
@@ -30,7 +30,7 @@ def page_lines(page: Page) -> list[str]:
     parsed = dom.parse(page.text)
     if parsed is None:
         return []
-    lines = flow(parsed.root, is_body=containers.is_shown)
+    lines = flow(nodes.read(parsed.root), is_body=containers.is_shown)
     pageclass.mark_frame(lines)
     title = titles.cut_site_name(titles.html_title(parsed.root))
     first, last = ways.core(lines, title)

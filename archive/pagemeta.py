@@ -21,6 +21,7 @@ from archive import dates, gkml, headline, islands, mirrored, names, scriptmeta,
 from archive.blocks import Block, visible_blocks
 from archive.labels import HAN, fold, words
 from archive.model import Candidate, Page
+from archive.nodes import Nodes
 
 WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
 _GAP = 15  # blocks between two paragraphs of one body: a table or a row of pictures
@@ -39,10 +40,11 @@ _EARLY = ("line:date", "line:beside-date", "line:byline")  # say it above the te
 _LATE = 120  # blocks after the title searched for labels that no window held
 
 
-def from_page(root: Any, page: Page) -> tuple[Candidate, ...]:
+def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
     """Every metadata candidate of the page, those of the visible page first."""
+    root = nodes.root
     scripts = scriptmeta.scripts(root)
-    metas, blocks, whole = meta_tags(root), visible_blocks(root), titles.html_title(root)
+    metas, blocks, whole = meta_tags(root), visible_blocks(nodes), titles.html_title(root)
     marks = [mirrored.MARK] if mirrored.is_glossed(block.text for block in blocks) else []
     if marks:
         blocks = [replace(block, text=mirrored.without_glosses(block.text)) for block in blocks]

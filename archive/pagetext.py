@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from archive.dom import Element
+from archive.nodes import NO_ELEMENT, Nodes
 
+_NO_PROSE = NO_ELEMENT | {"a", "script", "style"}
 _SILENT = frozenset(
     ("script", "style", "select", "textarea", "title", "head", "template", "noscript")
 )
@@ -56,6 +58,19 @@ def _break(element: Element) -> Iterator[Piece]:
 def _piece(text: str | None, owner: Element, tail: bool) -> Iterator[Piece]:
     if text:
         yield Piece(text, owner, tail)
+
+
+def prose(nodes: Nodes) -> str:
+    """The text of the body outside links, scripts and style sheets, a line for every text node."""
+    texts, tails, tags, parents = nodes.texts, nodes.tails, nodes.tags, nodes.parents
+    bodies = nodes.named("body")[:1]
+    return "\n".join(
+        text
+        for body in bodies
+        for at in nodes.steps[nodes.opens[body] : nodes.closes[body]]
+        if (text := texts[at] if at >= 0 else tails[~at])
+        and tags[at if at >= 0 else parents[~at]] not in _NO_PROSE
+    )
 
 
 def joined(found: Sequence[Piece]) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-
-from archive.dom import Element
-from archive.elements import INLINE, SILENT, is_hidden
+from archive.elements import INLINE, SILENT
+from archive.nodes import NO_ELEMENT, Nodes
 
 _BLANK = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f]+")
 _WIDE = "\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
@@ -24,38 +22,52 @@ def squeeze(text: str) -> str:
     return _BLANK.sub(" ", text).strip()
 
 
-def rows(table: Element) -> list[tuple[str, int]] | None:
+def rows(nodes: Nodes, table: int) -> list[tuple[str, int]] | None:
     """The rows of a table of data with the characters in links; `None` for a layout table.
 
     Data: at least two rows of at least two filled cells, none of them long, no table inside.
     """
-    if next(table.iterdescendants("table"), None) is not None:
+    tags, end = nodes.tags, nodes.ends[table]
+    if "table" in tags[table + 1 : end]:
         return None
     found: list[tuple[str, int]] = []
     full = 0
-    for row in table.iterdescendants("tr"):
-        cells = [cell for cell in row if cell.tag in ("td", "th")]
-        texts = [squeeze("".join(_texts(cell))) for cell in cells]
+    for row in [at for at in range(table + 1, end) if tags[at] == "tr"]:
+        texts = [squeeze(_text(nodes, cell)) for cell in _cells(nodes, row)]
         if any(len(text) > _CELL for text in texts):
             return None
-        filled = [text for text in texts if text]
-        full += len(filled) > 1
+        filled = sum(map(bool, texts))
+        full += filled > 1
         if filled:
-            linked = sum(len("".join(_texts(a)).strip()) for a in row.iterdescendants("a"))
+            links = (at for at in range(row + 1, nodes.ends[row]) if tags[at] == "a")
+            linked = sum(len(_text(nodes, link).strip()) for link in links)
             found.append(("\t".join(texts).rstrip("\t"), linked))
     return found if full >= 2 else None
 
 
-def _texts(cell: Element) -> Iterator[str]:
-    """The text pieces of a cell; a blank stands for each block border inside it."""
-    walker = etree.iterwalk(cell, events=("start", "end", "comment", "pi"))
-    for event, element in walker:
-        if event == "start" and isinstance(element.tag, str):
-            if element.tag in SILENT or is_hidden(element):
-                walker.skip_subtree()
-            elif element.text:
-                yield element.text
-            if element is not cell and element.tag not in INLINE:
-                yield " "
-        elif event != "start" and element is not cell and element.tail:
-            yield element.tail
+def _cells(nodes: Nodes, row: int) -> Iterator[int]:
+    at = row + 1
+    while at < nodes.ends[row]:
+        if nodes.tags[at] in ("td", "th"):
+            yield at
+        at = nodes.ends[at]
+
+
+def _text(nodes: Nodes, cell: int) -> str:
+    """The text of a cell or a link; a blank stands for each block border inside it."""
+    pieces: list[str | None] = []
+    place, last = nodes.opens[cell], nodes.closes[cell]
+    while place < last:
+        at = nodes.steps[place]
+        place += 1
+        if at < 0:
+            pieces.append(nodes.tails[~at])
+            continue
+        tag = nodes.tags[at]
+        if tag in SILENT or at in nodes.hidden:
+            place = nodes.closes[at]
+        else:
+            pieces.append(nodes.texts[at])
+        if at != cell and tag not in INLINE and tag not in NO_ELEMENT:
+            pieces.append(" ")
+    return "".join(filter(None, pieces))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from archive import dom, linkfarm, vocab
+from archive import dom, linkfarm, nodes, vocab
 from archive.model import About, Edit
 from archive.steps import clean
 
@@ -102,7 +102,7 @@ def taken(source: str, url: str | None = URL) -> tuple[str, str, tuple[Edit, ...
     """Text left after both detectors, verdict, edits."""
     parsed = dom.parse(source)
     assert parsed is not None
-    edits = linkfarm.prune(parsed.root, url)
+    edits = linkfarm.prune(nodes.read(parsed.root), url)
     cleaned = clean(words(parsed.root), [linkfarm.strip_link_farms], About("html", url))
     edits += cleaned.edits
     return cleaned.text, linkfarm.verdict(edits, cleaned.text), edits

@@ -513,8 +513,8 @@ def test_look_alikes_are_left_alone_without_their_links(name: str) -> None:
 def test_pruning_twice_changes_nothing(name: str) -> None:
     parsed = farms.dom.parse(INJECTED[name][0])
     assert parsed is not None
-    farms.linkfarm.prune(parsed.root, farms.URL)
-    again = farms.linkfarm.prune(parsed.root, farms.URL)
+    farms.linkfarm.prune(farms.nodes.read(parsed.root), farms.URL)
+    again = farms.linkfarm.prune(farms.nodes.read(parsed.root), farms.URL)
     assert [edit for edit in again if edit.action == "applied"] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import dom, metadata
+from archive import dom, metadata, nodes
 from archive.model import Page
 from archive.variants import fold as simplify
 
@@ -19,7 +19,7 @@ BODY = "<p>清河县教育局召开全县教育工作会议，总结去年工作
 def read(html: str, url: str | None = None, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     parsed = dom.parse(html)
     assert parsed is not None
-    candidates = metadata.from_page(parsed.root, Page(html, "html", url))
+    candidates = metadata.from_page(nodes.read(parsed.root), Page(html, "html", url))
     return metadata.choose(
         candidates, more.pop("text", ""), more.pop("captured", None), url, simplify
     )
@@ -250,7 +250,7 @@ def test_a_code_of_another_place_is_flagged(code: str, name: str, flags: tuple[s
     parsed = dom.parse(html)
     assert parsed is not None
     source = Page(html, "html")
-    found = metadata.from_page(parsed.root, source)
+    found = metadata.from_page(nodes.read(parsed.root), source)
     assert metadata.provenance_flags(parsed.root, source, found) == flags
 
 
@@ -266,8 +266,8 @@ def test_no_page_breaks_the_reader(pieces: list[str]) -> None:
     parsed = dom.parse("".join(pieces))
     if parsed is not None:
         html = Page("".join(pieces), "html", "http://x.test/a.html")
-        found = metadata.from_page(parsed.root, html)
-        assert metadata.from_page(parsed.root, html) == found
+        found = metadata.from_page(nodes.read(parsed.root), html)
+        assert metadata.from_page(nodes.read(parsed.root), html) == found
         metadata.choose(found, "", None, None, simplify)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from archive import decode, dom, metadata
+from archive import decode, dom, metadata, nodes
 from archive.dates import find
 from archive.model import Page
 from archive.titles import tokens
@@ -57,7 +57,7 @@ def derived(name: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     out = []
     for row, page in pages(name):
         parsed = dom.parse(page.text)
-        found = metadata.from_page(parsed.root, page) if parsed else ()
+        found = metadata.from_page(nodes.read(parsed.root), page) if parsed else ()
         out.append((row, metadata.choose(found, row.get("text") or "", None, None, simplify)[0]))
     return out
 

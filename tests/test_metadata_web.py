@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archive import decode, dom, metadata
+from archive import decode, dom, metadata, nodes
 from archive.model import Page
 from archive.normalise import simplify
 from tests.web.expect import Expect
@@ -26,7 +26,7 @@ def articles(host: str) -> Iterator[tuple[str, Expect, dict[str, Any]]]:
         assert isinstance(page, Page), url
         parsed = dom.parse(page.text)
         assert parsed is not None, url
-        found = metadata.from_page(parsed.root, page)
+        found = metadata.from_page(nodes.read(parsed.root), page)
         text = "\n".join(expect.lines or ())
         yield url, expect, metadata.choose(found, text, None, url, simplify)[0]
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from archive import dom, lexicon, linkfarm, repair
+from archive import dom, lexicon, linkfarm, nodes, repair
 from archive.model import About, Edit
 from archive.steps import Step, clean
 from tests.shared import shared_folder
@@ -88,7 +88,7 @@ def run_html(source: str, url: str | None) -> tuple[str, str, list[Edit]]:
     before = visible(dom.parse(source).root)  # type: ignore[union-attr]
     page = dom.parse(source)
     assert page is not None
-    edits = list(linkfarm.prune(page.root, url))
+    edits = list(linkfarm.prune(nodes.read(page.root), url))
     cleaned = clean(visible(page.root), STEPS, About("html", url))
     edits += cleaned.edits
     return before, cleaned.text, edits
@@ -195,7 +195,7 @@ def removals(data: Path) -> None:
         if page is None:
             continue
         started = time.perf_counter()
-        edits = list(linkfarm.prune(page.root, url))
+        edits = list(linkfarm.prune(nodes.read(page.root), url))
         text = visible(page.root)
         middle = time.perf_counter()
         found = clean(text, STEPS[:1], About("html", url)).edits

@@ -1,0 +1,92 @@
+"""The nodes of a tree in document order, what every reader asks of them as columns.
+
+A page is read many times: for spam, for metadata, for its lines. lxml answers every question
+with a new Python object and walks in its XPath engine as slowly, so each question is asked once
+for all nodes, and the readers run over lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from archive.dom import Element
+from archive.elements import is_hidden
+
+NO_ELEMENT = frozenset((etree.Comment, etree.PI, etree.Entity))
+_NONE: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The columns of one tree, true until the tree is changed.
+
+    Node 0 is the root; comments and processing instructions are nodes too.
+    """
+
+    elements: Sequence[Element]
+    tags: Sequence[Any]  # names; lxml's own mark for what is no element
+    texts: Sequence[str | None]  # before the first child; none for what is no element
+    tails: Sequence[str | None]  # behind the node, before the next one of its parent
+    attributes: Sequence[Mapping[str, str]]
+    hidden: frozenset[int]  # those that say themselves that they are not shown
+    parents: Sequence[int]  # the node that holds a node; -1 for the root
+    ends: Sequence[int]  # the first node behind all that a node holds
+    steps: Sequence[int]  # a walk over the tree: `i` where node i begins, `~i` where it ends
+    opens: Sequence[int]  # the place of `i` in `steps`
+    closes: Sequence[int]  # the place of `~i`: a walk that skips what a node holds goes on there
+
+    @property
+    def root(self) -> Element:
+        """The element everything stands in."""
+        return self.elements[0]
+
+    def named(self, *tags: Any) -> list[int]:
+        """The nodes of these tags, in document order."""
+        return [at for at, tag in enumerate(self.tags) if tag in tags]
+
+
+def read(root: Element) -> Nodes:
+    """The nodes of the tree as it is now."""
+    elements = list(root.iter())
+    tags = [element.tag for element in elements]
+    attributes = [dict(items) if (items := element.items()) else _NONE for element in elements]
+    return Nodes(
+        elements,
+        tags,
+        [
+            None if tag in NO_ELEMENT else element.text
+            for tag, element in zip(tags, elements, strict=True)
+        ],
+        [None, *(element.tail for element in elements[1:])],
+        attributes,
+        frozenset(at for at, own in enumerate(attributes) if own and is_hidden(own)),
+        *_shape([len(element) for element in elements]),
+    )
+
+
+def _shape(counts: Sequence[int]) -> tuple[list[int], ...]:
+    """Parents, ends, steps, opens and closes, from the number of children of every node."""
+    parents, ends, opens, closes = ([0] * len(counts) for _ in range(4))
+    steps: list[int] = []
+    within, missing = [-1], [1]  # the nodes that are open; how many children each still waits for
+    for at, count in enumerate(counts):
+        parents[at], opens[at] = within[-1], len(steps)
+        steps.append(at)
+        if count:
+            within.append(at)
+            missing.append(count)
+            continue
+        steps.append(~at)
+        closes[at], ends[at] = opens[at] + 1, at + 1
+        missing[-1] -= 1
+        while not missing[-1] and len(missing) > 1:
+            node = within.pop()
+            closes[node], ends[node] = len(steps), at + 1
+            steps.append(~node)
+            missing.pop()
+            missing[-1] -= 1
+    return parents, ends, steps, opens, closes
