@@ -17,14 +17,14 @@ from threading import Lock
 from typing import Any
 
 from archive import cdxj
-from archive.cataloguerows import capture_row, index_lines, seen, text_rows
+from archive.cataloguerows import Row, capture_row, index_lines, seen, text_rows
 from archive.errors import HoldingsError
 from archive.holdings import Holdings
 from archive.normalise import fold
 from archive.uri import surt
 
 NAME = "catalogue.sqlite"
-SCHEMA = 1
+SCHEMA = 2
 _TABLES = """
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER, changed INTEGER) WITHOUT ROWID;
 CREATE TABLE captures (
@@ -33,6 +33,7 @@ CREATE TABLE captures (
 ) WITHOUT ROWID;
 CREATE INDEX captures_url ON captures (url, stamp);
 CREATE INDEX captures_key ON captures (key, stamp);
+CREATE INDEX captures_digest ON captures (digest);
 CREATE TABLE texts (
     url TEXT, stamp TEXT, id TEXT, title TEXT, published TEXT, verdict TEXT, rejected TEXT,
     text TEXT, file TEXT, offset INTEGER, length INTEGER, PRIMARY KEY (text, offset)
@@ -44,6 +45,16 @@ CREATE TABLE pages (
 ) WITHOUT ROWID;
 CREATE INDEX pages_last ON pages (last);
 """
+# Where the payload of a revisit may stand: of those with its digest the last one, the same URL
+# before others; without a digest the last page of the URL before it.
+_SAME_PAYLOAD = (
+    "SELECT url, stamp FROM captures WHERE digest = ? AND digest <> '' AND stamp <= ? "
+    "AND mime <> 'warc/revisit' ORDER BY url = ? DESC, stamp DESC LIMIT 1"
+)
+_BEFORE = (
+    "SELECT url, stamp FROM captures WHERE url = ? AND stamp <= ? AND mime <> 'warc/revisit' "
+    "ORDER BY stamp DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ class Catalogue:
     def __init__(self, holdings: Holdings, scratch: Path) -> None:
         self._holdings = holdings
         self._lock = Lock()
-        self.skipped = 0  # index lines that were not believed
+        self.skipped = 0  # lines that were not believed
         self.still_open = 0  # files a crawl is writing
         self.path, self._db = _opened(holdings.root / NAME, scratch / NAME)
 
@@ -142,12 +153,10 @@ class Catalogue:
         """
         row = self._text_at(capture.url, capture.stamp, capture)
         if row is None and capture.mime == "warc/revisit":
-            query = (
-                "SELECT stamp, file, offset FROM captures WHERE url = ? AND stamp <= ? "
-                "AND mime <> 'warc/revisit' ORDER BY digest = ? DESC, stamp DESC LIMIT 1"
-            )
-            for stamp, _, _ in self._all(query, (capture.url, capture.stamp, capture.digest)):
-                row = self._text_at(capture.url, stamp, None)
+            source = self._all(_SAME_PAYLOAD, (capture.digest, capture.stamp, capture.url))
+            source = source or self._all(_BEFORE, (capture.url, capture.stamp))
+            for url, stamp in source:
+                row = self._text_at(url, stamp, None)
         return self._line(row) if row else None
 
     def totals(self) -> Totals:
@@ -214,17 +223,18 @@ class Catalogue:
     def _read(self, name: str, path: Path) -> None:
         if name.endswith(".jsonl"):
             fill = "INSERT OR REPLACE INTO texts VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-            self._db.executemany(fill, text_rows(path))
+            rows: Iterator[Row | None] = text_rows(path)
         else:
             fill = "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?)"
-            lines = cdxj.index(path) if path.name == name else index_lines(path)
-            self._db.executemany(fill, self._believed(lines, name))
+            fresh = path.name == name  # a WARC file that has no index yet
+            lines = (row.encode() for row in cdxj.index(path)) if fresh else index_lines(path)
+            rows = (capture_row(line, name) for line in lines)
+        self._db.executemany(fill, self._believed(rows))
         self._db.execute("INSERT INTO files VALUES (?,?,?)", (name, *seen(path)))
 
-    def _believed(self, lines: Iterable[str], file: str) -> Iterator[tuple[Any, ...]]:
-        for line in lines:
-            row = capture_row(line)
-            if row is None or row[6] != file:
+    def _believed(self, rows: Iterable[Row | None]) -> Iterator[Row]:
+        for row in rows:
+            if row is None:
                 self.skipped += 1
             else:
                 yield row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from archive.holdings import Holdings
 from archive.replay import SITE_NOTE
-from archive.warc import Exchange, Record, exchange_records, sha256, warc_date, warc_fields
+from archive.warc import Exchange, Original, exchange_records
 from archive.warcwriter import Naming, WarcWriter
 from tests.commands import fangzhi
 
@@ -22,14 +21,14 @@ ARTICLE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}_测
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One exchange to be written; with `again` a 304 for the page held under that URL before."""
+    """One exchange to be written; a revisit where its payload is that of the URL it `repeats`."""
 
     url: str
     date: datetime
     body: bytes = b""
     head: bytes = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
     site: str = "one"
-    again: bool = False
+    repeats: str = ""
 
 
 def article(title: str, *paragraphs: str) -> bytes:
@@ -42,16 +41,16 @@ def write(root: Path, held: Iterable[Held], *, derive: bool = True) -> Path:
     """Holdings with one WARC file of these exchanges, indexed and derived; the file."""
     holdings = Holdings(root, own=True)
     writer = WarcWriter(holdings.folder("warc"), Naming("held", "test"), {"software": "tests"})
-    responses: dict[str, Record] = {}
+    originals: dict[str, Original] = {}
     for one in held:
         if writer.path is None:
             writer.ready(one.date)
-        if one.again:
-            writer.write(_revisit(one, responses[one.url], writer.info))
-            continue
-        records = exchange_records(_exchange(one), writer.info)
-        responses[one.url] = records[0]
+        records = exchange_records(_exchange(one, originals.get(one.repeats)), writer.info)
         writer.write(records)
+        said = dict(records[0].headers)
+        if said["WARC-Type"] == "response":
+            date, digest = said["WARC-Date"], said["WARC-Payload-Digest"]
+            originals[one.url] = Original(records[0].id, one.url, date, digest)
     path = writer.close()
     assert path is not None
     holdings.index_finished()
@@ -62,7 +61,13 @@ def write(root: Path, held: Iterable[Held], *, derive: bool = True) -> Path:
     return path
 
 
-def _exchange(one: Held) -> Exchange:
+def again(url: str, date: datetime, site: str = "one") -> Held:
+    """A 304 to a page that was held before."""
+    head = b"HTTP/1.1 304 Not Modified\r\nETag: x\r\n"
+    return Held(url, date, b"", head, site=site, repeats=url)
+
+
+def _exchange(one: Held, original: Original | None) -> Exchange:
     length = f"Content-Length: {len(one.body)}\r\n\r\n".encode()
     return Exchange(
         one.url,
@@ -70,36 +75,5 @@ def _exchange(one: Held) -> Exchange:
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
         BytesIO(one.head + length + one.body),
         notes=((SITE_NOTE, one.site),),
+        original=original,
     )
-
-
-def _revisit(one: Held, original: Record, info: str) -> list[Record]:
-    """A 304 in the form that replays everywhere: no block, the original named three ways."""
-    before = dict(original.headers)
-    name = f"<urn:uuid:{uuid.uuid4()}>"
-    shared = [
-        ("WARC-Target-URI", one.url),
-        ("WARC-Date", warc_date(one.date)),
-        ("WARC-Warcinfo-ID", f"<{info}>"),
-    ]
-    revisit = [
-        ("WARC-Type", "revisit"),
-        ("WARC-Record-ID", name),
-        *shared,
-        ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/server-not-modified"),
-        ("WARC-Refers-To", f"<{original.id}>"),
-        ("WARC-Refers-To-Target-URI", one.url),
-        ("WARC-Refers-To-Date", before["WARC-Date"]),
-        ("WARC-Block-Digest", sha256([b""])),
-        ("WARC-Payload-Digest", before["WARC-Payload-Digest"]),
-        ("Content-Type", "application/http; msgtype=response"),
-    ]
-    about = [
-        ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", f"<urn:uuid:{uuid.uuid4()}>"),
-        *shared,
-        ("WARC-Refers-To", name),
-        ("Content-Type", "application/warc-fields"),
-    ]
-    note = warc_fields([(SITE_NOTE, one.site)])
-    return [Record(revisit, b"", 0), Record(about, note, len(note))]

@@ -23,7 +23,7 @@ from archive.holdings import Holdings
 from archive.selection import Choice
 from archive.warcreader import ReadRecord, read
 from tests.commands import command, fangzhi
-from tests.held import Held, article, write
+from tests.held import Held, again, article, write
 
 SPRING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PARAGRAPHS = [
@@ -39,7 +39,7 @@ HELD = (
         b"<html><title>x</title><a href=1.html>1</a>",
     ),
     Held("http://b.test/2.html", SPRING + timedelta(days=1), OTHER, site="two"),
-    Held("http://a.test/1.html", SPRING + timedelta(days=40), again=True),
+    again("http://a.test/1.html", SPRING + timedelta(days=40)),
 )
 
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.commands import ROOT, fangzhi
-from tests.held import Held, article, write
+from tests.held import Held, again, article, write
 from tests.judges import browser, panel, replaywebpage
 
 SPRING = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -20,7 +20,7 @@ LINES = [f"三月{day}日，测试县召开第{day}次会议，部署水利和�
 HELD = (
     Held(URL, SPRING, article("测试县部署春耕", *LINES)),
     Held("http://b.test/2.html", SPRING, article("邻县修桥", *LINES), site="two"),
-    Held(URL, SPRING + timedelta(days=9), again=True),
+    again(URL, SPRING + timedelta(days=9)),
     Held(URL, SPRING + timedelta(days=30), article("测试县部署秋收", *LINES)),
 )
 WACZ = Path(os.environ.get("FANGZHI_WACZ", ROOT / ".venv-wacz" / "bin" / "wacz"))
