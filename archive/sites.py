@@ -33,7 +33,7 @@ CMS = (
 # Further pages of a list: found by every rule that fits the page, or not followed.
 PAGINATIONS = ("auto", "none")
 # These hops stay within one list or one document, so `include`, which picks pages, does not bind them.
-SAME_PAGE_HOPS = ("pager", "next", "refresh", "redirect", "iframe", "feed")
+SAME_PAGE_HOPS = ("pager", "next", "refresh", "redirect", "iframe", "feed", "attachment")
 MAX_DELAY = 3600.0  # seconds; a longer one is a typing error
 
 
@@ -56,6 +56,7 @@ class Scope:
     include: tuple[re.Pattern[str], ...] = ()  # a page must match one of them, where there is any
     exclude: tuple[re.Pattern[str], ...] = ()
     max_depth: int = 20  # hops from a seed
+    attachments: bool = True  # fetch the documents that pages offer: PDF, DOC, XLS, archives
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,7 @@ _SCOPE = {
     "include": strict.several(strict.regex),
     "exclude": strict.several(strict.regex),
     "max_depth": strict.whole(0, 1000),
+    "attachments": strict.flag,
 }
 _POLITENESS = {
     "delay": strict.number(0, MAX_DELAY),

@@ -2,7 +2,7 @@
 
 The way to a page is written as one letter a hop, as in WARC metadata (`hopsFromSeed`):
 
-    L  a link                    E  a frame of the same page
+    L  a link                    E  a frame or an attachment of the same page
     R  a redirect or refresh     N  further pages of the same list or article, however many
     M  a feed or sitemap
 
@@ -34,6 +34,7 @@ LETTERS = {
     "link": "L",
     "area": "L",
     "iframe": "E",
+    "attachment": "E",
     "feed": "M",
     "pager": "N",
     "next": "N",
@@ -41,6 +42,7 @@ LETTERS = {
     "refresh": "R",
 }
 LINKS_FROM: dict[str, int | None] = {"site": None, "list": 1, "feed": 1, "sitemap": 1, "article": 0}
+PARTS = ("next", "refresh", "redirect", "iframe", "attachment")  # of the document that names them
 # Addresses of one shape (traps.shape) that only pages of that shape lead to: a calendar, a filter, a
 # visit number. Lists and articles of one script are found on other pages as well, or are
 # further pages, so the columns of a site, which name each other, are the most that must fit.
@@ -67,6 +69,8 @@ def refused(site: Site, seed: Seed, url: str, hops: str, link: Found) -> str | N
     """
     if trap := traps.trap(link.url):
         return f"trap: {trap}"
+    if link.rel == "attachment" and not site.scope.attachments:
+        return "attachment"
     if depth(onward(hops, link.rel)) > site.scope.max_depth:
         return "depth"
     if _is_beyond(site, seed, url, hops, link):
@@ -88,7 +92,7 @@ def _is_beyond(site: Site, seed: Seed, url: str, hops: str, link: Found) -> bool
     """Whether the seed's kind does not let a crawl go from this page along this link."""
     allowed = LINKS_FROM[seed.kind]
     walked = any(LINKS_FROM[each.kind] is None for each in site.seeds)
-    if allowed is None or walked or link.rel in ("next", "refresh", "redirect", "iframe"):
+    if allowed is None or walked or link.rel in PARTS:
         return False
     left = allowed - hops.count("L")
     return left <= 0 and not (link.rel == "pager" and _is_own_page(url, hops, link.url))

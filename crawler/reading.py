@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 from scrapy.http import Response
@@ -23,6 +24,7 @@ from crawler.replies import FEED_LIMIT, feed_text, reply_links
 # A whole document says so at once; the record island of a jcms list page comes later in it.
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body|frameset)\b", re.IGNORECASE)
 _DOCUMENT_REACH = 4096  # characters
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 SHELL_TEXT = 200  # characters outside scripts and links: a frame's footer has about 150
 # What a reply can begin with: XML, JSON, a call with JSON, a plain sitemap, gzip.
 _REPLY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[]|https?://|[\w$.]{1,100}\s*\(|\x1f\x8b)")
@@ -38,6 +40,7 @@ class Reading:
     suspicious: frozenset[str] = frozenset()  # of the links: a link farm's, never followed
     needs_script: tuple[str, ...] = ()  # what its scripts fetch, where it has no links of its own
     fetches: tuple[str, ...] = ()  # the same where it has a menu and next to no text
+    likeness: bytes = b""  # equal for two pages that differ in nothing but numbers
 
 
 def read(response: Response) -> Reading:
@@ -74,6 +77,7 @@ def _of_html(page: Page, url: str) -> Reading:
         frozenset(href for href in farm if href is not None),
         tuple(needs_script(parsed.root)),
         tuple(_fetched_by_shell(parsed.root)),
+        blake2b(page.text.translate(_NO_DIGITS).encode("utf-8", "replace"), digest_size=8).digest(),
     )
 
 

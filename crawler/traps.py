@@ -8,6 +8,7 @@ at one address only. What only shows over time, a calendar or a visit number in 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from archive.uri import split
 
@@ -16,6 +17,10 @@ SEGMENT_LIMIT = 20
 REPEAT_LIMIT = 2  # times a run of segments may follow itself
 RUN_LENGTH = 3  # segments of such a run
 PARAMETER_LIMIT = 40
+# Pages that differ in nothing but numbers, whose links are followed: a visit number, a soft 404
+# under every address. The links of the first ones are those of the others.
+SAME_TEXT = 50
+REMEMBERED = 100_000  # texts; what is dropped then is counted anew
 
 _DIGITS = re.compile(r"\d+")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
@@ -67,3 +72,17 @@ def _repeats(segments: list[str]) -> bool:
             if segments[start : start + len(again)] == again and not all(map(str.isdigit, run)):
                 return True
     return False
+
+
+class SameText:
+    """How many pages of a run had one text on one host."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[tuple[str, bytes]] = Counter()
+
+    def has_enough(self, host: str, likeness: bytes) -> bool:
+        """Count a page of a host; whether the links of its text were followed often enough."""
+        if len(self._seen) >= REMEMBERED:
+            self._seen = Counter({text: n for text, n in self._seen.items() if n > 1})
+        self._seen[host, likeness] += 1
+        return bool(likeness) and self._seen[host, likeness] > SAME_TEXT

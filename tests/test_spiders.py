@@ -24,6 +24,7 @@ from crawler.follow import SELF_FED, Shapes, depth, leaves_unseen, onward, refus
 from crawler.frontier import Frontier, Lead
 from crawler.lists import Lists, identity, limit_of, list_name
 from crawler.revisits import Revisits
+from crawler.traps import SAME_TEXT
 from tests.commands import adds_up, fangzhi, report
 
 # Host -> path -> how often it was asked for; and the report.
@@ -157,6 +158,7 @@ WEB: dict[str, dict[str, Answer]] = {
         ),
     },
     "calendar.test": {"/": page("/day?d=1&v=1")},
+    "visits.test": {"/": page("/v/1/1/")},
 }
 SEEDS = {
     "few.test": 'url = "http://few.test/"\nmax_pages = 4',
@@ -198,6 +200,10 @@ class Server(BaseHTTPRequestHandler):
         if host == "calendar.test" and path.startswith("/day?d="):
             day = int(path.partition("=")[2].partition("&")[0])
             return page(*(f"/day?d={day * 30 + k}&v=1" for k in range(30)))
+        if host == "visits.test" and path.startswith("/v/"):
+            visit, at = path.removeprefix("/v/").strip("/").split("/")
+            below = (f"/v/{visit}{digit}/{at}/" for digit in range(2))
+            return page(*below) if len(visit) < 9 else page()
         if host in WEB and path.startswith("/a/") and path not in WEB[host]:
             return page()
         return WEB.get(host, {}).get(path, (404, [HTML], b"<h1>404</h1>"))
@@ -316,7 +322,9 @@ def test_traps_are_named_and_not_asked_for(crawled: Crawled) -> None:
     assert paths(crawled, "trap.test") == {"/"}
     unasked = crawled[1]["not_requested"]
     assert {
-        name: unasked[name] for name in unasked if name.startswith("trap: ") and "shape" not in name
+        name: unasked[name]
+        for name in unasked
+        if name in ("trap: deep", "trap: long", "trap: repeats")
     } == {
         "trap: deep": 1,
         "trap: long": 1,
@@ -439,6 +447,13 @@ def test_articles_of_one_script_are_not_taken_for_a_calendar() -> None:
     shapes = Shapes(State(":memory:"))
     list_page = "http://a.test/list.jsp?page=2"
     assert all(shapes.takes(f"http://a.test/c.jsp?id={n}", list_page) for n in range(5 * SELF_FED))
+
+
+def test_a_visit_number_in_the_path_is_followed_until_the_text_is_known(crawled: Crawled) -> None:
+    """The site has 511 addresses of one text."""
+    asked = len(paths(crawled, "visits.test"))
+    assert SAME_TEXT < asked <= 2 * SAME_TEXT + 2
+    assert crawled[1]["not_requested"]["trap: same text"] >= 1
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from archive.sites import load_folder
+from archive.warcreader import ReadRecord, read
 from tests.commands import adds_up, fangzhi, report
 from tests.web import Exchange, Expect, expected, hacked, jcms, jpaas, start, ucap, vsb, wenku
 from tests.web.compare import differences
@@ -235,3 +236,23 @@ def test_a_replay_writes_the_crawls_text_byte_for_byte(crawled: Crawled) -> None
     stored = b"".join(data for name, data in before.items() if name.endswith(".jsonl"))
     assert again.stdout.encode("utf-8") == stored
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_attachments_are_stored_with_the_page_that_offers_them(crawled: Crawled) -> None:
+    offered = {
+        attachment: url
+        for host in (jcms.HOST, XXGK)
+        for url, page in articles(host).items()
+        for attachment, _ in page.attachments
+    }
+    assert len(offered) >= 12 + 7
+    assert offered.keys() <= crawled.lines.keys(), "each was asked for"
+    vias: dict[str, str] = {}
+    for path in (crawled.holdings / "warc").glob("*.gz"):
+        for record in read(path):
+            assert isinstance(record, ReadRecord)
+            uri = record.get("WARC-Target-URI") or ""
+            if record.type == "metadata" and uri in offered:
+                notes = record.block.read().decode()
+                vias[uri] = re.findall(r"^via: (.*)\r$", notes, re.M)[0]
+    assert vias == offered

@@ -20,6 +20,7 @@ from crawler.hours import next_allowed
 from crawler.lists import Lists, identity, limit_of, list_name
 from crawler.reading import Reading
 from crawler.spiders.base import ArchivingSpider, Ask, priority
+from crawler.traps import SameText
 
 
 class SiteSpider(ArchivingSpider):
@@ -33,6 +34,7 @@ class SiteSpider(ArchivingSpider):
     def __init__(self, site: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._wanted = [name for name in site.split(",") if name]
+        self._same_text = SameText()
         self.sites: dict[str, Site] = {}
 
     @classmethod
@@ -104,6 +106,10 @@ class SiteSpider(ArchivingSpider):
         """The links of a page that are new, and the next pages of the lists it belongs to."""
         reading = self.reading(response)
         self._note_shell(response, reading)
+        if reading.links and self._same_text.has_enough(lease.host, reading.likeness):
+            self.not_requested("trap: same text", response.url)
+            self.nothing(lease, "nothing new")
+            return []
         asks: dict[str, Ask] = {}  # by key
         pages: list[Found] = []  # further pages it names
         shown: set[str] = set()  # everything else it shows
