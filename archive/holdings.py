@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archive import cdxj, memory, message, warcwriter
+from archive import cdxj, memory, message, ownership, warcwriter
 from archive.errors import HoldingsError, HoldingsInUse
 from archive.model import SiteMemory
 from archive.records import Damage, ReadRecord
@@ -126,7 +126,10 @@ class Holdings:
             self._lock = -1
 
     def _become_owner(self) -> None:
+        ownership.keep_others_out()
         self.root.mkdir(parents=True, exist_ok=True)
+        kept = (self.folder(name) for name in (*FOLDERS, "state.sqlite"))
+        ownership.refuse_foreign([self.root, *kept])
         self._lock = os.open(self.root / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -222,7 +222,7 @@ def _public_suffixes() -> Any:
 
 def _web_url(value: Any) -> str:
     url = ascii_url(strict.text(value))
-    parts = split(url)
+    parts = split(strict.text(value))
     if parts.scheme not in ("http", "https") or not host_of(url):
         raise Unfit(f"must be an http or https URL with a host, not {value!r}")
     if "@" in (parts.authority or ""):

@@ -74,6 +74,8 @@ def ascii_url(url: str, charset: str = "utf-8") -> str:
     >>> ascii_url(" http://例子.test/通知 公告/a.html?q=%B9%AB ")
     'http://xn--fsqu00a.test/%E9%80%9A%E7%9F%A5%20%E5%85%AC%E5%91%8A/a.html?q=%B9%AB'
 
+    A user name and password are dropped: none is ever sent, logged or stored.
+
     A query is encoded in the page's `charset`, as browsers do (WHATWG URL, 4.4, query state),
     so a search link on a GBK page asks in GBK; the path is always UTF-8.
     """
@@ -218,9 +220,9 @@ def _percent(run: str, charset: str) -> str:
 
 
 def _ascii_authority(authority: str) -> str:
-    """Host in lower case and punycode; what IDNA cannot express is percent-encoded and stays a
+    """Host in lower case and punycode, without user and password; what IDNA cannot express is percent-encoded and stays a
     host that no name server knows."""
-    user, at, rest = authority.rpartition("@")
+    rest = authority.rpartition("@")[2]
     port = _PORT.search(rest)
     host = _PORT.sub("", rest).lower()
     if not host.isascii():
@@ -229,7 +231,7 @@ def _ascii_authority(authority: str) -> str:
         except UnicodeError:
             host = _escape(host)
     host = _ESCAPE.sub(lambda escape: escape[0].upper(), _escape(host))
-    return _escape(user) + at + host + (port[0] if port else "")
+    return host + (port[0] if port else "")
 
 
 def _default_authority(scheme: str, authority: str) -> str:

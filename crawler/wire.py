@@ -45,6 +45,7 @@ from twisted.web.http_headers import Headers as TxHeaders
 
 from crawler.bounds import Bounds, Cut, Meter
 from crawler.guard import Guard, guard_for
+from crawler.proxy import without_credentials
 from crawler.reactor import reactor
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ class RecordingHandler(HTTP11DownloadHandler):
             raise WireBroken(f"{request.url}: an answer came past the tee; {_UPGRADE}")
         for exchange in exchanges:
             await _ended(exchange, _cut_by(error))
+            if b"Proxy-Authorization" in request.headers:
+                exchange.request = bytearray(without_credentials(bytes(exchange.request)))
         if self._recorder is not None:
             await self._recorder.keep(request, exchanges, error)
 
