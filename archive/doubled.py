@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from archive import bylines
+from archive import bylines, linerules
 from archive.model import About, Candidate, Change
 from archive.normalise import fold
 from archive.repeats import Repeat, is_doubled, longest_repeat
@@ -24,6 +24,7 @@ _COVERAGE = 0.3  # of the document; a passage quoted twice in a long text is les
 _SIMILAR = 5  # length of the grams that tell a changed sentence of the first copy
 _CHANGED = 0.5  # of a sentence's grams
 _LEFT_BEHIND = 0.05  # of the cut: more than that in changed sentences, and the copies are variants
+_TRIES = 8  # places where a second copy may begin
 _BETWEEN = 60  # characters of bylines and credits that may stand between the copies
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;]+[”’」』）)]*|\n|$)\s*")
@@ -55,6 +56,9 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
     of its length, loses the repetition. Refrains are shorter, forms and clauses differ.
     """
     sentences = [s for s in _sentences(text) if s.key]
+    if (kept := _sentences_of_one(text, sentences, about)) is not None:
+        yield _cut(text, sentences[kept:])
+        return
     cuts: list[Change] = []
     while is_doubled("".join(s.key for s in sentences)):
         copy = _copy(sentences)
@@ -65,6 +69,36 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
         cuts.append(_cut(text, sentences[start : copy.stop]))
         sentences = sentences[:start] + sentences[copy.stop :]
     yield from cuts
+
+
+def _sentences_of_one(text: str, sentences: list[_Sentence], about: About) -> int | None:
+    """How many sentences the first copy has, where the text is nothing but copies of one body and
+    what stands at the head or foot of each; `None` for any other text.
+
+    A page with a view for desks and one for telephones gives such a text. Since nothing is left
+    over it may be as short as one sentence. Cost: a text of two equal captions keeps one.
+    """
+    keys = [sentence.key for sentence in sentences]
+    again = [i for i, key in enumerate(keys) if i and key == keys[0]]
+    for second in again[:_TRIES]:
+        end = second
+        while end > 1 and _is_frame(text, sentences[end - 1], about):
+            end -= 1
+        at = second
+        while keys[at : at + end] == keys[:end]:
+            at += end
+            while at < len(keys) and keys[at] != keys[0] and _is_frame(text, sentences[at], about):
+                at += 1
+        if at == len(keys) and _size(sentences[:end]) >= _MEAN_SENTENCE:
+            return end
+    return None
+
+
+def _is_frame(text: str, sentence: _Sentence, about: About) -> bool:
+    """Whether a line is the title, a byline, a credit or a toolbar of a copy."""
+    line = text[sentence.start : sentence.end].strip()
+    is_title = bool(about.title) and sentence.key == fold(about.title or "")
+    return is_title or _is_credit(line) or bool(linerules.head_rule(line))
 
 
 def _variant() -> Change:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from archive.doubled import drop_second_copy
 from archive.layout import lines
+from archive.model import About
 from archive.normalise import normalise
 from archive.steps import clean, undo
 from tests.prose import paragraphs, sentences
@@ -56,6 +57,29 @@ def test_a_copy_in_the_other_script_is_a_copy() -> None:
 
 def test_three_copies_become_one() -> None:
     assert clean("\n".join([BODY] * 3), [drop_second_copy, lines]).text == BODY
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_short_text_that_is_nothing_but_copies_is_kept_once(count: int) -> None:
+    body = "\n".join(sentences(count))
+    head = "柳河镇召开水利现场会\n来源：柳河县水利局 发布时间：2021-09-11"
+    for text in (f"{body}\n{body}", f"{body}\n{head}\n{body}", f"{body}\n{body}\n{body}"):
+        cleaned = clean(text, [drop_second_copy, lines], About(title="柳河镇召开水利现场会"))
+        assert cleaned.text == body
+        assert cleaned.flags == ("doubled-body",)
+        assert undo(cleaned.text, cleaned.edits) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "各乡镇：\n" + "\n".join(sentences(2)) + "\n各乡镇：\n" + sentences(1, salt=4)[0],
+        "好！\n好！",
+        "\n".join([*sentences(2), *sentences(2), "另有要求的，从其规定。"]),
+    ],
+)
+def test_a_short_text_with_anything_beside_its_copies_stays(text: str) -> None:
+    assert clean(text, [drop_second_copy]).text == text
 
 
 def test_a_truncated_second_copy_goes() -> None:
