@@ -9,10 +9,12 @@ the lines of one text file after all are derived, so it does not depend on the o
     a missing page     flag `missing-pages` on the first; what is there is joined
     no first page      the others stay articles of their own
 
-`evidence.multi_page` has the `parts`, each with its capture, its share of `edits` (a count; they stand page
-by page, then those of the joining) and the span of its extracted text in the undone text; and
-the numbers `missing`. Pages whose captures lie in different WARC files of the holdings are not
-joined: each text file stands for itself. A list of loose files and named WARC files are one text.
+`evidence.multi_page` has the `parts`, each with its capture, the number of its `edits` (they stand
+page by page, then those of the joining) and the span of its extracted text in the undone text;
+and the numbers `missing`. Edits made on a page's HTML keep their place in that page.
+
+Pages whose captures lie in different WARC files of the holdings are not joined: each text file
+stands for itself. A list of loose files, and WARC files named together, are one text.
 """
 
 from __future__ import annotations
@@ -24,13 +26,14 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, takewhile
 from typing import Any
 
-from archive import normalise
+from archive import normalise, pagination
 from archive.derive import is_low
 from archive.jsonl import edit_as_json, edit_from_json
 from archive.model import About, Change, Reason
 from archive.steps import Step, clean, undo
 from archive.uri import dedupe_key
 
+LONGEST = 16 * 2**20  # bytes of lines that become one: a book of 200 long pages has less
 MARK = '"pages":{'  # no line without this text has a place in an article
 # The number of the page behind a title: (2), （2/3）, 第2页, _2.
 _PAGE_MARK = re.compile(
@@ -56,6 +59,7 @@ class Part:
     """What joining has to know of a line that is a page of a longer article."""
 
     at: int  # where the line stands
+    size: int  # of the line in bytes
     family: tuple[str, str]  # site, key of the first page's address
     number: int
     named: frozenset[int]
@@ -72,7 +76,7 @@ class Whole:
     missing: tuple[int, ...]
 
 
-def part_of(row: Row, at: int) -> Part | None:
+def part_of(row: Row, at: int, size: int) -> Part | None:
     """The part a line is, if it may be joined; a line that was joined is none."""
     if "rejected" in row or "multi_page" in row["evidence"]:
         return None
@@ -81,6 +85,7 @@ def part_of(row: Row, at: int) -> Part | None:
         return None
     return Part(
         at,
+        size,
         (row["site"] or "", dedupe_key(place["first"])),
         place["number"],
         frozenset(place["named"]),
@@ -104,8 +109,9 @@ def _of_family(pages: Mapping[int, Sequence[Part]]) -> Iterator[Whole]:
     for visit, first in enumerate(pages.get(0, ())):
         kept = [first]
         for number in sorted(pages):
-            if number and len(pages[number]) > visit and _belongs(pages[number][visit], kept):
-                kept.append(pages[number][visit])
+            part = pages[number][visit] if len(pages[number]) > visit else first
+            if part is not first and _belongs(part, kept) and _fits(part, kept):
+                kept.append(part)
         numbers = {part.number for part in kept}
         named = frozenset[int]().union(*(part.named for part in kept))
         missing = () if visit else tuple(sorted(named - numbers))
@@ -118,6 +124,11 @@ def _belongs(part: Part, kept: Sequence[Part]) -> bool:
     if part.title != first.title or (part.column and first.column and part.column != first.column):
         return False
     return any(part.number in other.named or other.number in part.named for other in kept)
+
+
+def _fits(part: Part, kept: Sequence[Part]) -> bool:
+    """Whether an article may grow by a page: what a server sends without end is not one article."""
+    return len(kept) < pagination.MOST and part.size + sum(p.size for p in kept) <= LONGEST
 
 
 def joined(rows: Sequence[Row], missing: Sequence[int]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ class _Lines:
     def add(self, line: str) -> Part | None:
         """Append a line; the part it is, if it is one."""
         data = line.encode("utf-8") + b"\n"
-        part = parts.part_of(json.loads(line), self._end) if parts.MARK in line else None
+        row = json.loads(line) if parts.MARK in line else None
+        part = parts.part_of(row, self._end, len(data)) if row else None
         if part is not None:
             self._parts.append(part)
         self._file.write(data)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import dom, pagination
+from archive import dom, pagination, parts
 from archive.derive import derive
 from archive.jsonl import edit_from_json, line, line_of
 from archive.model import Capture
@@ -115,10 +115,10 @@ def test_undone_the_article_gives_the_extracted_text_of_each_page(
     whole = rows(derived(*captures))["urn:uuid:1"]
     edits = [edit_from_json(edit) for edit in whole["edits"]]
     back = undo(whole["text"], edits)
-    parts = whole["evidence"]["multi_page"]["parts"]
+    told = whole["evidence"]["multi_page"]["parts"]
     assert back == "\n".join(extracted)
-    assert [back[part["start"] : part["end"]] for part in parts] == extracted
-    assert [part["edits"] for part in parts] == [len(row["edits"]) for row in alone]
+    assert [back[part["start"] : part["end"]] for part in told] == extracted
+    assert [part["edits"] for part in told] == [len(row["edits"]) for row in alone]
     own = [each for number in range(1, len(ends) + 1) for each in paragraphs(3, number).split("\n")]
     assert [each for each in whole["text"].split("\n") if each in own] == own
 
@@ -178,8 +178,15 @@ def test_every_second_capture_of_a_page_goes_to_the_second_of_the_first() -> Non
         row["captured"], row["id"] = row["captured"].replace("2021", "2022"), row["id"] + "b"
     found = rows([*THREE, *map(line_of, again)])
     for mark in ("", "b"):
-        parts = found[f"urn:uuid:1{mark}"]["evidence"]["multi_page"]["parts"]
-        assert [part["id"] for part in parts] == [f"urn:uuid:{n}{mark}" for n in (1, 2, 3)]
+        told = found[f"urn:uuid:1{mark}"]["evidence"]["multi_page"]["parts"]
+        assert [part["id"] for part in told] == [f"urn:uuid:{n}{mark}" for n in (1, 2, 3)]
+
+
+def test_an_article_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "LONGEST", len(THREE[0].encode()) + len(THREE[1].encode()) + 99)
+    found = rows(THREE)
+    assert found["urn:uuid:1"]["evidence"]["multi_page"]["missing"] == [3]
+    assert "text" in found["urn:uuid:3"]
 
 
 def test_what_is_no_line_passes_at_once_and_lines_before_the_first_page_too() -> None:
