@@ -26,6 +26,7 @@ from archive.records import Damage, ReadRecord
 from archive.rules import RULES, Finding, Severity
 from archive.segments import joined
 
+_FIELDS_LIMIT = 1 << 20  # bytes of a block of fields that are looked at
 _MOST = 1000  # findings of one code told in one file; the others are counted
 
 
@@ -88,6 +89,7 @@ class _File:
         self._replayed = replayed
         self._once: set[str] = set()  # codes told once a file
         self._end = 0  # where the last record ended
+        self._member = -1  # where the last record's member began
         self._segments = False
 
     def findings(self) -> Iterator[Finding]:
@@ -145,6 +147,7 @@ class _File:
         if record.get("WARC-Segment-Number") is None:
             yield from payload_digest(record)
             yield from http(record)
+        yield from _fields(record)
         yield from _replay(record)
 
     def _place(self, record: ReadRecord) -> Iterator[Said]:
@@ -156,8 +159,11 @@ class _File:
             self._end = 0
         elif record.packed and start > self._end:
             yield "member-empty", f"an empty member at byte {self._end:,}"
-        if record.packed and record.inside:
+        if record.packed and record.inside and start == self._member:
             yield from self._first("member-shared", "several records in one member")
+        elif record.inside or (not record.packed and self._end == 0 and start):
+            yield from self._first("record-start", "line ends in front of a record")
+        self._member = start
         self._end = max(self._end, start + record.location.length)
         named = record.get("WARC-Filename")
         if record.type == "warcinfo" and named and INSIDE not in record.location.file:
@@ -179,7 +185,7 @@ class _File:
                 yield _finding("segment-missing", found.problem, found)
             elif found.type == "continuation":
                 yield _finding("segment-missing", "the segments before it are missing", found)
-            elif found.get("WARC-Segment-Origin-ID") is None and _was_segmented(found):
+            elif _was_segmented(found):
                 yield _finding("segmented", "the record goes on in continuation records", found)
                 for code, problem in (*payload_digest(found), *http(found)):
                     yield _finding(code, problem, found)
@@ -190,6 +196,23 @@ class _File:
 
 def _was_segmented(record: ReadRecord) -> bool:
     return b"warc-segment-number" in record.head.lower()
+
+
+def _fields(record: ReadRecord) -> Iterator[Said]:
+    """A block of type application/warc-fields is made of named fields (WARC 1.1, 4)."""
+    media = (record.get("Content-Type") or "").partition(";")[0].strip().lower()
+    if media != "application/warc-fields" or record.version.startswith("ARC"):
+        return
+    record.block.seek(0)
+    block = record.block.read(_FIELDS_LIMIT)
+    try:
+        rows = block.decode("utf-8").splitlines()
+    except UnicodeDecodeError:
+        yield "warc-fields", "the fields in the block are not UTF-8"
+        return
+    odd = next((row for row in rows if row and row[:1] not in " \t" and ":" not in row), None)
+    if odd is not None:
+        yield "warc-fields", f"{odd[:60]!r} in the block has no colon"
 
 
 def _replay(record: ReadRecord) -> Iterator[Said]:
@@ -204,6 +227,8 @@ def _replay(record: ReadRecord) -> Iterator[Said]:
             yield "revisit-invented", f"the block holds a head with status {status or '?'}"
         elif not unchanged and not head:
             yield "revisit-no-head", "the block is empty"
+        elif not unchanged and record.get("WARC-Truncated") is None:
+            yield "revisit-not-truncated", "the block is cut, and the record does not say so"
         version = PROFILES.get(record.get("WARC-Profile") or "")
         if version and record.version != f"WARC/{version}":
             yield "profile-version", f"the profile is of WARC {version}"

@@ -96,8 +96,12 @@ def _syntax(record: ReadRecord) -> Iterator[Said]:
 def _version(record: ReadRecord) -> Iterator[Said]:
     if record.version in ("WARC/0.17", "WARC/0.18"):
         yield "version-draft", f"{record.version} is a draft"
-    elif record.version not in ("WARC/1.0", "WARC/1.1"):
+    elif record.version not in ("WARC/1.0", "WARC/1.1") or _first_line(record) != record.version:
         yield "version-unknown", f"{record.version} is no version of the format"
+
+
+def _first_line(record: ReadRecord) -> str:
+    return record.head.partition(b"\n")[0].rstrip(b"\r").decode("latin-1")
 
 
 def _presence(record: ReadRecord) -> Iterator[Said]:
@@ -109,6 +113,8 @@ def _presence(record: ReadRecord) -> Iterator[Said]:
         required.append("WARC-Profile")
     if record.type == "continuation":
         required += ["WARC-Segment-Number", "WARC-Segment-Origin-ID"]
+    if record.type == "revisit" and "identical-payload" in (record.get("WARC-Profile") or ""):
+        required.append("WARC-Payload-Digest")
     for name in required:
         if not named[name.lower()]:
             yield "field-missing", f"{name} is missing"

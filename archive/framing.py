@@ -44,7 +44,7 @@ def records(members: Members, name: str) -> Iterator[ReadRecord]:
     while _skip_line_ends(members):
         members.peek(1)
         start = members.member_start if members.packed else members.position
-        inside = members.inside
+        inside = members.inside if members.packed else 0
         head = _head(members)
         headers, version = _fields(head, start + inside)
         try:
@@ -121,13 +121,12 @@ def _fields(head: bytes, offset: int) -> tuple[tuple[tuple[str, str], ...], str]
     if not version:
         raise NotARecord("no WARC version line")
     found: list[tuple[str, str]] = []
-    for raw in re.split(_LINE_END, head[version.end() :]):
-        row = text(raw)
+    for row in text(head[version.end() :]).replace("\r\n", "\n").split("\n"):
         if row[:1] in (" ", "\t") and found:
             found[-1] = (found[-1][0], f"{found[-1][1]} {row.strip()}".strip())
         elif ":" in row:
             field, _, value = row.partition(":")
-            found.append((field.strip(), value.strip(" \t")))
+            found.append((field.strip(), value.strip(" \t\r")))
     return tuple(found), version[0].strip().decode()
 
 
@@ -137,7 +136,10 @@ def text(raw: bytes) -> str:
     >>> text("路".encode() + b"\\xb9")
     '路%B9'
     """
-    lenient = raw.decode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        lenient = raw.decode("utf-8", "surrogateescape")
     return re.sub("[\udc80-\udcff]", lambda char: f"%{ord(char[0]) - 0xDC00:02X}", lenient)
 
 

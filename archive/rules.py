@@ -87,6 +87,7 @@ RULES = {
     "header-control": Rule(_E, _REWRITE + "; somebody may have injected a field"),
     "header-not-utf8": Rule(_E, "write the field in UTF-8; bytes of a URL as %XX"),
     "header-folded": Rule(_N, "write the field on one line; readers differ"),
+    "record-start": Rule(_E, "begin a file and a member with the record itself"),
     "record-end": Rule(_E, "end every record with exactly two CR LF"),
     "id-repeated": Rule(_E, "give every record an id of its own"),
     "id-elsewhere": Rule(_W, "nothing, if one file is a copy; otherwise give new ids"),
@@ -104,6 +105,7 @@ RULES = {
     "profile-version": Rule(_N, "write the profile of the record's own version"),
     "content-type-missing": Rule(_W, "say application/http, or what the block is"),
     "content-type-other": Rule(_W, "say application/http with the right msgtype"),
+    "warc-fields": Rule(_W, "write `name: value` lines in UTF-8, or another Content-Type"),
     "concurrent-date": Rule(_W, "give all records of one capture one WARC-Date"),
     "reference-outside": Rule(_N, "nothing, if the record lies in another file"),
     "no-warcinfo": Rule(_N, "begin a file with a warcinfo record"),
@@ -121,7 +123,9 @@ RULES = {
     "digest-dechunked": Rule(_N, "nothing: the digest is right; other tools digest the framing"),
     # Segments
     "segment-number": Rule(_E, "number segments from 1, continuations from 2"),
-    "segment-missing": Rule(_E, "add the file that has the missing segment", BOTH),
+    "segment-missing": Rule(
+        _E, "add the file that has the missing segment, or write it again", BOTH
+    ),
     "segmented": Rule(_W, "write it in one record; replay shows its first piece only", BOTH),
     # HTTP messages
     "http-no-head": Rule(_W, "nothing can be done; the block holds no HTTP head", BOTH),
@@ -148,6 +152,7 @@ RULES = {
     "revisit-of-revisit": Rule(_W, "refer to the response itself", BOTH),
     "revisit-loop": Rule(_E, "refer to the response, not to the record itself", BOTH),
     "revisit-digest": Rule(_E, "refer to the response with this payload", BOTH),
+    "revisit-not-truncated": Rule(_N, "mark the cut block with WARC-Truncated: length"),
     "revisit-no-head": Rule(_N, "keep the response head in the block; replay uses the original's"),
     "revisit-early": Rule(_N, "nothing; the original stands behind its revisit"),
     "text-shadows": Rule(_W, "keep conversions in files that replay does not index", PYWB),

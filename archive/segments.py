@@ -8,7 +8,7 @@ segment comes out as far as it reaches, with `problem` set and marked as truncat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -28,6 +28,7 @@ class _Whole:
     block: BinaryIO
     size: int = 0
     segments: int = 0
+    uris: set[str] = field(default_factory=set)
 
     def add(self, segment: ReadRecord) -> None:
         while piece := segment.block.read(_PIECE):
@@ -49,6 +50,7 @@ def joined(found: Iterable[ReadRecord | Damage]) -> Iterator[ReadRecord | Damage
             spool = TemporaryFile()  # noqa: SIM115  it goes on with the record
             held[one.id] = _Whole(one, spool)
             held[one.id].add(one)
+            held[one.id].uris.add(one.uri)
         else:
             yield from _continued(held, one, number)
     for whole in held.values():
@@ -71,18 +73,20 @@ def _continued(
     else:
         segment.block.seek(0)
         whole.add(segment)
+        whole.uris.add(segment.uri)
         total = segment.get("WARC-Segment-Total-Length")
         if total is not None:
-            wrong = total != str(whole.size)
-            yield from _whole(held.pop(origin), f"its total length is not {total}" if wrong else "")
+            wrong = f"its total length is not {total[:20]}" if total != str(whole.size) else ""
+            wrong = wrong or ("its segments have other URIs" if len(whole.uris) > 1 else "")
+            yield from _whole(held.pop(origin), wrong, cut=False)
 
 
-def _whole(whole: _Whole, problem: str) -> Iterator[ReadRecord]:
+def _whole(whole: _Whole, problem: str, *, cut: bool = True) -> Iterator[ReadRecord]:
     """The record that was gathered; its block is readable until the next one is asked for."""
     whole.block.seek(0)
     kept = [pair for pair in whole.first.headers if pair[0].lower() not in _OF_A_SEGMENT]
-    cut = [("WARC-Truncated", "unspecified")] if problem else []
-    headers = (*kept, *cut, ("Content-Length", str(whole.size)))
+    mark = [("WARC-Truncated", "unspecified")] if cut else []
+    headers = (*kept, *mark, ("Content-Length", str(whole.size)))
     said = f"segmented record: {problem}" if problem else ""
     yield replace(whole.first, headers=headers, block=whole.block, problem=said)
     whole.block.close()

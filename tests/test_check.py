@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from tests.commands import fangzhi, lines
 from tests.warcs import frames, http, info, members, package, warc
 
 RESPONSE = "<urn:uuid:00000000-0000-4000-8000-000000000001>"
-SPLIT = [("WARC-Segment-Number", "2"), ("WARC-Segment-Origin-ID", RESPONSE)]
 
 
 def codes(tmp_path: Path, *made: bytes, name: str = "x.warc.gz") -> list[str]:
@@ -129,12 +129,53 @@ def test_a_digest_over_something_else_says_over_what(tmp_path: Path) -> None:
     right = warc(number=1, block=block, fields=[("WARC-Payload-Digest", sha256([b"hi"]))])
     assert codes(tmp_path, info(), right) == []
     coded = http(b"hi", "Content-Encoding: identity, gzip")
-    import gzip
-
     packed = http(gzip.compress(b"hi"), "Content-Encoding: gzip")
     record = warc(number=1, block=packed, fields=[("WARC-Payload-Digest", sha256([b"hi"]))])
     assert codes(tmp_path, info(), record) == ["payload-digest-decoded"]
     assert codes(tmp_path, info(), warc(number=1, block=coded)) == []
+
+
+def test_line_ends_in_front_of_a_record_are_named(tmp_path: Path) -> None:
+    made = [info(), warc(number=1)]
+    for name in ("x.warc.gz", "x.warc"):
+        assert codes(tmp_path, b"\r\n" + made[0], made[1], name=name) == ["record-start"]
+        assert codes(tmp_path, made[0], made[1] + b"\r\n", name=name) == ["record-end"]
+        assert codes(tmp_path, made[0], made[1][:-2], name=name) == ["record-end"]
+    assert codes(tmp_path, made[0] + made[1]) == ["member-shared"]
+
+
+def test_a_revisit_of_a_payload_states_its_digest_and_fields_have_names(tmp_path: Path) -> None:
+    profile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    revisit = warc("revisit", 1, b"", fields=[("WARC-Profile", profile)])
+    assert "field-missing" in codes(tmp_path, info(), revisit)
+    odd = warc("warcinfo", 1, b"software: x\r\nno colon\r\n")
+    assert codes(tmp_path, odd) == ["warc-fields"]
+
+
+def test_segments_are_judged_as_the_record_they_make(tmp_path: Path) -> None:
+    block = http("<p>" + "文" * 500)
+    digest = sha256([block.partition(b"\r\n\r\n")[2]])
+    first = [("WARC-Segment-Number", "1"), ("WARC-Payload-Digest", digest)]
+    more = {
+        "WARC-Segment-Number": "2",
+        "WARC-Segment-Origin-ID": RESPONSE,
+        "WARC-Segment-Total-Length": str(len(block)),
+        "WARC-Target-URI": "http://www.example.gov.cn/1.html",
+    }
+    head = warc(number=1, block=block[:200], fields=first)
+
+    def tail(**changes: str) -> bytes:
+        return warc("continuation", 2, block[200:], fields=(more | changes).items())
+
+    assert codes(tmp_path, info(), head, tail()) == ["segmented"]
+    longer = tail(**{"WARC-Segment-Total-Length": "9"})
+    assert codes(tmp_path, info(), head, longer) == ["segment-missing"]
+    other = tail(**{"WARC-Target-URI": "http://a.test/"})
+    assert codes(tmp_path, info(), head, other) == ["segment-missing"]
+    assert codes(tmp_path, info(), head) == ["segment-missing"]
+    assert codes(tmp_path, info(), tail()) == ["segment-missing"]
+    wrong = warc(number=1, block=block[:200], fields=[first[0], (first[1][0], sha256([b"x"]))])
+    assert codes(tmp_path, info(), wrong, tail()) == ["payload-digest", "segmented"]
 
 
 def test_what_spans_files_is_judged_over_all_of_them(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from archive.cdxjline import Entry, Refused, parse
 from archive.lookup import Index, _Sorted, lookup_digest, lookup_url
 from archive.uri import surt
 from archive.warc import sha256
+from tests.shared import shared_folder
 from tests.warcs import http, info, members, warc
 
 BODY = http("<p>同一个页面</p>")
@@ -144,6 +146,35 @@ def row(**said: object) -> bytes:
 )
 def test_a_torn_or_hostile_line_is_refused(hostile: bytes) -> None:
     assert isinstance(parse(hostile), Refused)
+
+
+@pytest.mark.skipif(shared_folder() is None, reason="the shared hostile files are absent")
+def test_the_shared_hostile_indexes_are_refused_line_by_line(tmp_path: Path) -> None:
+    shared = shared_folder()
+    assert shared is not None
+    made = runpy.run_path(str(shared / "tools" / "hostile" / "make_hostile.py"))["CDXJ"]
+    verdicts = {}
+    for name, data in made.items():
+        rows = [parse(one) for one in data.splitlines(keepends=True)]
+        verdicts[name] = (sum(isinstance(r, Entry) for r in rows), len(rows))
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index").mkdir()
+        (tmp_path / name / "index" / "x.cdxj").write_bytes(data)
+        index = Index(tmp_path / name)
+        assert index.unsorted == (["x.cdxj"] if name == "unsorted_dups.cdxj" else [])
+        for url in ("http://127.0.0.1/x", "http://127.0.0.1/p1.html", "http://a/", "b://"):
+            assert index.by_url(url) == []
+        assert len(index.by_url("http://127.0.0.1/p0.html")) == verdicts[name][0]
+        index.close()
+    assert verdicts == {
+        "good.cdxj": (1, 1),
+        "traversal.cdxj": (0, 3),
+        "bad_numbers.cdxj": (0, 2),
+        "torn_last_line.cdxj": (1, 2),
+        "unsorted_dups.cdxj": (0, 3),
+        "bad_json_binary.cdxj": (0, 2),
+        "long_line_2MB.cdxj": (0, 1),
+    }
 
 
 def test_refused_lines_are_counted_and_the_others_used(tmp_path: Path) -> None:

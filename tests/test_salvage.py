@@ -201,6 +201,7 @@ def test_a_segmented_record_is_one_again_also_across_files(tmp_path: Path) -> No
 
     def segment(number: int, part: bytes, last: bool) -> bytes:
         fields = {"WARC-Segment-Number": str(number), "WARC-Segment-Origin-ID": origin}
+        fields["WARC-Target-URI"] = "http://www.example.gov.cn/1.html"
         fields |= {"WARC-Segment-Total-Length": str(len(whole))} if last else {}
         return warc("continuation", number, part, fields=fields.items())
 

@@ -104,6 +104,38 @@ def test_a_url_cannot_forge_a_header(tmp_path: Path) -> None:
     assert records[1].get("WARC-Target-URI") == "http://a.test/%0D%0AX-Injected: 1"
 
 
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=20))
+def test_no_text_of_a_page_forges_a_header_field_or_a_record(
+    tmp_path_factory: pytest.TempPathFactory, uri: str, note: str, address: str
+) -> None:
+    """CR LF, NUL and every other control character in a URL, a note or an address is escaped."""
+    hostile = "\r\nX-Injected: 1\r\n\r\nWARC/1.1\r\n"
+    folder = tmp_path_factory.mktemp("injected")
+    sent = Exchange(
+        f"http://a.test/{uri}{hostile}".encode("utf-8", "replace").decode(),
+        NOW,
+        b"GET / HTTP/1.1\r\n\r\n",
+        BytesIO(HEAD + b"<p>"),
+        ip_address=address.encode("utf-8", "replace").decode() + hostile,
+        notes=(("via", note.encode("utf-8", "replace").decode() + hostile),),
+    )
+    out = writer(folder)
+    out.ready(NOW)
+    out.write(exchange_records(sent, out.info))
+    path = out.close()
+    assert path is not None
+    found = whole(path)
+    assert [r.type for r in found] == ["warcinfo", "response", "request", "metadata"]
+    for record in found:
+        assert record.get("X-Injected") is None
+        assert not any(char < " " for _, value in record.headers for char in value)
+    assert b"X-Injected" not in found[3].block.read().replace(b"%0D%0AX-Injected", b"")
+    assert found[1].block.read() == HEAD + b"<p>"
+
+
 def test_a_file_is_rotated_by_size_and_by_age(tmp_path: Path) -> None:
     out = writer(tmp_path, rotate_bytes=1, rotate_seconds=100)
     for second in (0, 1, 2):
