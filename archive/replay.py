@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive import coding, limits, message
-from archive.derive import derive
 from archive.jsonl import line
 from archive.model import Capture, Reason, Rejection, SiteMemory
 from archive.opening import records
@@ -120,6 +119,8 @@ def capture_at(path: Path, offset: int) -> Capture:
 def line_of(capture: Capture, site: Site | None, memory: SiteMemory | None) -> str:
     """The JSON line of one capture. A page that breaks the derivation is a rejection that says
     how: its bytes are safe, and the crawl or replay goes on."""
+    from archive.derive import derive  # half a second: not where a crawl only captures
+
     try:
         return line(derive(capture, site=site, memory=memory))
     except (Exception, limits.Exhausted) as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from archive import vocab
@@ -34,6 +34,9 @@ _HEXADECIMAL = re.compile("[0-9a-fA-F]{16,}")
 _BENT_SCHEME = re.compile(r"(https?)(?::/{0,1}(?=[^/:])|(?://:|;//|：//|:///+)/*)", re.IGNORECASE)
 _DOUBLE_SCHEME = re.compile(r"https?://+(?=https?:/)", re.IGNORECASE)
 _WEB = ("http", "https")
+# Answers remembered by each function: the menus and lists of one site repeat on all its pages.
+# A URL is under a kilobyte as a rule, so that is some megabytes.
+CACHED = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Parts:
     fragment: str | None
 
 
+@lru_cache(maxsize=CACHED)
 def split(url: str) -> Parts:
     """The five parts of a URL (RFC 3986, 3); `unsplit` gives the string back."""
     match = _PARTS.fullmatch(url)
@@ -68,6 +72,7 @@ def unsplit(parts: Parts) -> str:
     )
 
 
+@lru_cache(maxsize=CACHED)
 def ascii_url(url: str, charset: str = "utf-8") -> str:
     """The URL as it goes on the wire: ASCII, nothing decoded, nothing encoded twice.
 
@@ -103,6 +108,11 @@ def join(base: str, href: str, charset: str = "utf-8") -> str | None:
     The fragment is dropped, except `#/…` and `#!…`, which are routes of a script-made site.
     Misspelt schemes are read as their author meant them; an address no host can have is `None`.
     """
+    return _join(_directory_of(base) if _needs_directory_only(href) else base, href, charset)
+
+
+@lru_cache(maxsize=CACHED)
+def _join(base: str, href: str, charset: str) -> str | None:
     parts = _resolve(split(_bare(base)), split(_bare(href)))
     if (parts.scheme or "").lower() not in _WEB or not parts.authority:
         return None
@@ -111,12 +121,14 @@ def join(base: str, href: str, charset: str = "utf-8") -> str | None:
     return joined if host and _HOST.fullmatch(host) and _port_is_possible(joined) else None
 
 
+@lru_cache(maxsize=CACHED)
 def host_of(url: str) -> str:
     """The host of a URL in lower case, without port; `""` where it has none."""
     authority = (split(url).authority or "").rpartition("@")[2]
     return _PORT.sub("", authority).lower().rstrip(".")
 
 
+@lru_cache(maxsize=CACHED)
 def dedupe_key(url: str) -> str:
     """A string that is equal for two URLs of the same page.
 
@@ -165,6 +177,20 @@ def surt(url: str) -> str:
     return f"{','.join(names)}{port[0] if port else ''}){path.rstrip('/') or '/'}" + (
         f"?{query}" if query else ""
     )
+
+
+def _needs_directory_only(href: str) -> bool:
+    """Whether a link says a path of its own, so that the name and query of its base do not matter."""
+    return bool(href) and href[0] not in "?#" and href[0] not in _EDGES
+
+
+def _directory_of(base: str) -> str:
+    """A base without its last name, where it is plainly written: the pages of one folder then
+    share what is remembered of their common links."""
+    stem = base.partition("#")[0].partition("?")[0]
+    if not stem.startswith(("http://", "https://")) or stem.count("/") < 3 or "\\" in stem:
+        return base
+    return stem[: stem.rfind("/") + 1]
 
 
 def _bare(url: str) -> str:

@@ -18,7 +18,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from archive import decode, limits, memory
-from archive.derive import derive_file
 from archive.holdings import kept_memory
 from archive.jsonl import line
 from archive.model import Capture, Page, Rejection, SiteMemory
@@ -78,6 +77,8 @@ def derive_again(capture: Capture, site: str | None, digest: str | None) -> str:
 
 def derive_loose(loose: Loose, site: Site | None, host: str) -> str:
     """The JSON line of a loose file, with the memory the run was given for its host."""
+    from archive.derive import derive_file
+
     known = _RUN.memories.get(host)
     try:
         with limits.cpu_seconds():

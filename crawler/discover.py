@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from lxml.etree import XPath
+
 from archive import dom, vocab
 from archive.uri import join, split
 from crawler import anchors, pagers, scripts
@@ -30,6 +32,11 @@ _REFRESH = re.compile(
 _PAGE_OPTION = re.compile(
     r"^(?:https?://|/|\.{1,2}/)\S+$|^[\w%./-]+\.(?:s?html?|jsp|aspx?|php)\b\S*$"
 )
+# What `_of_element` reads, in the order of the page; and what may take its content out of sight.
+_TELLING = XPath(
+    "//a | //area | //iframe | //frame | //meta | //link | //option | //script | //*[@onclick]"
+)
+_MAY_HIDE = XPath("//*[@hidden or @style]")
 _BRACKETS = str.maketrans("", "", " \t\r\n\u00a0\u3000[]【】()（）「」")
 _NUMBER = re.compile(r"\d{1,4}")
 _FEED_TYPE = re.compile(r"application/(?:rss|atom)\+xml|text/xml", re.IGNORECASE)
@@ -72,14 +79,10 @@ def links(root: Element, url: str, source: str, charset: str = "utf-8") -> list[
 
 
 def _candidates(root: Element, url: str, source: str) -> Iterator[tuple[str, Found]]:
-    hidden: set[Element] = set()
+    hidden = {below for top in _MAY_HIDE(root) if anchors.hides(top) for below in top.iter()}
     text_of_scripts: list[str] = []
     days = anchors.ItemDays()
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        if anchors.hides(element) or element.getparent() in hidden:
-            hidden.add(element)
+    for element in _TELLING(root):
         if element.tag == "script":
             text_of_scripts.append(element.text or "")
         yield from _of_element(element, element in hidden, days)

@@ -143,7 +143,6 @@ def dataproxy(
 def query_page(source: str, url: str) -> Iterator[str]:
     """Lists whose address counts pages in its query (`iList.jsp?cat_id=1&cur_page=2`) and whose
     pager calls a function: the next numbers, where the page says how many there are."""
-    total = _first(_PAGES_SAID, source) or _first(_TOTAL_PAGES, source)
     current = page_parameter(url)
     if current is None and "ilist.jsp" in url.lower():
         name, number = "cur_page", 1
@@ -151,6 +150,7 @@ def query_page(source: str, url: str) -> Iterator[str]:
         name, number = current
     else:
         return
+    total = _first(_PAGES_SAID, source) or _first(_TOTAL_PAGES, source)
     yield from query_pages(url, (name, number), total or 0)
 
 

@@ -24,7 +24,6 @@ from crawler.replies import FEED_LIMIT, feed_text, reply_links
 # A whole document says so at once; the record island of a jcms list page comes later in it.
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body|frameset)\b", re.IGNORECASE)
 _DOCUMENT_REACH = 4096  # characters
-_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 SHELL_TEXT = 200  # characters outside scripts and links: a frame's footer has about 150
 # What a reply can begin with: XML, JSON, a call with JSON, a plain sitemap, gzip.
 _REPLY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[]|https?://|[\w$.]{1,100}\s*\(|\x1f\x8b)")
@@ -77,8 +76,14 @@ def _of_html(page: Page, url: str) -> Reading:
         frozenset(href for href in farm if href is not None),
         tuple(needs_script(parsed.root)),
         tuple(_fetched_by_shell(parsed.root)),
-        blake2b(page.text.translate(_NO_DIGITS).encode("utf-8", "replace"), digest_size=8).digest(),
+        _without_numbers(page.text),
     )
+
+
+def _without_numbers(text: str) -> bytes:
+    """A digest of a page in which numbers do not count."""
+    data = text.encode("utf-8", "replace").translate(None, b"0123456789")
+    return blake2b(data, digest_size=8).digest()
 
 
 def _fetched_by_shell(root: Element) -> list[str]:

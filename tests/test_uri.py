@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import uri
 from archive.uri import ascii_url, dedupe_key, join, split, surt, unsplit
 
 BASE = "http://www.qinghe.test/xw/gzdt/index.html"
@@ -168,3 +169,14 @@ def test_a_query_is_asked_in_the_charset_of_its_page() -> None:
 def test_the_index_key_is_the_one_pywb_computes(url: str) -> None:
     judge = pytest.importorskip("surt")
     assert surt(url) == judge.surt(url)
+
+
+@given(
+    st.sampled_from(
+        ["http://a.test/x/y.html?q=1#f", "http://a.test", "https://a.test/?b", "//a/", ""]
+    )
+    | st.text("htp:/.ax?#\\; ", max_size=20),
+    st.text("htps:/.ay?#\\ \t\u3000", max_size=12),
+)
+def test_what_pages_of_one_folder_share_joins_as_it_does_alone(base: str, href: str) -> None:
+    assert join(base, href) == uri._join.__wrapped__(base, href, "utf-8")
