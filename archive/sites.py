@@ -156,6 +156,13 @@ def in_scope(site: Site, url: str, rel: str = "link") -> bool:
     return not wanted or rel in SAME_PAGE_HOPS or any(pattern.search(url) for pattern in wanted)
 
 
+def spans(site: Site, host: str) -> bool:
+    """Whether a host, on any port, is one the site's scope may have pages on."""
+    if site.scope.type == "domain":
+        return registered_domain(host) in _areas(site)
+    return host in {host_of(key) for key in _seed_keys(site)}
+
+
 def layout_on(site: Site, day: date) -> Layout | None:
     """The layout the site's pages had on a day: the earliest that was not over yet."""
     lasting = [each for each in site.layouts if each.until is None or day <= each.until]

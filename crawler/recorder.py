@@ -37,6 +37,7 @@ from archive.replay import MEMORY_NOTE, SITE_NOTE
 from archive.state import Acknowledged
 from archive.warc import Exchange, Original, Record, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
+from crawler import tls
 from crawler.deriver import Deriver
 from crawler.frontier import Frontier, Lease
 from crawler.hosts import Hosts
@@ -77,6 +78,7 @@ class Recorder:
         self.failure: ArchiveError | None = None
         self.unreachable: list[str] = []  # seeds that brought no answer at all
         self.needs_script: dict[str, list[str]] = {}  # page: what its scripts fetch its items from
+        self._tls: dict[str, set[str]] = {}  # host: verdicts on its certificates, failed handshakes
         self._outside: Counter[str] = Counter()  # host of links that were not followed
         self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
         naming = Naming(settings["FANGZHI_PREFIX"], _host())
@@ -135,8 +137,13 @@ class Recorder:
         captures = await maybe_deferred_to_future(job.done)
         self.report.captured += len(captures)
         unanswered = len(taken) - len(captures)
+        reason = failure_reason(error)
         if unanswered:
-            self.report.failed[failure_reason(error)] += unanswered
+            self.report.failed[reason] += unanswered
+        told = {wire.verdict for wire in exchanges if wire.verdict}
+        told |= {reason} if error and reason.startswith("tls-") else set()
+        if told:
+            self._tls.setdefault(urlsplit(request.url).hostname or "", set()).update(told)
         if captures:
             request.meta["capture"] = captures[-1]
         self._state.note(captures)
@@ -187,6 +194,7 @@ class Recorder:
         self.unreachable += [url for url, host in seeds if self.hosts[host].rests]
         self._close_frontier(finished=reason == "finished")
         summary = {"run": self.run, "reason": reason, **self.report.as_json()}
+        summary["tls"] = {host: "; ".join(sorted(told)) for host, told in sorted(self._tls.items())}
         summary["outside"] = dict(self._outside.most_common())
         summary["unreachable_seeds"] = self.unreachable
         summary["needs_script"] = self.needs_script
@@ -280,8 +288,18 @@ class Recorder:
                 deferred_from_coro(self._crawler.engine.close_spider_async(reason="archive-failed"))
 
 
+FINAL = frozenset(  # failures that trying again repeats
+    (
+        *("scheme", "too-large", "robots", "refused-address"),
+        *("tls-protocol", "tls-cipher", "tls-renegotiation", "tls-name", "tls-not-spoken"),
+    )
+)
+
+
 def failure_reason(error: BaseException | None) -> str:
     """One word for why a request brought no response: the report's key."""
+    if handshake := tls.failure(error):
+        return handshake
     names = {
         "CannotResolveHostError": "dns",
         "DownloadConnectionRefusedError": "refused",
@@ -291,6 +309,7 @@ def failure_reason(error: BaseException | None) -> str:
         "DownloadFailedError": "disconnect",
         "UnsupportedURLSchemeError": "scheme",
         "RefusedAddress": "refused-address",
+        "TunnelError": "tunnel",  # the proxy would not CONNECT: it says why in the note
         None: "no-answer",
     }
     name = type(error).__name__ if error is not None else None
@@ -315,6 +334,7 @@ def _exchange(
 ) -> Exchange:
     took = [("fetchTimeMs", str(round(wire.seconds * 1000)))]
     certificate = [("tls-certificate-sha256", wire.certificate)] if wire.certificate else []
+    certificate += [("tls-certificate-verdict", wire.verdict)] if wire.verdict else []
     return Exchange(
         target_uri=url.partition("#")[0],
         date=wire.started,

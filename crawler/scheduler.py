@@ -26,7 +26,7 @@ from archive.uri import join
 from crawler.frontier import Lease
 from crawler.hosts import Host
 from crawler.reactor import reactor
-from crawler.recorder import Recorder
+from crawler.recorder import FINAL, Recorder, failure_reason
 from crawler.robots import FRESH, HOPS, decide, origin_of
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class FrontierScheduler(BaseScheduler):
     def _robots_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
         host, tries = request.meta["host"], request.meta["tries"] + 1
-        if tries < TRIES:
+        if tries < TRIES and failure_reason(failure.value) not in FINAL:
             again = self._robots_request(request.url, host, request.meta["hop"], tries)
             again.meta["origin"] = request.meta.get("origin")
             self._others.append(again)

@@ -47,6 +47,7 @@ from crawler.bounds import Bounds, Cut, Meter
 from crawler.guard import Guard, guard_for
 from crawler.proxy import without_credentials
 from crawler.reactor import reactor
+from crawler.tls import HandshakeCut, JudgedConnection, TLSError, policy_for
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -87,6 +88,7 @@ class WireExchange:
     protocols: tuple[str, ...] = ("http/1.1",)
     cipher: str | None = None
     certificate: str | None = None  # sha256 hex of the server's certificate
+    verdict: str | None = None  # of crawler/tls.py on that certificate
     done: Deferred[None] = field(default_factory=Deferred)
 
     def finish(self, truncated: str | None = None, surplus: int = 0) -> None:
@@ -120,7 +122,10 @@ class RecordingHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         exchanges: list[WireExchange] = []
-        guard = self._guard = self._guard or guard_for(self._crawler)
+        if self._guard is None:
+            self._guard = guard_for(self._crawler)
+            self._contextFactory = policy_for(self._crawler)
+        guard = self._guard
         agent = _RecordingAgent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -137,9 +142,11 @@ class RecordingHandler(HTTP11DownloadHandler):
             with wrap_twisted_exceptions():
                 response: Response = await maybe_deferred_to_future(agent.download_request(request))
         except Exception as problem:
-            error = _by_limit(exchanges, request.url) or problem
-            await self._keep(request, exchanges, error)
-            raise error from problem
+            limit = _by_limit(exchanges, request.url)
+            await self._keep(request, exchanges, limit or problem)
+            if limit is None:
+                raise
+            raise limit from problem
         await self._keep(request, exchanges, None)
         return response
 
@@ -288,9 +295,13 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
         super()._finishResponse(rest)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
+        exchange, handle = self._exchange, _handle(self.transport)
+        if exchange is not None and handle is not None and not handle.is_open:
+            exchange.request.clear()  # it waited for the handshake, and never left
+            reason = reason if reason.check(TLSError) else Failure(HandshakeCut(str(reason.value)))
         super().connectionLost(reason)
-        if self._exchange is not None:
-            self._exchange.finish("disconnect")
+        if exchange is not None:
+            exchange.finish("disconnect")
 
 
 class _LenientChunks(_ChunkedTransferDecoder):
@@ -339,11 +350,13 @@ class _Tee:
 def _describe_connection(exchange: WireExchange, transport: Any) -> None:
     with suppress(AttributeError):
         exchange.ip_address = transport.getPeer().host
-    handle: Any = getattr(transport, "getHandle", lambda: None)()
-    if not hasattr(handle, "get_protocol_version_name"):
+    handle = _handle(transport)
+    if handle is None:
         return
+    exchange.verdict = handle.verdict
     version = handle.get_protocol_version_name()  # TLSv1.3
-    exchange.protocols = ("http/1.1", version.lower().replace("tlsv", "tls/"))
+    number = "1.0" if version == "TLSv1" else version.removeprefix("TLSv")
+    exchange.protocols = ("http/1.1", f"tls/{number}")
     exchange.cipher = handle.get_cipher_name()
     certificate = handle.get_peer_certificate(as_cryptography=True)
     if certificate is not None:
@@ -351,6 +364,13 @@ def _describe_connection(exchange: WireExchange, transport: Any) -> None:
 
         der = certificate.public_bytes(Encoding.DER)
         exchange.certificate = hashlib.sha256(der).hexdigest()
+
+
+def _handle(transport: Any) -> JudgedConnection | None:
+    with suppress(AttributeError):  # a closed connection without TLS, or none at all
+        handle = transport.getHandle()
+        return handle if isinstance(handle, JudgedConnection) else None
+    return None
 
 
 def _discard(response: Any) -> None:

@@ -16,7 +16,7 @@ from archive.uri import dedupe_key, host_of, join
 from crawler.frontier import Frontier, Lead, Lease, Visit
 from crawler.hosts import retry_after
 from crawler.reading import Reading, page_of, read
-from crawler.recorder import Recorder, failure_reason
+from crawler.recorder import FINAL, Recorder, failure_reason
 from crawler.scheduler import REDIRECTS, TRIES, body_of
 
 MAX_REDIRECTS = 10
@@ -24,7 +24,6 @@ REFUSED = (429, 503)
 BROKEN = (408, 500, 502, 504, 520, 522, 523, 524, 525, 526, 527, 530)
 CHALLENGED = (403, 405, 412, 418, 422, 521, 567)  # with a block page in the body
 SHORT = 16 * 1024  # bytes of a page that may be a challenge with status 200
-FINAL = ("scheme", "too-large", "robots", "refused-address")  # failures that trying again repeats
 
 
 @dataclass(frozen=True, slots=True)

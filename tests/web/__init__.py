@@ -23,7 +23,8 @@
     feed.test              feed      robots.txt, RSS, gzipped sitemaps, re-publishing, a correction
     soft404.test, merged.test, parked.test, traps.test      traps   ends and endless lists
     waf-{412,521,405,200,422}.test                          waf     challenges and bans
-    tls-{expired,name,old}.test                             waf     TLS that fails
+    tls-{expired,future,name,self,worse}.test               waf     certificates that are wrong
+    tls-{old,older,cipher,plain,closed}.test, http-only.test  waf     handshakes that fail
     torture.test           torture   odd but real HTTP; `TORTURE_PATHS`
 
 Any other host is 502.

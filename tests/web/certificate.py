@@ -2,8 +2,15 @@
 
 hosts of the web    a good certificate
 tls-expired.test    one that ended a year ago
+tls-future.test     one that begins in a year
 tls-name.test       one for another name
-tls-old.test        no handshake: the alert a server gives that only speaks an old version
+tls-self.test       one that signed itself
+tls-worse.test      one that signed itself, for another name, and ended
+tls-old.test        TLS 1.0 only, through the proxy (see doors.py); asked directly, no handshake
+tls-older.test      the same
+tls-cipher.test     no cipher that encrypts, through the proxy
+tls-plain.test      http where https is expected, through the proxy
+tls-closed.test     an end without a word, through the proxy
 """
 
 from __future__ import annotations
@@ -15,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from warnings import catch_warnings, simplefilter
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -22,6 +30,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 EXPIRED, OTHER_NAME, OLD = "tls-expired.test", "tls-name.test", "tls-old.test"
+FUTURE, SELF, WORSE = "tls-future.test", "tls-self.test", "tls-worse.test"
+OLDER, CIPHER, PLAIN, CLOSED = (
+    "tls-older.test",
+    "tls-cipher.test",
+    "tls-plain.test",
+    "tls-closed.test",
+)
 DAY = timedelta(days=1)
 
 
@@ -55,10 +70,26 @@ def server_context(signer: Authority, hosts: Iterable[str]) -> ssl.SSLContext:
     good = _context(signer, [*hosts, "localhost"], _now() - DAY, _now() + 30 * DAY)
     special = {
         EXPIRED: _context(signer, [EXPIRED], _now() - 730 * DAY, _now() - 365 * DAY),
+        FUTURE: _context(signer, [FUTURE], _now() + 365 * DAY, _now() + 730 * DAY),
         OTHER_NAME: _context(signer, ["www.another.test"], _now() - DAY, _now() + 30 * DAY),
+        SELF: _context(None, [SELF], _now() - DAY, _now() + 30 * DAY),
+        WORSE: _context(None, ["www.another.test"], _now() - 730 * DAY, _now() - 365 * DAY),
     }
     good.sni_callback = _chooser(special)
     return good
+
+
+def old_contexts(signer: Authority) -> dict[str, ssl.SSLContext]:
+    """The TLS contexts of servers that cannot do better, by host."""
+    old = _context(signer, [OLD, OLDER], _now() - DAY, _now() + 30 * DAY)
+    with catch_warnings():
+        simplefilter("ignore", DeprecationWarning)
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    blank = _context(signer, [CIPHER], _now() - DAY, _now() + 30 * DAY)
+    blank.maximum_version = ssl.TLSVersion.TLSv1_2
+    blank.set_ciphers("ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0")
+    return {OLD: old, OLDER: old, CIPHER: blank}
 
 
 def _chooser(
@@ -74,17 +105,22 @@ def _chooser(
     return choose
 
 
-def _context(signer: Authority, names: list[str], begin: datetime, end: datetime) -> ssl.SSLContext:
-    """A server context with one signed certificate for the names and 127.0.0.1."""
+def _context(
+    signer: Authority | None, names: list[str], begin: datetime, end: datetime
+) -> ssl.SSLContext:
+    """A server context with one certificate for the names and 127.0.0.1; it signs itself where
+    there is no signer."""
     key = ec.generate_private_key(ec.SECP256R1())
+    signing = signer.key if signer else key
     alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
     alternatives.append(x509.IPAddress(ip_address("127.0.0.1")))
-    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key())
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
+    issuer = "test web authority" if signer else "test web"
     certificate = (
-        _blank("test web", "test web authority", key, begin, end)
+        _blank("test web", issuer, key, begin, end)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(identifier, critical=False)
-        .sign(signer.key, hashes.SHA256())
+        .sign(signing, hashes.SHA256())
     )
     secret = key.private_bytes(
         serialization.Encoding.PEM,

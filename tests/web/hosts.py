@@ -48,7 +48,7 @@ HOSTS: Mapping[str, Callable[[], Site]] = {
     traps.PARKED: traps.build_parked,
     traps.TRAPS: traps.build_traps,
     **{waf.host(status): waf.builder(status) for status in waf.CHALLENGES},
-    **{name: waf.tls_builder(name) for name in waf.TLS},
+    **{name: waf.tls_builder(name) for name in (*waf.TLS, waf.HTTP_ONLY)},
     torture.HOST: torture.build,
 }
 

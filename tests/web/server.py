@@ -15,10 +15,12 @@ from types import TracebackType
 from typing import IO
 from urllib.parse import parse_qs
 
-from tests.web.certificate import authority, server_context
+from tests.web.certificate import CLOSED, PLAIN, authority, old_contexts, server_context
+from tests.web.doors import Door
 from tests.web.hosts import HOSTS, site
 from tests.web.message import Reply, Request, parse, reply, without_body
 from tests.web.site import State
+from tests.web.waf import HTTP_ONLY
 
 LOOPBACK = "127.0.0.1"
 CONTROL = "/__ctl"
@@ -61,6 +63,9 @@ class Web:
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
     _end: asyncio.Event | None = None
+    _doors: dict[str, int] = field(
+        default_factory=dict
+    )  # host -> port, where it is not the TLS one
     _connections: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -84,6 +89,10 @@ class Web:
 
     def state(self, host: str) -> State:
         return self._states.setdefault(host, State())
+
+    def door(self, host: str) -> int:
+        """The port where a host speaks its own TLS."""
+        return self._doors.get(host, self.tls_port)
 
     def stop(self) -> None:
         """Close the ports and end the thread."""
@@ -117,10 +126,16 @@ class Web:
         )
         self.port = plain.sockets[0].getsockname()[1]
         self.tls_port = secure.sockets[0].getsockname()[1]
+        unwrapped = await asyncio.start_server(self._secure, LOOPBACK, 0, limit=LARGEST_HEAD)
+        behind = unwrapped.sockets[0].getsockname()[1]
+        doors = {host: Door(context, behind) for host, context in old_contexts(signer).items()}
+        doors[CLOSED] = Door(b"", behind)
+        doors[PLAIN] = Door(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", behind)
+        self._doors = {host: door.port for host, door in doors.items()}
         ready()
         await self._end.wait()
-        plain.close()
-        secure.close()
+        for server in (plain, secure, unwrapped, *doors.values()):
+            server.close()
         for task in tuple(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
@@ -157,7 +172,7 @@ class Web:
         if length:
             request = parse(head, await reader.readexactly(length), scheme)
         if request.method == "CONNECT" and request.host in HOSTS:
-            await self._tunnel(reader, writer)
+            await self._tunnel(request.host, reader, writer)
             return False
         answer = self._answer(request)
         for piece in answer.pieces:
@@ -209,9 +224,15 @@ class Web:
             self._file.write(exchange.as_json() + "\n")
             self._file.flush()
 
-    async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """CONNECT: whatever port was asked for, the other end is our own TLS listener."""
-        inner, outer = await asyncio.open_connection(LOOPBACK, self.tls_port)
+    async def _tunnel(
+        self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """CONNECT: whatever port was asked for, the other end is our own listener for the host."""
+        if host == HTTP_ONLY:  # what a proxy says where nothing listens
+            writer.write(b"HTTP/1.1 503 Connection refused\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            return
+        inner, outer = await asyncio.open_connection(LOOPBACK, self.door(host))
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         try:
             await asyncio.gather(copy(reader, outer), copy(inner, writer))

@@ -3,21 +3,27 @@
 `waf-412.test`, `waf-521.test`, `waf-405.test`, `waf-200.test`, `waf-422.test`: each answers every path with the block or challenge page of one product. After three requests the
 client is banned (403) until the clock has moved by two minutes.
 
-`tls-expired.test`, `tls-name.test`, `tls-old.test` (see `certificate.py`): one article each,
-which only http can fetch with verification on.
+`tls-expired.test` and the other hosts of `TLS` (see `certificate.py`): one article each, which only
+http can fetch with verification on. `http-only.test` has the same; nothing listens for its https.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.web import certificate
 from tests.web.expect import Expect
 from tests.web.message import START, Reply, Request, reply
 from tests.web.portal import Portal, furnish, simple_article, simple_expect
 from tests.web.site import HTML, Site, State, template
 from tests.web.texts import stories
 
-TLS = ("tls-expired.test", "tls-name.test", "tls-old.test")
+TLS = (
+    *(certificate.EXPIRED, certificate.FUTURE, certificate.OTHER_NAME, certificate.SELF),
+    *(certificate.WORSE, certificate.OLD, certificate.OLDER, certificate.CIPHER),
+    *(certificate.PLAIN, certificate.CLOSED),
+)
+HTTP_ONLY = "http-only.test"
 PORTAL = Portal("清河县司法局", "1305340012", {})
 HITS = 3
 BAN = 120  # seconds of the test web's clock
@@ -69,7 +75,7 @@ def tls_builder(name: str) -> Callable[[], Site]:
 
     def build() -> Site:
         made = Site(name)
-        (story,) = stories(f"M11-{name[4:-5]}", 1)
+        (story,) = stories(f"M11-{name.removesuffix('.test').removeprefix('tls-')}", 1)
         made.page("/1.html", simple_article(PORTAL, story), simple_expect(story))
         home = PORTAL.page("首页", f'<ul><li><a href="/1.html">{story.title}</a></li></ul>')
         made.page("/index.html", home, Expect(rejected="list-page"))
