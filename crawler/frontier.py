@@ -123,6 +123,7 @@ class Visit:
     etag: str = ""
     modified: str = ""
     found: int = 0  # links nobody knew
+    ages: tuple[float, ...] = ()  # of the items it dates as a list does: seconds at its capture
 
     @property
     def status(self) -> int:
@@ -135,7 +136,9 @@ class Schedule(Protocol):
     def visited(self, lease: Lease, visit: Visit, now: float) -> tuple[float, str]:
         """After an answer."""
 
-    def derived(self, history: str, kind: str, changed: bool) -> tuple[float, str] | None:
+    def derived(
+        self, site: str, history: str, kind: str, changed: bool
+    ) -> tuple[float, str] | None:
         """Once it is known what the page is, and whether its text changed."""
 
 
@@ -275,7 +278,7 @@ class Frontier:
             changes: dict[str, Any] = {"kind": kind}
             if text_digest:
                 changes |= {"text_digest": text_digest, "text_record": record_id}
-            if planned := self._schedule.derived(history, kind, changed):
+            if planned := self._schedule.derived(site, history, kind, changed):
                 changes |= dict(zip(("due", "history"), planned, strict=True))
             self.state.update("urls", changes, "id", number)
             if changed:

@@ -3,6 +3,9 @@
 A visit is judged twice: when its answer came, by what the page was before, and when it was derived,
 by what it turned out to be and whether its text changed. So the frontier keeps of each page the past
 before the last visit, and what that visit brought.
+
+Waits of lists pass on the clock of crawler/office.py, and nothing is due outside the hours in which
+its site may be asked.
 """
 
 from __future__ import annotations
@@ -10,11 +13,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 
 from archive.sites import Site
 from archive.warc import parse_date
-from crawler import revisit
+from crawler import office, revisit
 from crawler.frontier import Lease, Visit
+from crawler.hours import next_allowed
 from crawler.lists import page_number
 from crawler.revisit import DAY, HOUR, Past
 
@@ -37,6 +42,7 @@ class _Last:
     is_seed: bool = False
     is_deep: bool = False
     changed: bool = False
+    first: Past | None = None  # of a first visit: what the days on a list say of the time before
 
 
 class Revisits:
@@ -47,8 +53,10 @@ class Revisits:
 
     def visited(self, lease: Lease, visit: Visit, now: float) -> tuple[float, str]:
         """The moment the next visit is due, and the history the frontier keeps."""
+        site = self.sites.get(lease.lead.site)
         if visit.capture is None or visit.status >= 500:
-            return now + FAILED[min(lease.failures, len(FAILED) - 1)], lease.history
+            due = now + FAILED[min(lease.failures, len(FAILED) - 1)]
+            return _allowed(due, site), lease.history
         before = _read(lease.history)
         since = now - parse_date(lease.visited).timestamp() if lease.visited else 0.0
         last = _Last(
@@ -60,18 +68,20 @@ class Revisits:
             self._start(lease),
             not lease.lead.hops,
             bool(lease.lead.run) and page_number(lease.lead.url) != 1,
+            first=revisit.list_first_seen(visit.ages) if visit.ages and not before else None,
         )
-        return _due(last, lease.kind or ("list" if last.is_seed or lease.lead.run else "")), _write(
-            last
-        )
+        kind = lease.kind or ("list" if last.is_seed or lease.lead.run else "")
+        return _allowed(_due(last, kind), site), _write(last)
 
-    def derived(self, history: str, kind: str, changed: bool) -> tuple[float, str] | None:
+    def derived(
+        self, site: str, history: str, kind: str, changed: bool
+    ) -> tuple[float, str] | None:
         """The same once it is known what the page is; None where no visit was noted."""
         last = _read(history)
         if last is None:
             return None
         last = replace(last, changed=changed)
-        return _due(last, kind), _write(last)
+        return _allowed(_due(last, kind), self.sites.get(site)), _write(last)
 
     def _start(self, lease: Lease) -> float:
         site = self.sites.get(lease.lead.site)
@@ -85,7 +95,7 @@ def _after(last: _Last, kind: str) -> Past:
         return revisit.gone_visited(last.past)
     past = replace(last.past, gone=0)
     if kind == "list":
-        return revisit.list_visited(past, last.elapsed, last.new)
+        return last.first or revisit.list_visited(past, last.elapsed, last.new)
     return revisit.article_visited(past, last.elapsed, last.changed)
 
 
@@ -95,17 +105,29 @@ def _due(last: _Last, kind: str) -> float:
     if last.status in GONE:
         wait = revisit.gone_wait(past, last.status, last.is_seed)
     elif kind == "list":
-        wait = DEEP if last.is_deep else revisit.list_wait(past, start=last.start)
+        if not last.is_deep:
+            moment = datetime.fromtimestamp(last.at, UTC)
+            return office.list_due(moment, revisit.list_wait(past, start=last.start)).timestamp()
+        wait = DEEP
     else:
         wait = revisit.article_wait(past)
     return NEVER if wait is None else last.at + wait
+
+
+def _allowed(due: float, site: Site | None) -> float:
+    """The first moment from `due` on at which the site may be asked."""
+    hours = site.politeness.hours if site else None
+    if hours is None or due >= NEVER:
+        return due
+    return next_allowed(datetime.fromtimestamp(due, UTC), hours).timestamp()
 
 
 def _read(history: str) -> _Last | None:
     if not history:
         return None
     table = json.loads(history)
-    return _Last(Past(**table.pop("past")), **table)
+    first = table.pop("first", None)
+    return _Last(Past(**table.pop("past")), **table, first=Past(**first) if first else None)
 
 
 def _write(last: _Last) -> str:

@@ -10,7 +10,7 @@ from scrapy.http import Response
 from archive.sites import Politeness, may_be_hurried
 from archive.uri import ascii_url, dedupe_key
 from crawler.frontier import Lead, Lease
-from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask
+from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask, Brought
 
 
 class ArticleSpider(ArchivingSpider):
@@ -43,10 +43,10 @@ class ArticleSpider(ArchivingSpider):
     def asked(self, key: str) -> bool:
         return key in self._asked
 
-    def read(self, response: Response, lease: Lease) -> list[Ask]:
+    def read(self, response: Response, lease: Lease) -> Brought:
         """Where a redirect leads, if it is one."""
         if len(lease.lead.hops) >= MAX_REDIRECTS:
-            return []
+            return Brought()
         target = self.redirect(response)
         again: Mapping[str, Any] | None = {}
         if target is not None:
@@ -56,6 +56,6 @@ class ArticleSpider(ArchivingSpider):
             target = next(jumps, None)
             again = None if target is None or self.asked(dedupe_key(target)) else {}
         if target is None or again is None:
-            return []
+            return Brought()
         self._asked.add(dedupe_key(target))
-        return [Ask(Lead(target, response.url, lease.lead.hops + "R", "", 0), again)]
+        return Brought([Ask(Lead(target, response.url, lease.lead.hops + "R", "", 0), again)])

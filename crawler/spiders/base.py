@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from twisted.python.failure import Failure
 from archive import blockpages
 from archive.state import Acknowledged
 from archive.uri import dedupe_key, host_of, join
+from archive.warc import parse_date
 from crawler.frontier import Frontier, Lead, Lease, Visit
 from crawler.hosts import retry_after
+from crawler.listed import ages
 from crawler.reading import Reading, page_of, read
 from crawler.recorder import FINAL, Recorder, failure_reason
 from crawler.scheduler import REDIRECTS, TRIES, body_of
@@ -36,6 +38,14 @@ class Ask:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an answer of use leads to, and the days of the items it lists (`Found.list_date`)."""
+
+    asks: Sequence[Ask] = ()
+    days: Sequence[str] = ()
+
+
 class ArchivingSpider(Spider):
     """A spider that only says where to go; bytes are kept by the download handler.
 
@@ -47,8 +57,8 @@ class ArchivingSpider(Spider):
         super().__init__(**kwargs)
         self._told: set[int] = set()  # reason and key of what was not requested, as a hash
 
-    def read(self, response: Response, lease: Lease) -> list[Ask]:
-        """What a response with an answer of use leads to."""
+    def read(self, response: Response, lease: Lease) -> Brought:
+        """What a response with an answer of use brings."""
         raise NotImplementedError
 
     def nothing(self, lease: Lease, how: str) -> None:
@@ -177,10 +187,10 @@ class ArchivingSpider(Spider):
     def _finish(self, response: Response, lease: Lease, *, of_use: bool) -> None:
         """End a visit: the URL rests, what it leads to waits."""
         capture: Acknowledged | None = response.meta.get("capture")
-        asks: list[Ask] = []
+        brought = Brought()
         if of_use:
             try:
-                asks = self.read(response, lease)
+                brought = self.read(response, lease)
             except Exception:  # as in `reading`
                 self.logger.exception("%s: its links could not be followed", response.url)
                 self.not_requested("links unreadable", response.url)
@@ -191,10 +201,11 @@ class ArchivingSpider(Spider):
             unchanged=bool(capture and capture.original),
             etag=as_text(response.headers.get("ETag") or b""),
             modified=as_text(response.headers.get("Last-Modified") or b""),
-            found=len(asks),
+            found=len(brought.asks),
+            ages=ages(brought.days, parse_date(capture.date)) if capture else (),
         )
         self.frontier.finish(lease, visit)
-        for ask in asks:
+        for ask in brought.asks:
             self.frontier.add(ask.lead, priority(ask.lead), ask.again)
 
 

@@ -19,7 +19,7 @@ from crawler.frontier import Lead, Lease
 from crawler.hours import next_allowed
 from crawler.lists import Lists, identity, limit_of, list_name
 from crawler.reading import Reading
-from crawler.spiders.base import ArchivingSpider, Ask, priority
+from crawler.spiders.base import ArchivingSpider, Ask, Brought, priority
 from crawler.traps import SameText
 
 
@@ -80,18 +80,18 @@ class SiteSpider(ArchivingSpider):
             self._lists.came(lease.lead, how)
             self._lists.next(lease.lead.run)
 
-    def read(self, response: Response, lease: Lease) -> list[Ask]:
-        """What the response leads to."""
+    def read(self, response: Response, lease: Lease) -> Brought:
+        """What the response leads to, and what it lists."""
         target = self.redirect(response)
         if target is not None:
             onto = self._redirected(response, lease, target)
             if not onto:  # else a list waits for what is there
                 self.nothing(lease, "nothing new")
-            return onto
+            return Brought(onto)
         if 200 <= response.status < 300:
             return self._follow(response, lease)
         self.nothing(lease, "nothing new" if response.status == 304 else "failed")
-        return []
+        return Brought()
 
     def _redirected(self, response: Response, lease: Lease, target: str) -> list[Ask]:
         link = Found(target, "", "redirect", False, None)
@@ -102,14 +102,14 @@ class SiteSpider(ArchivingSpider):
             return []
         return [Ask(_onward(lease.lead, response.url, link, lease.lead.run), again)]
 
-    def _follow(self, response: Response, lease: Lease) -> list[Ask]:
+    def _follow(self, response: Response, lease: Lease) -> Brought:
         """The links of a page that are new, and the next pages of the lists it belongs to."""
         reading = self.reading(response)
         self._note_shell(response, reading)
         if reading.links and self._same_text.has_enough(lease.host, reading.likeness):
             self.not_requested("trap: same text", response.url)
             self.nothing(lease, "nothing new")
-            return []
+            return Brought()
         asks: dict[str, Ask] = {}  # by key
         pages: list[Found] = []  # further pages it names
         shown: set[str] = set()  # everything else it shows
@@ -130,7 +130,8 @@ class SiteSpider(ArchivingSpider):
             elif self._shape_fits(response, link):
                 asks[key] = Ask(_onward(lease.lead, response.url, link))
         self._turn(response, lease, pages, shown)
-        return list(asks.values())
+        days = [link.list_date for link in reading.links if link.list_date and not link.hidden]
+        return Brought(list(asks.values()), days)
 
     def _turn(self, response: Response, lease: Lease, pages: list[Found], shown: set[str]) -> None:
         """Note the further pages a page names, and go on with the lists it belongs to.
