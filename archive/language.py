@@ -4,8 +4,9 @@ A text is cut into words the cheapest way. A word costs what its first character
 the last character of the word before, and what the word costs among the words that begin with
 that character. So words carry meaning and pairs carry grammar and punctuation, in one sum.
 
-Right for news and official prose, which it was counted on (seeds/vocab/language.txt). Wrong for
-personal names: they cost like random characters, so a repair that makes a name stays unsure.
+Right for official prose: its words are those of a dictionary counted on news, its grammar that of
+laws and court papers (seeds/vocab/language.txt, tools/make_language.py). Wrong for personal
+names: they cost like random characters, so a repair that makes a name stays unsure.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from archive.variants import fold
 STEP = 0.2  # nats in one step of the data file
 _BASE = 0x23  # "#" begins comments, so the first code is the character after it
 _LONGEST = 4  # characters of a word; of the longer ones few mean more than their parts
-_BACKOFF = 2.5  # nats for a meeting never counted, on top of the character's own cost
 _RARE = 13.0
 _UNKNOWN = 15.0  # a character the model does not know
 _WIDE = str.maketrans(",:;!?()<>", "，：；！？（）〈〉")
@@ -32,7 +32,7 @@ def encode_cost(cost: float) -> str:
 
 def canonical(text: str) -> str:
     """The text as the model counts it, same length: Simplified, wide marks, `0`, `a`."""
-    return "".join(map(_class, text))
+    return _class(text) if len(text) == 1 else "".join(map(_class, text))
 
 
 @cache
@@ -53,7 +53,7 @@ class Model:
     alone: dict[str, float]
     words: dict[str, float]
     pairs: dict[str, float]
-    floors: dict[str, float]  # what a meeting costs at least that was never counted
+    rest: dict[str, float]  # what a meeting never counted costs more than its right character
 
     def knows(self, char: str) -> bool:
         """True for a character (canonical) that the counted texts hold."""
@@ -64,8 +64,22 @@ class Model:
         cost = self.pairs.get(left + right)
         if cost is not None:
             return cost
-        # Never met although both are common (则。): that is worth knowing.
-        return max(self.first.get(right, _UNKNOWN) + _BACKOFF, self.floors.get(left, 0.0))
+        # Never met although the left is common (则。): that is worth knowing.
+        return self.first.get(right, _UNKNOWN) + self.rest.get(left, 0.0)
+
+    def best(self, tail: str, costs: tuple[float, ...]) -> float:
+        """The cost up to the last character of `tail`, given those up to the ones before it."""
+        char = tail[-1]
+        met = self.pairs.get(tail[-2:])
+        if met is None:
+            met = self.meeting(tail[-2], char)
+        best = costs[-1] + self.alone.get(char, 0.0) + met
+        for length in range(2, min(_LONGEST, len(costs), len(tail) - 1) + 1):
+            inside = self.words.get(tail[-length:])
+            if inside is not None:
+                meeting = self.meeting(tail[-length - 1], tail[-length])
+                best = min(best, costs[-length] + inside + meeting)
+        return best
 
     def cost(self, text: str) -> float:
         """What a text costs as a paragraph of its own: lower is likelier."""
@@ -94,34 +108,24 @@ class Scorer:
 
     def add(self, text: str, extra: float = 0.0) -> Scorer:
         """The scorer after canonical `text`, `extra` nats dearer."""
-        tail, costs = self.tail, list(self.costs)
+        tail, costs = self.tail, self.costs
         for char in text:
-            tail += char
-            costs.append(self._best(tail, costs))
-        costs[-1] += extra
-        return Scorer(self.model, tail[-_LONGEST - 1 :], tuple(costs[-_LONGEST:]))
+            tail = (tail + char)[-_LONGEST - 1 :]
+            costs = (*costs[1 - _LONGEST :], self.model.best(tail, costs))
+        if extra:
+            costs = (*costs[:-1], costs[-1] + extra)
+        return Scorer(self.model, tail, costs)
 
     def dearer(self, extra: float) -> Scorer:
         """The same text, `extra` nats dearer."""
         return Scorer(self.model, self.tail, (*self.costs[:-1], self.cost + extra))
-
-    def _best(self, tail: str, costs: list[float]) -> float:
-        model = self.model
-        char = tail[-1]
-        best = costs[-1] + model.alone.get(char, 0.0) + model.meeting(tail[-2], char)
-        for length in range(2, min(_LONGEST, len(costs), len(tail) - 1) + 1):
-            inside = model.words.get(tail[-length:])
-            if inside is not None:
-                meeting = model.meeting(tail[-length - 1], tail[-length])
-                best = min(best, costs[-length] + inside + meeting)
-        return best
 
 
 @cache
 def model() -> Model:
     """The model of seeds/vocab/language.txt; loading it takes about a quarter of a second."""
     parts: dict[str, dict[str, float]] = {
-        n: {} for n in ("first", "words", "alone", "pairs", "floors")
+        n: {} for n in ("first", "words", "alone", "pairs", "rest")
     }
     section = ""
     for line in vocab.lines("language.txt"):
@@ -132,12 +136,12 @@ def model() -> Model:
         else:
             cost = _decode(line[0])
             parts[section].update(dict.fromkeys(line[2:].replace("¶", "\n").split(" "), cost))
-    return Model(parts["first"], parts["alone"], parts["words"], parts["pairs"], parts["floors"])
+    return Model(parts["first"], parts["alone"], parts["words"], parts["pairs"], parts["rest"])
 
 
 def _read_pairs(line: str, parts: dict[str, dict[str, float]]) -> None:
     left = line[0]
-    parts["floors"][left] = _decode(line[1])
+    parts["rest"][left] = _decode(line[1])
     for right, code in zip(line[2::2], line[3::2], strict=True):
         parts["pairs"][left + right] = _decode(code)
 

@@ -12,26 +12,29 @@ Right where words decide; wrong where grammar would have to: 則常可見 was re
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from archive import gloss
-from archive.cuts import GLOSS_INSIDE, SIGNATURE, Cache, Document, Restored, paragraphs, ways
-from archive.gbk import MARKS, fold, widen
+from archive.cutdoc import GLOSS_INSIDE, SIGNATURE, Document, document, is_whole
+from archive.cuts import Restored, ways
+from archive.gbk import Decoder, fold
 from archive.language import Scorer, canonical, model
 from archive.model import Change
-from archive.readings import BRACKETED, LETTERS
-from archive.variants import is_simplified, is_traditional
+from archive.quotes import paragraphs
+from archive.readings import BRACKETED
 
 # Measured on 440 cuts made of development pages, 2026-11-24: what was applied, and wrong.
-_GAIN = 6.0  # nats
+_GAIN = 4.0  # nats
 _MARGIN = 3.0  # the lost bytes are all witnessed: 152 applied, none wrong
 _FREE_MARGIN = 3.5  # the trail of a last hanzi is lost too, as in names: 157, one (19 at 1.0)
 _BLIND_MARGIN = 6.0  # nothing but lost bytes and marks: 24, none (4 at 3.0)
 _CLOSING_MARGIN = 3.0  # the same, but it ends a quotation that is open: none wrong
 _ODD_MARGIN = 6.0  # with a character that its script hardly uses: 10, none
 _DROPS_MARGIN = 1.0  # more, where pairs were dropped
+_RIVAL = 8.0  # of a way that only the other decoder shows
 _BLIND_GAIN = 8.0
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _RUN = 3  # lost bytes in a row: the span begins at one of the last
@@ -39,7 +42,6 @@ _MOST = (
     500  # places tried in a text: a bound for hostile ones; real pages have 8 in 1,000 characters
 )
 _LINE = 2000  # characters of a line in which quotes are matched
-_LONG = 12  # characters: nine of ten Traditional spans are shorter
 _LEFT = 12  # characters on the left that help to judge
 
 
@@ -50,7 +52,7 @@ class _Verdict:
     best: Restored
     margin: float
     others: tuple[Restored, ...]
-    drops: bool  # the decoder dropped pairs in this document: what is missing may change words
+    decoder: Decoder | None  # of the document, where it shows
 
     @property
     def sure(self) -> bool:
@@ -66,14 +68,32 @@ class _Verdict:
     @property
     def _clear(self) -> bool:
         best = self.best
+        if best.broken or not self._is_shown:
+            return False
         margin = _FREE_MARGIN if best.free else _MARGIN
         if not best.known:
             margin = _CLOSING_MARGIN if best.closes else _BLIND_MARGIN
         if best.odd:
             margin = _ODD_MARGIN
-        if self.drops:
+        if self.decoder != "py":
             margin += _DROPS_MARGIN
         return best.gain >= _GAIN and self.margin >= margin
+
+    @property
+    def _is_shown(self) -> bool:
+        """True if the document's decoder shows the best way; any decoder, where it is not known.
+
+        A way that only "ms" can show serves, too, if "py" has none that comes near: something
+        was dropped. The reverse is no evidence: "ms" takes along what nobody can see.
+        """
+        shown = self.best.decoders
+        if self.decoder != "py" and (self.best.gaps or self.best.long):
+            return False  # what an "ms" decoder took along or dropped there, nobody can see
+        if self.decoder:
+            return self.decoder in shown
+        rivals = [way.gain for way in self.others if "py" in way.decoders and not way.broken]
+        near = self.best.gain - max(rivals, default=-math.inf)
+        return len(shown) == 2 or ("ms" in shown and near >= _RIVAL)
 
 
 def restore(text: str) -> list[Change]:
@@ -125,44 +145,19 @@ def _moved(change: Change, origin: list[int]) -> Change | None:
 
 
 def _once(text: str) -> Iterator[Change]:
-    doc = _document(text)
+    doc = document(text)
     verdicts = list(_verdicts(doc))
     proved = sum(v.sure for v in verdicts)
     for verdict in verdicts:
         applied = verdict.sure or (proved >= _PROVED and verdict.sure_among_others)
         if applied or proved or verdict.best.gain >= _GAIN:
             yield _change(doc, verdict, applied)
-
-
-def _document(text: str) -> Document:
-    wide = len(re.findall("[，：；！？]", text))
-    ascii_marks = len(re.findall("[\u4e00-\u9fff”》)][,:;!]|[?\ufffd][,:;!?]", text))
-    glosses = len(BRACKETED.findall(text))  # only converted pages are glossed
-    seen = set(_searched_for(text))
-    kept, swallowed = len(_KEPT.findall(text)), len(_SWALLOWED.findall(text))
-    return Document(
-        text,
-        folded=ascii_marks > wide,
-        traditional=sum(map(is_traditional, text)) + glosses > sum(map(is_simplified, text)),
-        marks="".join(m for m in MARKS if m in seen),
-        ms=kept <= swallowed,
-        drops=kept < swallowed,
-        cache=Cache.of(text),
-    )
-
-
-# What shows the decoder: whether the byte after a lost one is still there.
-_SWALLOWED = re.compile(rf"[?\ufffd][{LETTERS}]+\)")
-_KEPT = re.compile(rf"[?\ufffd](?:\([{LETTERS}]+\)|\n)")
-
-
-def _searched_for(text: str) -> Iterator[str]:
-    """Marks behind a lost byte that begins a span; one soon after another may end the same span."""
-    last = -_LONG
+    tried = [range(v.best.start, v.best.end) for v in verdicts]
     for match in SIGNATURE.finditer(text):
-        if match.start() - last >= _LONG:
-            yield widen(text[match.end()])
-        last = match.end()
+        at = match.start()
+        if is_whole(text, at + 2) is False and not any(at in span for span in tried):
+            seen = "what follows is out of step, and no way to restore it was found"
+            yield Change(at, at + 2, "", "gbk-cut", seen, 0.5, "gbk-cut", applied=False)
 
 
 def _verdicts(doc: Document) -> Iterator[_Verdict]:
@@ -198,7 +193,7 @@ def _try(doc: Document, at: int, line: str) -> _Verdict | None:
         return None
     best, *others = found
     margin = best.gain - others[0].gain if others else 10.0
-    return _Verdict(best, margin, tuple(others), doc.drops)
+    return _Verdict(best, margin, tuple(others), doc.decoder)
 
 
 def _context(line: str) -> Scorer:
