@@ -27,7 +27,7 @@ SIGNATURE = re.compile(
 GLOSS_INSIDE = re.compile(r"\(?(?P<reading>[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6})\)")
 # What shows the decoder: whether the byte after a lost one is still there.
 _INSIDE = re.compile(r"[?\ufffd](?![?\ufffd。！？，；：!,;:])")
-_OFTEN = 0.5  # whole characters behind lost bytes, for each span of a "py" text
+_OFTEN = 0.7  # whole characters behind lost bytes, for each span of a "py" text
 _WHOLE = 8.5  # nats per character: text costs 5 to 6, text out of step 10 and more
 _SWALLOWED = re.compile(rf"[?\ufffd][{LETTERS}]+\)")
 _KEPT = re.compile(rf"[?\ufffd]\([{LETTERS}]+\)|[\u3400-\u9fff]\ufffd\n")

@@ -20,12 +20,13 @@ from archive.readings import BRACKETED, GLOSS_REST
 from archive.rejoin import LONGEST_DROPPING, ODD, ended, is_rare
 
 _LIKELY = 4.0  # nats of gain: below, a way is not applied whatever else may have been
-_DROPS = 1  # dropped pairs in one span
+_DROPS = 2  # dropped pairs in one span
 _UNBALANCED = 4.0  # nats for a quote or bracket without its other half
 _TERM = 4.0  # nats for a sentence end in a quotation of a word or two: “六保” is none
 _WAYS = 4
 _REST = 500  # characters on the right in which quotes are matched
 _CONTEXT = 6  # characters on the right that help to judge
+_EMPTY = re.compile("[“‘《〈（「][。，、；：！？”’》〉）」]")
 _SHORT_TERM = re.compile("[“‘][\u4e00-\u9fff]{1,5}[。！？][”’]")
 
 
@@ -84,6 +85,7 @@ def _found(doc: Document, at: int, line: str, context: Scorer, drops: int) -> li
         cost = state.scorer.add(canonical(near)).cost if near else state.scorer.cost
         cost += _UNBALANCED * unbalanced(before + quotes(state.text) + rest)
         cost += _TERM * bool(_SHORT_TERM.search(line[-_CONTEXT:] + state.text))
+        cost += ODD * bool(_EMPTY.search(line[-1:] + state.text))
         cost += ODD * (len(state.text) - len(state.text.rstrip("\u3000")) == 1)
         cost += _UNBALANCED * (doc.text[end - 1] in LOST and "@" <= doc.text[end : end + 1] <= "~")
         seen = context.add(canonical(doc.text[at:end] + near)).cost

@@ -31,7 +31,7 @@ from archive.variants import is_simplified, is_traditional
 _BEAM = 40  # states kept; 80 restores no more, 2026-11-29
 _BEHIND = 12.0  # nats that a state may cost more than the cheapest
 _LONGEST = 60  # shown characters of a span
-LONGEST_DROPPING = 12  # the same where pairs may be missing
+LONGEST_DROPPING = 8  # the same where pairs may be missing
 _DROPPING = 6  # states that may go on with a dropped pair at each step
 _DROP = 2.5  # nats for a pair the decoder dropped
 _SCRIPT = 4.0  # nats for a Simplified character in a Traditional document, and the reverse

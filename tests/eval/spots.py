@@ -129,14 +129,14 @@ def judge(clean: str, damaged: str, found: Sequence[Spot], changes: Sequence[Cha
     """What the changes made of each spot; changes that touch one another are judged together."""
     score = Score()
     for spot_group, change_group in _groups(found, changes):
-        applied = [change for change in change_group if change.applied]
+        made = [change for change in change_group if change.applied]
         if not spot_group:
             score.stray += 1
-            if applied:
+            if made:
                 score.wrong += 1
                 score.failures.append(_failure("stray", damaged, change_group[0], ""))
             continue
-        _count(score, clean, damaged, spot_group, change_group, applied)
+        _count(score, clean, damaged, spot_group, change_group, made)
     return score
 
 
@@ -146,7 +146,7 @@ def _count(
     damaged: str,
     spot_group: Sequence[Spot],
     changes: Sequence[Change],
-    applied: Sequence[Change],
+    made: Sequence[Change],
 ) -> None:
     number = len(spot_group)
     score.spots += number
@@ -156,12 +156,12 @@ def _count(
     before = spot_group[0].clean_start - (spot_group[0].start - start)
     after = spot_group[-1].clean_end + (end - spot_group[-1].end)
     want = same(clean[before:after])
-    if applied:
-        if same(_applied(damaged, start, end, applied)) == want:
+    if made:
+        if same(applied(damaged, start, end, made)) == want:
             score.restored += number
         else:
             score.wrong += number
-            score.failures.append(_failure("wrong", damaged, applied[0], clean[before:after]))
+            score.failures.append(_failure("wrong", damaged, made[0], clean[before:after]))
     elif changes:
         score.flagged += number
         tried = (
@@ -198,7 +198,8 @@ def _parted(group: Sequence[Spot | Change]) -> tuple[list[Spot], list[Change]]:
     )
 
 
-def _applied(text: str, start: int, end: int, changes: Sequence[Change]) -> str:
+def applied(text: str, start: int, end: int, changes: Sequence[Change]) -> str:
+    """The text from `start` to `end` after the changes, which lie inside."""
     out, at = "", start
     for change in sorted(changes, key=lambda c: c.start):
         out += text[at : change.start] + change.new

@@ -1,0 +1,35 @@
+"""What the repair of cuts and glosses reached is not lost again. A floor only goes up."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive import gloss, mend
+from tests.damage import traditional
+from tests.eval import cuts, glosses
+from tests.shared import shared_folder
+
+pytestmark = pytest.mark.skipif(shared_folder() is None, reason="the labelled pages are not here")
+
+_EVERY = 16  # articles; the whole sets take minutes, see tests/eval/cuts.py
+
+
+def test_cuts_are_found_and_not_repaired_wrongly() -> None:
+    total = cuts.in_all(cuts.score("A", every=_EVERY))
+    assert total.spots >= 40
+    assert total.detected >= 0.98 * total.spots, total.failures
+    assert total.wrong == 0, total.failures
+    assert total.restored >= 0.25 * total.spots, total.row()
+
+
+def test_every_gloss_is_removed_and_no_other_bracket() -> None:
+    for style, counts in glosses.score("B", every=5).items():
+        assert counts["removed"] == counts["glosses"], style
+        assert counts["touched"] == 0, style
+
+
+def test_clean_articles_are_neither_changed_nor_flagged() -> None:
+    for _, text in list(cuts.articles("B"))[::3]:
+        for script in (text, traditional(text)):
+            assert not list(mend.restore(script))
+            assert not list(gloss.strip(script))
