@@ -56,6 +56,7 @@ CREATE TABLE IF NOT EXISTS urls (
     original TEXT NOT NULL DEFAULT '',   -- record id of the last whole 200 answer
     etag TEXT NOT NULL DEFAULT '', modified TEXT NOT NULL DEFAULT '',
     text_digest TEXT NOT NULL DEFAULT '', text_record TEXT NOT NULL DEFAULT '',
+    definition TEXT NOT NULL DEFAULT '', -- digest of the site definition its links were read by
     history TEXT NOT NULL DEFAULT '',    -- JSON: what the schedule remembers
     UNIQUE (key, site)
 );
@@ -76,7 +77,7 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 """
 _LEASE = (
     "SELECT id, url, via, hops, site, seed, list, linked, tries, again, visits, status, original,"
-    " etag, modified, history, kind, failures, visited FROM urls"
+    " etag, modified, history, kind, failures, visited, definition FROM urls"
     " WHERE host = ? AND state = 0 ORDER BY priority, id"
 )
 
@@ -112,6 +113,7 @@ class Lease:
     kind: str = ""
     failures: int = 0
     visited: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,15 @@ class Frontier:
         self._waits, self._schedule, self._wall = waits, schedule, wall
         self._sites: frozenset[str] = frozenset()
         self._seen: set[str] = set()
+        self.definitions: Mapping[str, str] = {}  # site: digest of its definition
         self.leased: dict[int, Lease] = {}
         self.unread: dict[str, Acknowledged] = {}  # by URI
         state.create(_TABLES)
+
+    def is_conditional(self, lease: Lease) -> bool:
+        """Whether a 304 would do: not where the site's definition, and so perhaps what is followed,
+        changed since the links of the page were read."""
+        return lease.definition == self.definitions.get(lease.lead.site, "")
 
     def open(self, sites: Iterable[str], *, due_only: bool = False) -> None:
         """Begin a run over these sites, or go on where one was broken off.
@@ -260,6 +268,8 @@ class Frontier:
         if status == 200 and capture is not None and not visit.unchanged:
             changes |= {"original": capture.record_id}
             changes |= {"etag": visit.etag, "modified": visit.modified}
+        if status == 200:
+            changes |= {"definition": self.definitions.get(lease.lead.site, "")}
         failed = capture is None or status >= 400
         changes |= {"failures": lease.failures + 1 if failed else 0}
         self.state.update("urls", changes, "id", lease.id)

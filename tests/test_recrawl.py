@@ -154,6 +154,16 @@ def test_an_unchanged_site_answers_304_and_brings_no_article(tmp_path: Path) -> 
         assert answers[200] == 1
 
 
+def test_a_page_is_read_again_when_its_sites_definition_changed(tmp_path: Path) -> None:
+    with published(tmp_path, 5) as (_, crawl):
+        crawl()
+        path = tmp_path / "sites" / "paper.test.toml"
+        path.write_text(path.read_text("utf-8") + '[scope]\nexclude = ["/4"]\n', "utf-8")
+        again, answers = crawl()
+        assert (again["unchanged"], answers) == (6, {200: 6}), "identical, but read"
+        assert crawl()[1] == {304: 6}
+
+
 def test_a_304_is_the_revisit_that_replays_everywhere(tmp_path: Path) -> None:
     with published(tmp_path, 5) as (_, crawl):
         crawl()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -48,6 +49,10 @@ class SiteSpider(ArchivingSpider):
         self.recorder.deriver.know(self.sites)
         self.recorder.revisits.sites = self.sites
         self.recorder.deriver.catch_up()
+        self.frontier.definitions = {
+            name: hashlib.sha256(repr(site).encode()).hexdigest()[:16]
+            for name, site in self.sites.items()
+        }
         self.frontier.open(self.sites, due_only=self.settings.getbool("FANGZHI_DUE"))
         self._lists = Lists(self.frontier)
         self._shapes = Shapes(self.frontier.state)
