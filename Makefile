@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench soak pywb judges clean
+.PHONY: demo test check bench soak fuzz pywb judges clean
 
 demo: $(READY)
 	$(BIN)/python -m tests.demo
@@ -23,6 +23,10 @@ bench: $(READY)
 
 soak: $(READY)
 	$(BIN)/python -m pytest -m soak
+
+# Mutants of everything that reads bytes of others; what breaks something is kept in fuzz/.
+fuzz: $(READY)
+	$(BIN)/python -m tests.hostile.fuzz --seconds 600 --keep fuzz --seed $$(date +%s)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

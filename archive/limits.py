@@ -15,6 +15,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 SECONDS = 10  # of CPU for one page; the slowest page within the limits of size takes half (2026-11)
@@ -44,7 +45,7 @@ def cpu_seconds(seconds: float = SECONDS, grace: float = GRACE) -> Iterator[None
     used = resource.getrusage(resource.RUSAGE_SELF)
     end = int(used.ru_utime + used.ru_stime + seconds + grace) + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    before = signal.signal(signal.SIGPROF, _end)
+    before = signal.signal(signal.SIGPROF, partial(_end, seconds))
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (end, hard))
         signal.setitimer(signal.ITIMER_PROF, seconds, 1)  # again each second, if it was swallowed
@@ -55,5 +56,5 @@ def cpu_seconds(seconds: float = SECONDS, grace: float = GRACE) -> Iterator[None
         resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
 
 
-def _end(number: int, frame: Any) -> None:
-    raise Exhausted(f"more than {SECONDS} seconds of CPU")
+def _end(seconds: float, number: int, frame: Any) -> None:
+    raise Exhausted(f"more than {seconds:g} seconds of CPU")

@@ -23,6 +23,8 @@ _PARTS = re.compile(
 _EDGES = "".join(map(chr, range(0x21))) + "\u3000\u00a0\ufeff\u200b"
 _LINE_ENDS = re.compile("[\t\r\n]")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+# Undone behind a torn escape it would complete that one: `%3%36` and `%36` are not the same.
+_WHOLE_ESCAPE = re.compile("(?<!%)(?<!%[0-9A-Fa-f])%[0-9A-Fa-f]{2}")
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 _PORT = re.compile(r":(\d*)$")
@@ -277,7 +279,7 @@ def _route(fragment: str | None) -> str | None:
 
 def _plain_escapes(text: str) -> str:
     """Escapes of unreserved characters undone, the others in upper case (RFC 3986, 6.2.2)."""
-    return _ESCAPE.sub(_plain_escape, text)
+    return _WHOLE_ESCAPE.sub(_plain_escape, text)
 
 
 def _plain_escape(match: re.Match[str]) -> str:

@@ -28,7 +28,13 @@ SHELL_TEXT = 200  # characters outside scripts and links: a frame's footer has a
 # What a reply can begin with: XML, JSON, a call with JSON, a plain sitemap, gzip.
 _REPLY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[]|https?://|[\w$.]{1,100}\s*\(|\x1f\x8b)")
 
+LONGEST = 8_000_000  # characters of a page: it is read in the crawl's own process
+
 Element = Any  # lxml ships no types
+
+
+class TooLarge(Exception):
+    """A page is not read for links, for reading it would hold up the crawl."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,9 @@ def page_of(response: Response) -> Page | None:
 
 
 def _of_html(page: Page, url: str) -> Reading:
-    parsed = dom.parse(page.text)
+    parsed = dom.parse(page.text) if len(page.text) <= LONGEST else None
+    if len(page.text) > LONGEST or (parsed and dom.is_too_large(parsed)):
+        raise TooLarge(f"{url}: larger than pages are read for links")
     if parsed is None:
         return Reading()
     name = str(page.charset.get("chosen") or "utf-8")
