@@ -22,7 +22,7 @@ from archive import decode, message
 from archive.holdings import Holdings
 from archive.replay import capture_at
 from archive.state import Acknowledged
-from archive.uri import join
+from crawler.fields import location
 from crawler.frontier import Lease
 from crawler.hosts import Host
 from crawler.reactor import reactor
@@ -164,7 +164,7 @@ class FrontierScheduler(BaseScheduler):
         hop: int = response.meta["hop"]
         origin = response.meta.get("origin") or origin_of(response.meta["origin_url"])
         if response.status in REDIRECTS and hop < HOPS:
-            target = join(response.url, _text(response.headers, "Location"))
+            target = location(response)
             if target is not None:
                 request = self._robots_request(target, host, hop + 1)
                 request.meta["origin"] = origin
@@ -232,7 +232,3 @@ def rebuilt(holdings: Holdings, stored: Acknowledged, request: Request) -> Respo
     payload = message.payload(capture.head, capture.body)
     kind = responsetypes.from_args(headers=headers, url=request.url, body=payload)
     return kind(request.url, status=stored.status, headers=headers, body=payload, request=request)
-
-
-def _text(headers: Headers, name: str) -> str:
-    return (headers.get(name) or b"").decode("latin-1")

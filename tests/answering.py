@@ -24,7 +24,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back; status 0 closes the connection without a word."""
+    """What comes back; status 0 closes the connection without a word. Fields may hold bytes that
+    are no UTF-8, as surrogates."""
 
     status: int = 200
     body: bytes = b""
@@ -66,7 +67,8 @@ def answering(answer: Callable[[Asked], Answer]) -> Iterator[Answering]:
             head += [f"{name}: {value}" for name, value in given.fields]
             body = b"" if given.status == 304 else given.body
             head += [] if given.status == 304 else [f"Content-Length: {len(body)}"]
-            self.wfile.write("\r\n".join([*head, "", ""]).encode() + body)
+            text = "\r\n".join([*head, "", ""])
+            self.wfile.write(text.encode("utf-8", "surrogateescape") + body)
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

@@ -210,6 +210,12 @@ def test_openssls_words_are_classed_wherever_the_error_lies(told: str, reason: s
     assert tls.failure(error) == reason
 
 
+def test_an_error_that_is_its_own_cause_is_read_once() -> None:
+    error = RuntimeError("outer")
+    error.__cause__ = error
+    assert tls.failure(error) is None
+
+
 def test_a_failure_before_any_handshake_is_not_called_one() -> None:
     assert tls.failure(ConnectionRefusedError()) is None
     assert tls.failure(None) is None

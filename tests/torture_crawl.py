@@ -14,9 +14,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
-from archive.uri import join
+from crawler.fields import location
 from crawler.scheduler import REDIRECTS
-from crawler.spiders.base import as_text
 from tests.web import TORTURE_PATHS
 
 FORM = "标题=双减&page=2".encode("gbk")  # raw GBK bytes: what a form of such a site sends
@@ -34,9 +33,8 @@ class TortureSpider(Spider):
             yield Request(f"{scheme}://torture.test/post", method="POST", body=FORM)
 
     def parse(self, response: Response, **_: Any) -> Any:
-        location = response.headers.get("Location")
-        if response.status in REDIRECTS and location:
-            target = join(response.url, as_text(location))
+        if response.status in REDIRECTS:
+            target = location(response)
             if target is not None:
                 yield Request(target, meta={"hops": "R"})
 

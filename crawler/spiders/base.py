@@ -12,8 +12,9 @@ from twisted.python.failure import Failure
 
 from archive import blockpages
 from archive.state import Acknowledged
-from archive.uri import dedupe_key, host_of, join
+from archive.uri import dedupe_key, host_of
 from archive.warc import parse_date
+from crawler.fields import as_text, location
 from crawler.frontier import Frontier, Lead, Lease, Visit
 from crawler.hosts import retry_after
 from crawler.listed import ages
@@ -148,8 +149,7 @@ class ArchivingSpider(Spider):
         """
         if response.status not in REDIRECTS:
             return None
-        location = response.headers.get("Location", b"") or b""
-        target = join(response.url, as_text(location)) if location.strip() else None
+        target = location(response)
         if target is None:
             self.not_requested("redirect: no location", response.url)
         return target
@@ -238,11 +238,3 @@ def cookies_of(response: Response, before: str = "") -> str:
         if mark:
             given[name] = value
     return "; ".join(f"{name}={value}" for name, value in given.items())
-
-
-def as_text(raw: bytes) -> str:
-    """A header value as text: UTF-8 where it is that, else GB18030 (raw Chinese Location)."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")

@@ -1,0 +1,31 @@
+"""Header fields as servers send them: bytes in whatever character set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.uri import join
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+
+def as_text(raw: bytes) -> str:
+    """A header value as text: UTF-8 where it is that, else GB18030."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
+def location(response: Response) -> str | None:
+    """Where a redirect points, as an absolute URL; None where it points nowhere.
+
+    Bytes beyond ASCII are escaped one by one, as browsers do, so that the server is asked for the
+    very bytes it named: a path in GBK stays one. A host name in such bytes is read as text.
+    """
+    raw = (response.headers.get("Location") or b"").strip()
+    if not raw:
+        return None
+    escaped = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+    return join(response.url, escaped) or join(response.url, as_text(raw))

@@ -1,0 +1,49 @@
+"""Redirects written in raw bytes lead where the server means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.answering import Answer, Asked, answering, article, define
+from tests.commands import adds_up, fangzhi, report
+
+
+def raw(text: str, charset: str) -> str:
+    """The bytes of a header value, as `Answer` takes them."""
+    return text.encode(charset).decode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    ("charset", "path"),
+    [
+        ("gbk", "/%B9%AB%B8%E6%201.html?lm=%CF%D8"),
+        ("utf-8", "/%E5%85%AC%E5%91%8A%201.html?lm=%E5%8E%BF"),
+    ],
+)
+@pytest.mark.parametrize("start", ["", "http://raw.test", "//raw.test"])
+def test_a_raw_location_asks_for_the_very_bytes_the_server_named(
+    tmp_path: Path, charset: str, path: str, start: str
+) -> None:
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/":
+            return Answer(302, fields=(("Location", raw(f"{start}/公告 1.html?lm=县", charset)),))
+        return article("公告") if asked.path == path else Answer(404)
+
+    with answering(answer) as web:
+        where = ("--sites", define(tmp_path / "sites", "raw.test"), "--holdings", tmp_path / "h")
+        done = fangzhi("crawl", *where, "--proxy", web.proxy, "--no-derive")
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert web.paths("raw.test") == ["/", path]
+    assert adds_up(report(tmp_path / "h"))
+
+
+def test_a_host_in_raw_bytes_is_recorded_as_the_name_it_stands_for(tmp_path: Path) -> None:
+    def answer(asked: Asked) -> Answer:
+        return Answer(302, fields=(("Location", raw("http://政府.test/", "gbk")),))
+
+    with answering(answer) as web:
+        where = ("--sites", define(tmp_path / "sites", "raw.test"), "--holdings", tmp_path / "h")
+        assert fangzhi("crawl", *where, "--proxy", web.proxy, "--no-derive").returncode == 0
+    assert report(tmp_path / "h")["outside"] == {"xn--mxtq1m.test": 1}
