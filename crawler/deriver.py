@@ -62,14 +62,14 @@ def _line(task: _Task) -> str:
 
 
 class Deriver:
-    """Derives captures and writes text/. `on_line` is told every line, in order; `on_change` a line
-    as it was and as it is, when the pages of an article are joined."""
+    """Derives captures and writes text/. `on_line` is told every line and its site, in
+    order; `on_change` a line as it was and as it is, when the pages of an article are joined."""
 
     def __init__(
         self,
         holdings: Holdings,
         workers: int,
-        on_line: Callable[[dict[str, Any]], None],
+        on_line: Callable[[dict[str, Any], str | None], None],
         on_failure: Callable[[WriteFailed], None],
         on_change: Callable[[Mapping[str, Any], Mapping[str, Any]], None],
     ) -> None:
@@ -176,16 +176,17 @@ class Deriver:
         while self._waiting and self._waiting[0].future.done():
             task = self._waiting[0]
             self._waiting.popleft()
-            self._write(task.capture.location.file, _line(task))
+            self._write(task, _line(task))
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             waiter.callback(None)
 
-    def _write(self, file: str, row: str) -> None:
+    def _write(self, task: _Task, row: str) -> None:
         """Write one line. When that fails nothing more is written or counted: the captures are
         safe, and the next run derives what has no finished text."""
         if self._failed:
             return
+        file = task.capture.location.file
         try:
             if self._text is None or f"{self._text.stem}.warc.gz" != file:
                 if self._text is not None:
@@ -195,7 +196,7 @@ class Deriver:
         except (OSError, WriteFailed) as error:
             self._give_up(error)
             return
-        self._on_line(json.loads(row))
+        self._on_line(json.loads(row), task.site)
 
     def _give_up(self, error: Exception) -> None:
         self._failed = True

@@ -295,6 +295,12 @@ class Frontier:
                 self.state.write("UPDATE urls SET changes = changes + 1 WHERE id = ?", (number,))
                 self._event("changed", site, uri, before_record, record_id)
 
+    def before(self, uri: str, site: str) -> tuple[bool, str | None]:
+        """Whether a URL brought an article before, and the page it was found on."""
+        query = "SELECT text_digest != '', via FROM urls WHERE key = ? AND site = ?"
+        row = self.state.query(query, (dedupe_key(uri), site)).fetchone()
+        return (bool(row[0]), row[1]) if row else (False, None)
+
     def ready(self) -> int:
         """URLs of the run's sites that wait."""
         query = "SELECT site, count(*) FROM urls WHERE state = 0 GROUP BY site"

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,12 +40,15 @@ from archive.warcwriter import Naming, WarcWriter
 from crawler import tls
 from crawler.deriver import Deriver
 from crawler.frontier import Frontier, Lease
+from crawler.health import Alarm
+from crawler.history import judged
 from crawler.hosts import Hosts
 from crawler.reactor import reactor
 from crawler.report import Report, table
 from crawler.revisits import Revisits
 from crawler.robots import Answers
 from crawler.settings import SOFTWARE
+from crawler.tally import Tally
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -75,6 +78,8 @@ class Recorder:
         self._crawler = crawler
         self.run: str = settings["FANGZHI_RUN"] or _run_name(datetime.now(UTC))
         self.report = Report()
+        self.alarms: list[Alarm] = []
+        self._tally = Tally()
         self.failure: ArchiveError | None = None
         self.unreachable: list[str] = []  # seeds that brought no answer at all
         self.needs_script: dict[str, list[str]] = {}  # page: what its scripts fetch its items from
@@ -140,6 +145,7 @@ class Recorder:
         reason = failure_reason(error)
         if unanswered:
             self.report.failed[reason] += unanswered
+            self._tally.failed(site, unanswered)
         told = {wire.verdict for wire in exchanges if wire.verdict}
         told |= {reason} if error and reason.startswith("tls-") else set()
         if told:
@@ -150,6 +156,7 @@ class Recorder:
         for capture in captures:
             if capture.original:
                 self.report.unchanged += 1
+                self._tally.unchanged(site)
             else:
                 await self._derive(capture, site)
 
@@ -168,9 +175,11 @@ class Recorder:
             return None
         return Original(kept.record_id, kept.uri, kept.date, kept.digest)
 
-    def _derived(self, row: dict[str, Any]) -> None:
+    def _derived(self, row: dict[str, Any], site: str | None) -> None:
         """Count a line, and tell the frontier what its page is."""
         self.report.count(row)
+        had_article, _ = self.frontier.before(row["url"] or "", site or "")
+        self._tally.line(site, row, is_new=not had_article)
         kind = "article" if "text" in row else "list" if row["rejected"] == "list-page" else "other"
         self.frontier.derived(row["id"], row["url"] or "", kind, row.get("text_digest"))
 
@@ -192,8 +201,12 @@ class Recorder:
         self.report.queued = self.frontier.ready()
         seeds = self.frontier.waiting_seeds()
         self.unreachable += [url for url, host in seeds if self.hosts[host].rests]
+        summary: dict[str, Any] = {"run": self.run, "started": self.frontier.started}
+        summary |= {"reason": reason, **self.report.as_json()}
+        if self.deriver.workers:
+            summary["sites"] = self._tally.as_json()
+        summary["alarms"] = [asdict(alarm) for alarm in self._judged(summary)]
         self._close_frontier(finished=reason == "finished")
-        summary = {"run": self.run, "reason": reason, **self.report.as_json()}
         summary["tls"] = {host: "; ".join(sorted(told)) for host, told in sorted(self._tls.items())}
         summary["outside"] = dict(self._outside.most_common())
         summary["unreachable_seeds"] = self.unreachable
@@ -257,6 +270,14 @@ class Recorder:
             self._state.commit()
         except sqlite3.Error as error:
             self._stop(WriteFailed(f"state.sqlite: {error}"))
+
+    def _judged(self, summary: dict[str, Any]) -> list[Alarm]:
+        try:
+            sites = self.revisits.sites
+            self.alarms = judged(self._state, self.holdings.folder("runs"), summary, sites)
+        except sqlite3.Error as error:
+            self._stop(WriteFailed(f"state.sqlite: {error}"))
+        return self.alarms
 
     def _close_frontier(self, *, finished: bool) -> None:
         if self._commits.running:

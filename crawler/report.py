@@ -102,4 +102,6 @@ def table(report: dict[str, Any]) -> str:
     rows += [(f"verdict {verdict}", n) for verdict, n in report["verdicts"].items()]
     rows += [(f"flag {flag}", n) for flag, n in report["flags"].items()]
     width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {number:>8,}" for name, number in rows)
+    lines = [f"{name:<{width}}  {number:>8,}" for name, number in rows]
+    lines += [f"alarm {a['site']}: {a['figure']}: {a['reason']}" for a in report["alarms"]]
+    return "\n".join(lines)

@@ -48,13 +48,15 @@ def _ended(crawler: Crawler) -> tuple[int, str]:
     reason = crawler.stats.get_value("finish_reason")
     for url in recorder.unreachable:
         print(f"fangzhi: {url}: could not be fetched", file=sys.stderr)
+    for alarm in recorder.alarms:
+        print(f"fangzhi: {alarm.site}: {alarm.reason}", file=sys.stderr)
     if recorder.failure is not None:
         return FULL, recorder.run
     if reason == "shutdown":
         return INTERRUPTED, recorder.run
     if reason and reason.startswith("closespider"):
         return FULL, recorder.run
-    return (FAILED if recorder.unreachable else DONE), recorder.run
+    return (FAILED if recorder.unreachable or recorder.alarms else DONE), recorder.run
 
 
 def _refused(failure: BaseException) -> int:

@@ -72,9 +72,15 @@ def _look(db: sqlite3.Connection, holdings: Path, now: float) -> dict[str, Any]:
 
 def _runs(holdings: Path) -> list[dict[str, Any]]:
     newest = sorted((holdings / "runs").glob("*.json"), reverse=True)[:RUNS]
-    reports = [json.loads(path.read_text("utf-8")) for path in newest]
-    kept = ("run", "reason", "requested", "captured", "articles", "unchanged", "pending")
-    return [{name: report.get(name) for name in kept} for report in reports]
+    kept = ("run", "reason", "requested", "captured", "articles", "unchanged", "pending", "alarms")
+    reports = []
+    for path in newest:
+        try:
+            report = json.loads(path.read_bytes())
+            reports.append({name: report.get(name) for name in kept})
+        except (OSError, ValueError, AttributeError) as error:
+            reports.append({"run": path.stem, "reason": f"report cannot be read: {error}"})
+    return reports
 
 
 def _lines(found: dict[str, Any], now: float) -> list[str]:
@@ -94,10 +100,12 @@ def _lines(found: dict[str, Any], now: float) -> list[str]:
         rows.append(f"resting  {host['host']} until {host['until']}: {host['why']}")
     for run in found["runs"]:
         figures = ", ".join(
-            f"{run[name] or 0:,} {name}"
+            f"{run.get(name) or 0:,} {name}"
             for name in ("requested", "articles", "unchanged", "pending")
         )
         rows.append(f"run {run['run']}  {run['reason']}: {figures}")
+        for alarm in run.get("alarms") or ():
+            rows.append(f"  alarm {alarm['site']}: {alarm['reason']}")
     return rows
 
 

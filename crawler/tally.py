@@ -13,22 +13,26 @@ from crawler.health import COUNTS
 
 class Tally:
     """Counts for `crawler.health`, whose `Figures` says what each is; a site nothing was asked
-    of has none."""
+    of has none. What belongs to no site, as robots.txt, is not counted."""
 
     def __init__(self) -> None:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._newest: dict[str, date] = {}
 
-    def failed(self, site: str) -> None:
-        """Count a request that brought no response."""
-        self._counts[site]["failed"] += 1
+    def failed(self, site: str | None, requests: int = 1) -> None:
+        """Count requests that brought no response."""
+        if site:
+            self._counts[site]["failed"] += requests
 
-    def unchanged(self, site: str) -> None:
+    def unchanged(self, site: str | None) -> None:
         """Count an answer of which no line is derived: 304, or a payload known before."""
-        self._counts[site]["answers"] += 1
+        if site:
+            self._counts[site]["answers"] += 1
 
-    def line(self, site: str, line: Mapping[str, Any], *, is_new: bool) -> None:
+    def line(self, site: str | None, line: Mapping[str, Any], *, is_new: bool) -> None:
         """Count one derived line; `is_new`: its URL brought no article before."""
+        if not site:
+            return
         counts = self._counts[site]
         counts["answers"] += 1
         if "rejected" in line:
