@@ -38,8 +38,9 @@ def check(holdings: Holdings, checker: Checker) -> Iterator[Finding]:
             continue
         yield from checker.file(path)
         yield from found.index(path)
-        yield from found.state(path)
-        yield from found.text(path)
+        captures = list(acknowledged_in(path))
+        yield from found.state(path, captures)
+        yield from found.text(path, captures)
     for path in sorted(holdings.folder("text").glob("*.warc.gz")):
         yield from checker.file(path, replayed=False)
     yield from found.leftovers()
@@ -87,12 +88,12 @@ class _Folder:
                 problem = f"{len(refused):,} lines refused; the first is {refused[0].problem}"
                 yield Finding("index-hostile", problem, name)
 
-    def state(self, path: Path) -> Iterator[Finding]:
+    def state(self, path: Path, captures: list[Acknowledged]) -> Iterator[Finding]:
         """How the state's rows of a WARC file differ from its records."""
         if self._problem or not self._state.exists():
             return
         rows = self._rows.pop(path.name, {})
-        for record in acknowledged_in(path):
+        for record in captures:
             row = rows.pop(record.record_id, None)
             place = (path.name, record.location.offset, 0, record.record_id, record.uri)
             if row is None:
@@ -103,10 +104,10 @@ class _Folder:
             place = (path.name, row.location.offset, 0, row.record_id, row.uri)
             yield Finding("state-row-lost", "acknowledged, and not in the file", *place)
 
-    def text(self, path: Path) -> Iterator[Finding]:
+    def text(self, path: Path, captures: list[Acknowledged]) -> Iterator[Finding]:
         """Whether every response of a WARC file has a line of text."""
         target = self._holdings.folder("text") / f"{path.name.removesuffix('.warc.gz')}.jsonl"
-        responses = {r.record_id for r in acknowledged_in(path) if not r.original}
+        responses = {r.record_id for r in captures if not r.original}
         if not target.is_file():
             if responses:
                 yield Finding("text-missing", f"of {path.name}", target.name)

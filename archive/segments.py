@@ -45,6 +45,8 @@ def joined(found: Iterable[ReadRecord | Damage]) -> Iterator[ReadRecord | Damage
         if isinstance(one, Damage) or number is None:
             yield one
         elif one.type != "continuation":
+            if one.id in held:
+                yield from _whole(held.pop(one.id), "its last segment is missing")
             if len(held) >= _OPEN:
                 yield from _whole(held.pop(next(iter(held))), "its last segment is missing")
             spool = TemporaryFile()  # noqa: SIM115  it goes on with the record

@@ -81,6 +81,8 @@ class ZipEntries:
             why = _refusal(info)
             if len(same[info.filename.casefold()]) > 1:
                 why = ("zip-duplicate-name", "several entries have this name")
+            elif not 0 <= info.header_offset < self._zip.start_dir:
+                why = ("zip-overlap", "lies outside the package")
             elif info.header_offset in overlapping:
                 why = ("zip-overlap", "shares bytes with another entry")
             if why:
@@ -90,7 +92,7 @@ class ZipEntries:
         return kept
 
     def _start(self, info: zipfile.ZipInfo) -> int:
-        self._file.seek(info.header_offset)
+        self._file.seek(max(0, info.header_offset))
         head = self._file.read(_LOCAL.size)
         if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04"):
             raise MalformedPackage(f"{info.filename}: no local header")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -205,10 +206,23 @@ def test_what_spans_files_is_judged_over_all_of_them(tmp_path: Path) -> None:
         assert checker.tally.unreplayable["pywb"] == len(wanted)
 
 
-def test_every_code_that_can_be_told_has_a_rule_with_advice() -> None:
-    for code, rule in RULES.items():
-        assert rule.advice, code
-        assert set(rule.breaks) <= {"pywb", "replayweb"}
+def test_every_code_is_documented_and_every_code_told_has_a_rule() -> None:
+    root = Path(__file__).parents[1]
+    rows = [
+        row for row in (root / "docs" / "check.md").read_text("utf-8").splitlines() if "`" in row
+    ]
+    documented = [row for row in rows if row.startswith("| `")]
+    assert documented == [
+        f"| `{code}` | {rule.severity} | {rule.advice} | {', '.join(rule.breaks)} |"
+        for code, rule in RULES.items()
+    ]
+    told = set()
+    for path in (*(root / "archive").glob("check*.py"), root / "archive" / "opening.py"):
+        told |= set(
+            re.findall(r'(?:yield |Finding\(|_first\()"([a-z0-9-]+)"', path.read_text("utf-8"))
+        )
+    assert told
+    assert told <= set(RULES)
 
 
 def test_the_command_says_what_where_and_what_to_do(tmp_path: Path) -> None:
