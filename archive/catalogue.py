@@ -24,7 +24,7 @@ from archive.normalise import fold
 from archive.uri import surt
 
 NAME = "catalogue.sqlite"
-SCHEMA = 2
+SCHEMA = 3
 _TABLES = """
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER, changed INTEGER) WITHOUT ROWID;
 CREATE TABLE captures (
@@ -35,8 +35,8 @@ CREATE INDEX captures_url ON captures (url, stamp);
 CREATE INDEX captures_key ON captures (key, stamp);
 CREATE INDEX captures_digest ON captures (digest);
 CREATE TABLE texts (
-    url TEXT, stamp TEXT, id TEXT, title TEXT, published TEXT, verdict TEXT, rejected TEXT,
-    text TEXT, file TEXT, offset INTEGER, length INTEGER, PRIMARY KEY (text, offset)
+    url TEXT, stamp TEXT, id TEXT, folded TEXT, title TEXT, published TEXT, verdict TEXT,
+    rejected TEXT, text TEXT, file TEXT, offset INTEGER, length INTEGER, PRIMARY KEY (text, offset)
 ) WITHOUT ROWID;
 CREATE INDEX texts_url ON texts (url, stamp);
 CREATE TABLE pages (
@@ -44,6 +44,16 @@ CREATE TABLE pages (
     first TEXT, last TEXT, captures INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX pages_last ON pages (last);
+"""
+# A page has the title of its newest article (SQLite: beside max() stand the columns of its row).
+_FILL_PAGES = """
+INSERT INTO pages
+SELECT held.url, told.title, coalesce(told.folded, ''), told.published, told.verdict,
+       held.first, held.last, held.captures
+FROM (SELECT url, min(stamp) AS first, max(stamp) AS last, count(*) AS captures
+      FROM captures GROUP BY url) AS held
+LEFT JOIN (SELECT url, coalesce(title, url) AS title, folded, published, verdict, max(stamp)
+           FROM texts WHERE rejected IS NULL GROUP BY url) AS told ON told.url = held.url
 """
 # Where the payload of a revisit may stand: of those with its digest the last one, the same URL
 # before others; without a digest the last page of the URL before it.
@@ -222,7 +232,7 @@ class Catalogue:
 
     def _read(self, name: str, path: Path) -> None:
         if name.endswith(".jsonl"):
-            fill = "INSERT OR REPLACE INTO texts VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+            fill = "INSERT OR REPLACE INTO texts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
             rows: Iterator[Row | None] = text_rows(path)
         else:
             fill = "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?)"
@@ -241,19 +251,7 @@ class Catalogue:
 
     def _list_pages(self) -> None:
         self._db.execute("DELETE FROM pages")
-        self._db.execute(
-            "INSERT INTO pages SELECT url, NULL, '', NULL, NULL, min(stamp), max(stamp), count(*) "
-            "FROM captures GROUP BY url"
-        )
-        query = (
-            "SELECT url, title, published, verdict, max(stamp) FROM texts "
-            "WHERE rejected IS NULL GROUP BY url"
-        )
-        titles = [(t or u, fold(t or ""), p, v, u) for u, t, p, v, _ in self._db.execute(query)]
-        self._db.executemany(
-            "UPDATE pages SET title = ?, folded = ?, published = ?, verdict = ? WHERE url = ?",
-            titles,
-        )
+        self._db.execute(_FILL_PAGES)
 
 
 def _opened(*places: Path) -> tuple[Path, sqlite3.Connection]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.cdxjline import LINE_LIMIT, Refused, parse
+from archive.normalise import fold
 
 Row = tuple[Any, ...]
 
@@ -52,7 +53,17 @@ def _text_row(line: bytes, name: str, offset: int) -> Row | None:
         found = [row.get(key) for key in ("title", "published", "verdict", "rejected")]
         place = row.get("warc") or {"file": "", "offset": 0}
         at = f"{place['file']}:{place['offset']}"
-        return row["url"], stamp, row["id"], *found, name, at, offset, len(line)
+        return (
+            row["url"],
+            stamp,
+            row["id"],
+            fold(found[0] or ""),
+            *found,
+            name,
+            at,
+            offset,
+            len(line),
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
