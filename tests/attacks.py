@@ -24,6 +24,13 @@ http://{live}/a7"><picture><source srcset="http://{live}/a8"><img src=x></pictur
 <link rel=preload as=image href="http://{live}/d3"><link rel=prefetch href="http://{live}/d4">
 <link rel=modulepreload href="http://{live}/d5"><link rel="dns-prefetch preconnect" href="http://{live}/">
 <link rel=preconnect href="//{live}"><link rel=prerender href="http://{live}/d6"><link rel=manifest href="http://{live}/d7">
+<link rel="pre&#99;onnect" href="&#104;ttp://{live}/"><link rel=preconnect href="ht
+tp://{live}/"><link rel=preconnect href="http:\\{live}"><link rel=preconnect href=" //{live}">
+<svg><title><link rel=preconnect href="http://{live}/g1"></title><desc><link rel=preconnect href="/\\{live}/g2"></desc></svg>
+<!--><link rel=preconnect href="http://{live}/g3">--><![CDATA[><link rel=preconnect href="http://{live}/g4">]]>
+<textarea></textarea/x><link rel=preconnect href="http://{live}/g5"><link/rel=preconnect/href="http://{live}/g6">
+<title><link rel=preconnect href="http://{live}/g7"></title><link rel=preconnect href="http://{live}/g8" href="/x">
+<link rel=preload as=image imagesrcset="http://{live}/g9 1x"><xmp></xmp x><link rel=preconnect href="//{live}/g0">
 <iframe src="http://{live}/e1"></iframe><iframe src="//{live}/e2"></iframe><iframe srcdoc="&lt;img src=http://{live}/e3&gt;"></iframe>
 <object data="http://{live}/e4"></object><embed src="http://{live}/e5"><video src="http://{live}/e6" poster="http://{live}/e7" autoplay></video>
 <audio src="http://{live}/e8" autoplay></audio><input type=image src="http://{live}/e9"><table background="http://{live}/f1"><tr><td>x</table>

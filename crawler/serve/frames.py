@@ -1,8 +1,8 @@
 """The server of captured pages: pywb's answers, stripped to what cannot act.
 
 A captured page is other people's code. It gets a policy that sandboxes it (no script, no forms, no
-pop-ups, no origin), that lets it fetch nothing but captures, and of the fields its server sent only
-`PASSED` come through: pywb 2.10 hands on `Refresh` to the live site, `Clear-Site-Data`, `Link` with
+pop-ups, no origin), that lets it fetch nothing but captures, it loses what no policy takes from it
+(`inert`), and of the fields its server sent only a few come through, each checked: pywb 2.10 hands on `Refresh` to the live site, `Clear-Site-Data`, `Link` with
 preloads, `NEL`, `Report-To` and `Service-Worker-Allowed` (measured). What is not a capture is
 answered by a page of ours, so nothing of pywb's own pages is shown.
 """
@@ -15,13 +15,13 @@ from html import escape
 from http.client import HTTPException, HTTPResponse
 from typing import ClassVar
 
+from crawler.serve import inert
 from crawler.serve.engine_process import Engine
 from crawler.serve.gate import Asked, Gate
 
 # Ways of rewriting (pywb, "URL rewriting modifiers") of what is shown. Scripts and workers cannot
 # run, so they are not served. `id_` is the payload as captured, given as a download.
 _KINDS = "mp_|if_|fr_|im_|cs_|oe_|id_"
-_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*charset=\"?[\w.:-]+\"?)?", re.ASCII)
 _CODINGS = ("gzip", "deflate", "br")
 _PIECE = 64 * 1024
 _NOT_HELD = """<!DOCTYPE html><html lang="zh"><meta charset="utf-8"><title>不在馆藏中</title>
@@ -69,28 +69,46 @@ class Framed(Asked):
             if answer.getheader("Memento-Datetime") is None or answer.status < 200:
                 self._not_held(found[3])
             else:
-                self.reply(answer.status, list(self._fields(answer, found[2])), _body(answer))
+                self._pass_on(answer, found[2])
+
+    def _pass_on(self, answer: HTTPResponse, kind: str) -> None:
+        """The capture: as it is for a download, a document inert, anything else as its type."""
+        fields = list(self._fields(answer))
+        coding = answer.getheader("Content-Encoding", "").strip().lower()
+        length = answer.getheader("Content-Length", "")
+        sent = inert.media_type(
+            answer.getheader("Content-Type", ""), self.headers.get("Sec-Fetch-Dest", "")
+        )
+        if kind == "id_":
+            sent = "application/octet-stream"
+            fields.append(("Content-Disposition", "attachment"))
+        if sent.startswith(inert.HTML):
+            html = answer.read(inert.HTML_LIMIT + 1)
+            if coding or len(html) > inert.HTML_LIMIT:
+                self.send_error(502, "this document cannot be shown")
+                return
+            body = inert.document(html)
+            fields.append(("Content-Length", str(len(body))))
+            self.reply(answer.status, [*fields, ("Content-Type", sent)], [body])
+            return
+        if coding in _CODINGS:
+            fields.append(("Content-Encoding", coding))
+        if length.isdigit():
+            fields.append(("Content-Length", length))
+        self.reply(answer.status, [*fields, ("Content-Type", sent)], _body(answer))
 
     def _not_held(self, url: str) -> None:
         page = _NOT_HELD.format(escape(url)).encode()
         kind = ("Content-Type", "text/html; charset=utf-8")
         self.reply(404, [kind, ("Content-Security-Policy", self._policy())], [page])
 
-    def _fields(self, answer: HTTPResponse, kind: str) -> Iterator[tuple[str, str]]:
-        """What is passed on, each value checked, and our own fields."""
-        sent = answer.getheader("Content-Type", "")
-        yield "Content-Type", sent if _TYPE.fullmatch(sent) else "text/html"
-        if (length := answer.getheader("Content-Length", "")).isdigit():
-            yield "Content-Length", length
-        if (coding := answer.getheader("Content-Encoding", "").lower()) in _CODINGS:
-            yield "Content-Encoding", coding
+    def _fields(self, answer: HTTPResponse) -> Iterator[tuple[str, str]]:
+        """What is passed on of any answer, each value checked, and our own fields."""
         if location := self._inside(answer.getheader("Location", "")):
             yield "Location", location
         stated = answer.getheader("Memento-Datetime", "")
         yield "Memento-Datetime", stated
         yield "Link", self._links(answer.getheader("Content-Location", ""), stated)
-        if kind == "id_":
-            yield "Content-Disposition", "attachment"
         yield "Content-Security-Policy", self._policy()
 
     def _inside(self, location: str) -> str:
