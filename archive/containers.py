@@ -38,29 +38,25 @@ def containers(flow: Flow) -> list[Container]:
     return sorted(found, key=lambda c: (c.first, -c.last))
 
 
-def marker(element: Element) -> tuple[str, str] | None:
+def marker(tag: str, attributes: Mapping[str, str]) -> tuple[str, str] | None:
     """Family and marker of an element that is marked as a body."""
     tables = _tables()
-    if family := tables["tags"].get(element.tag):
-        return family, f"<{element.tag}>"
-    if not element.keys():
-        return None
-    name = element.get("id")
-    if name:
-        name = name.strip()
-        if family := tables["ids"].get(name) or _prefixed(name):
-            return family, f"#{name}"
-    for word in (element.get("class") or "").split()[:20]:
+    if family := tables["tags"].get(tag):
+        return family, f"<{tag}>"
+    name = attributes.get("id", "").strip()
+    if name and (family := tables["ids"].get(name) or _prefixed(name)):
+        return family, f"#{name}"
+    for word in attributes.get("class", "").split()[:20]:
         if family := tables["classes"].get(word):
             return family, f".{word}"
-    if element.get("itemprop") == "articleBody":
+    if attributes.get("itemprop") == "articleBody":
         return "schema.org", "itemprop=articleBody"
     return None
 
 
 def is_body(element: Element) -> bool:
     """True for an element that a CMS marks as the body."""
-    return marker(element) is not None
+    return marker(element.tag, element.attrib) is not None
 
 
 def is_shown(element: Element) -> bool:
@@ -91,8 +87,7 @@ _NEAR = 12  # brothers looked at on each side; no bar of tabs has more
 
 def _elements(flow: Flow) -> Iterator[Container]:
     for element, (first, last) in flow.spans.items():
-        found = marker(element)
-        if found and last > first:
+        if last > first and (found := marker(*flow.named(element))):
             yield Container(*found, first, last)
 
 

@@ -40,7 +40,7 @@ _CUT = {"length", "time", "disconnect", "unspecified"}  # WARC 1.1, 5.13
 # Han characters below which an article is flagged low-text: the shortest notices with gold text
 # have 30 (zh_gov_short, 2026-11); what has fewer is a caption, a file list or a failed reading.
 LOW_TEXT = 30
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _article(
 
 def is_low(text: str) -> bool:
     """Whether a text is too short to be believed whole."""
-    return len(_HAN.findall(text)) < LOW_TEXT
+    return sum(map(len, _HAN.findall(text))) < LOW_TEXT
 
 
 def _layout(page: Page, site: Site | None) -> Layout | None:

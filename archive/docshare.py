@@ -180,7 +180,7 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
 def is_shared_document(lines: Iterable[str]) -> bool:
     """Whether the lines of a page hold a sure sign of a document-sharing site."""
     known = words()
-    return any(known.sign(readable(line)) for line in lines)
+    return any(map(known.sign, readable("\n".join(lines)).split("\n")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Words:
     glue: tuple[str, ...]
 
     def sign(self, line: str) -> str:
-        return _match(self.signs, line)
+        return _match(self.signs, line) if _may_match(self.signs).match(line) else ""
 
     def line(self, line: str) -> str:
         return _match(self.lines, line)
@@ -53,6 +53,12 @@ def readable(text: str) -> str:
     for full, ascii_mark in _ASCII:
         text = text.replace(full, ascii_mark)
     return text
+
+
+@cache
+def _may_match(patterns: Patterns) -> re.Pattern[str]:
+    """One pattern for all, so that most lines are asked once."""
+    return re.compile(rf"\s*(?:{'|'.join(f'(?:{pattern.pattern})' for _, pattern in patterns)})")
 
 
 def _match(patterns: Patterns, line: str) -> str:

@@ -22,8 +22,7 @@ HOLDS_BLOCKS = frozenset(("p", "div", "table", "ul"))  # an inline element that 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ATTACHMENT = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|ceb|rtf|zip|rar|7z)(?:[?#]|$)"
-    r"|downfile|download\.(?:jsp|do)|/_content/download",
-    re.IGNORECASE,
+    r"|downfile|download\.(?:jsp|do)|/_content/download"
 )
 
 
@@ -36,5 +35,5 @@ def is_hidden(attributes: Mapping[str, str]) -> bool:
 
 def names_attachment(anchor: Mapping[str, str]) -> bool:
     """True for a link with these attributes to a file that is read with another program."""
-    href = anchor.get("href") or ""
-    return len(href) < 2000 and bool(_ATTACHMENT.search(href))
+    href = anchor.get("href", "")
+    return len(href) < 2000 and bool(_ATTACHMENT.search(href.lower()))

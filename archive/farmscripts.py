@@ -116,8 +116,11 @@ def _cover_script(code: str, site: Site, speaks: frozenset[str]) -> Found:
 
 
 def _jump(code: str, site: Site, speaks: frozenset[str]) -> Found:
-    hosts = _foreign(code, site)
-    if not hosts or not _JUMP.search(code):
+    lower = code.lower()
+    if not any(word in lower for word in ("referrer", "useragent", "appversion")):
+        return None
+    hosts = _foreign(code, site) if _JUMP.search(code) else []
+    if not hosts:
         return None
     if _REFERRER.search(code) and len(_ENGINE.findall(code)) >= 1:
         return "referrer-jump", f"H visitors from search engines go to {hosts[0]}", 0.9

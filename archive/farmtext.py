@@ -119,14 +119,8 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
 
 def holds_many_places(text: str) -> bool:
     """The cheap test: enough pieces that are place names, wherever they stand."""
-    return (
-        sum(
-            bool(gazetteer.codes(piece))
-            for piece in PIECE.findall(text)
-            if len(piece) <= LONGEST_PLACE
-        )
-        >= LISTED
-    )
+    pieces = [piece for piece in PIECE.findall(text) if len(piece) <= LONGEST_PLACE]
+    return len(pieces) >= LISTED and gazetteer.count(pieces) >= LISTED
 
 
 def _place_runs(text: str) -> Iterator[list[Item]]:

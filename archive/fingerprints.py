@@ -17,6 +17,7 @@ from archive.nodes import Nodes
 _PATH_SCRIPT = re.compile(r"\bV_PATH\s*=\s*[\"']/")
 _HEAD_SCRIPT = re.compile(r"/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-head\.js$")
 _RANDOM_ID = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{5}$")
+_NOISE = "pl_css_ganrao"
 _GLOSS = re.compile("[\u4e00-\u9fff]\\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6} ?\\)")
 GLOSSES = (
     20  # the seeds of mirrors hold 118 to 205, pages with a rare character in brackets one or two
@@ -57,13 +58,11 @@ def glossed_brand(root: Element) -> str:
 
 def _ids(nodes: Nodes) -> tuple[str, bool]:
     kinds: dict[str, list[str]] = defaultdict(list)
-    noise = False
-    for at, attributes in enumerate(nodes.attributes):
-        name = attributes.get("id", "")
-        if len(name) == 5 and _RANDOM_ID.match(name):
-            kinds[name].append(str(nodes.tags[at]))
-        noise = noise or attributes.get("class") == "pl_css_ganrao"
+    for at, own in enumerate(nodes.attributes):
+        if "id" in own and len(own["id"]) == 5 and _RANDOM_ID.match(own["id"]):
+            kinds[own["id"]].append(str(nodes.tags[at]))
     repeated = [
         n for n, tags in kinds.items() if len(tags) >= _SAME_ID and len(set(tags)) >= _KINDS
     ]
+    noise = any("class" in own and own["class"] == _NOISE for own in nodes.attributes)
     return ", ".join(sorted(repeated)), noise

@@ -59,7 +59,12 @@ class Flow:
     spans: dict[Element, tuple[int, int]] = field(default_factory=dict)
     comments: list[tuple[str, int]] = field(default_factory=list)  # text, line it stands before
     places: dict[Element, int] = field(default_factory=dict)  # link or picture: line it stands in
+    names: dict[Element, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     cut: bool = False  # a limit was hit
+
+    def named(self, element: Element) -> tuple[str, Mapping[str, str]]:
+        """Tag and attributes of an element that has a span."""
+        return self.names.get(element) or (element.tag, element.attrib)
 
 
 def flow(
@@ -155,8 +160,10 @@ class _Walk:
     def _open(self, at: int) -> None:
         if self.pieces or self.blank:
             self._flush()
-        self.stack.append((self.nodes.elements[at], len(self.lines)))
-        if self.nodes.tags[at] == "pre":
+        element, tag = self.nodes.elements[at], self.nodes.tags[at]
+        self.stack.append((element, len(self.lines)))
+        self.flow.names[element] = tag, self.nodes.attributes[at]
+        if tag == "pre":
             self.preformatted += 1
 
     def _close(self) -> None:

@@ -33,6 +33,16 @@ def codes(name: str) -> tuple[int, ...]:
     return known.get(name) or known.get(fold(name)) or ()
 
 
+def count(names: Sequence[str]) -> int:
+    """How many of `names` are place names; for many, as it keeps nothing in mind."""
+    known, text = _names(), "\n".join(names)
+    found = sum(map(known.__contains__, names))
+    if (plain := fold(text)) is text:
+        return found
+    pairs = zip(names, plain.split("\n"), strict=True)
+    return found + sum(new in known for name, new in pairs if name not in known)
+
+
 def share(names: Sequence[str]) -> float:
     """The share of `names` that are place names."""
     return sum(bool(codes(name)) for name in names) / len(names) if names else 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from archive import variants, vocab
@@ -21,6 +21,7 @@ _WIDTH = str.maketrans(
     dict.fromkeys("：﹕∶︰︓", ":")
     | dict.fromkeys("\u3000\xa0\t\u2002\u2003\u2009\u200b\ufeff", " ")
 )
+_REMEMBERED = 200  # characters; longer lines are not kept
 # Without any of these a label can only open the line, bare: 发表于2014-08-24.
 _SIGNS = re.compile(r"[:|｜>】\]]")
 _WALL = re.compile(r"[|｜丨┃│\]】]|\s{2,}")
@@ -86,6 +87,11 @@ def fold(line: str) -> str:
     >>> fold("來　源：頂端新聞")
     '来 源:顶端新闻'
     """
+    return _fold(line) if len(line) <= _REMEMBERED else _fold.__wrapped__(line)
+
+
+@lru_cache(maxsize=8192)  # a line is folded by six rules, and frames repeat from page to page
+def _fold(line: str) -> str:
     return line.translate(_folding()) if _foldable().search(line) else line
 
 

@@ -12,10 +12,10 @@ from functools import cache
 
 from archive import opencc_tables
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|on|with|by|that)\b", re.IGNORECASE)
 # Scripts of China's minority languages that stand for one language on mainland pages, and Hangul.
 _FAR = re.compile("[\u0400-\u1fff\ua000-\ud7a3]")  # holds all of them
@@ -39,17 +39,16 @@ def script(text: str) -> str:
     Chinese without any character that tells the scripts apart is zh-Hans: this is an archive of
     mainland pages. Japanese needs one kana in five hanzi and kana, so a の in a brand is Chinese.
     """
-    han = len(_HAN.findall(text))
-    kana = len(_KANA.findall(text))
+    han, kana = _count(_HAN, text), _count(_KANA, text)
     if kana and kana >= 0.2 * (han + kana):
         return "ja"
     counts = {tag: 0 for tag, _ in _OTHER}
     if _FAR.search(text):
         counts = {tag: len(pattern.findall(text)) for tag, pattern in _OTHER}
     other = max(counts, key=lambda tag: counts[tag])
-    if counts[other] > 2 * han and counts[other] > 0.5 * len(_LATIN.findall(text)):
+    if counts[other] > 2 * han and counts[other] > 0.5 * _count(_LATIN, text):
         return next(tag for tag, count in counts.items() if count and count >= 0.05 * counts[other])
-    latin = len(_LATIN.findall(text))
+    latin = _count(_LATIN, text)
     if latin > 8 * han:  # an English word has about five letters, a hanzi is about a word
         return "en" if len(_ENGLISH.findall(text)) * 40 >= latin else "und-Latn"
     if not han:
@@ -62,13 +61,18 @@ def evidence(text: str) -> tuple[int, int]:
     """How many characters only Traditional, and only Simplified, writing has."""
     traditional, simplified, rare = _only()
     beyond = sum(character in rare for character in _BEYOND.findall(text))
-    return len(traditional.findall(text)) + beyond, len(simplified.findall(text))
+    return _count(traditional, text) + beyond, _count(simplified, text)
+
+
+def _count(pattern: re.Pattern[str], text: str) -> int:
+    """The characters in the runs that a pattern finds."""
+    return sum(map(len, pattern.findall(text)))
 
 
 def is_japanese(paragraph: str) -> bool:
     """True for a paragraph with at least two kana, a tenth of its hanzi and kana."""
-    kana = len(_KANA.findall(paragraph))
-    return kana >= 2 and 9 * kana >= len(_HAN.findall(paragraph))
+    kana = _count(_KANA, paragraph)
+    return kana >= 2 and 9 * kana >= _count(_HAN, paragraph)
 
 
 @cache
@@ -87,7 +91,7 @@ def _only() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
 
 
 def _any_of(characters: set[str]) -> re.Pattern[str]:
-    return re.compile(f"[{''.join(sorted(characters))}]")
+    return re.compile(f"[{''.join(sorted(characters))}]+")
 
 
 def _encodes(character: str, codec: str) -> bool:

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from archive import farmwords, vocab
+from archive.anyof import any_of
 from archive.variants import fold
 
 LONGEST_KEPT = 64  # longer texts are not remembered
@@ -83,8 +84,7 @@ def _trades() -> Mapping[str, str]:
 
 @cache
 def _listed() -> re.Pattern[str]:
-    longest_first = sorted(_trades(), key=lambda term: (-len(term), term))
-    return re.compile("|".join(map(re.escape, longest_first)))
+    return re.compile(any_of(_trades()))
 
 
 @cache

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import tldextract
 from lxml import etree
@@ -162,37 +163,36 @@ def runs(nodes: Nodes, site: Site) -> Iterator[Run]:
     """The runs of links that hold one to another site, in document order."""
     hiding: Hiding | None = None
     known: dict[Element, str | None] = {}
-    for anchors in _Walk(nodes).over():
-        if not any(kind_of(host_of(anchor.href), site) != "own" for anchor in anchors):
+    walk = _Walk(nodes)
+    for anchors in walk.over():
+        if all(kind_of(host_of(anchor.href), site) == "own" for anchor in anchors):
             continue
         hiding = hiding or hidden.hiding(nodes.root)
         run: Run | None = None
         for anchor in anchors:
             element = nodes.elements[anchor.at]
-            link = _link(element, anchor, site, hiding.how(element, known))
+            link = _link(element, anchor, walk.text(anchor.at), site, hiding.how(element, known))
             if run is None or bool(run.links[-1].hidden) != bool(link.hidden):
                 if run is not None:
                     yield run
-                run = Run([], anchor.lead, anchor.lead_nodes, *anchor.behind)
+                run = Run([], anchor.lead, walk.owners(anchor), *anchor.behind)
             run.links.append(link)
         if run is not None:
             yield run
 
 
-def _link(element: Element, anchor: _Anchor, site: Site, how: str | None) -> Link:
+def _link(element: Element, anchor: _Anchor, text: str, site: Site, how: str | None) -> Link:
     host = host_of(anchor.href)
-    return Link(element, anchor.text, anchor.href, host, registered(host), kind_of(host, site), how)
+    return Link(element, text, anchor.href, host, registered(host), kind_of(host, site), how)
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """A link as the walk meets it."""
+class _Anchor(NamedTuple):
+    """A link as the walk meets it; most are the site's own and never looked at again."""
 
     at: int
-    text: str
     href: str
     lead: str  # the text between the link before and this one
-    lead_nodes: list[tuple[Element, bool]]
+    gap: list[tuple[str, int]]  # its pieces, and the steps they stand at
     behind: tuple[bool, bool, bool]  # the footer, the first </html>, no content yet
 
 
@@ -202,11 +202,11 @@ class _Walk:
     def __init__(self, nodes: Nodes) -> None:
         self.nodes = nodes
         self.found: list[list[_Anchor]] = []
-        self.gap: list[tuple[str, int]] = []  # text, and the step it stands at
+        self.gap: list[tuple[str, int]] = []
         self.footer = self.end = self.content = False
 
     def over(self) -> list[list[_Anchor]]:
-        nodes, gap = self.nodes, self.gap
+        nodes = self.nodes
         place, last = 0, len(nodes.steps)
         while place < last:
             at = nodes.steps[place]
@@ -223,7 +223,7 @@ class _Walk:
             else:
                 text = nodes.tails[~at]
             if text:
-                gap.append((text, at))
+                self.gap.append((text, at))
                 if len(text) >= 6 and not text.isspace():
                     self.footer = self.footer or is_footer(text)
                     self.content = self.content or (
@@ -232,23 +232,29 @@ class _Walk:
         return self.found
 
     def _link(self, at: int) -> None:
-        element = self.nodes.elements[at]
-        alone = self.nodes.ends[at] == at + 1
-        text = " ".join(
-            (self.nodes.texts[at] or "" if alone else "".join(element.itertext())).split()
-        )
         href = address(self.nodes.attributes[at])
-        if not text and not href:
+        if not href and not self.text(at):
             return
-        self.footer = self.footer or (len(text) >= 5 and is_footer(text))
-        lead = "".join(text for text, _ in self.gap)
-        elements = self.nodes.elements
-        owners = [(elements[~step if step < 0 else step], step < 0) for _, step in self.gap]
+        if not self.footer:
+            text = self.text(at)
+            self.footer = len(text) >= 5 and is_footer(text)
+        lead = "".join([text for text, _ in self.gap])
         behind = (self.footer, self.end, not self.content)
         if not self.found or not _SEPARATORS.fullmatch(lead):
             self.found.append([])
-        self.found[-1].append(_Anchor(at, text, href, lead, owners, behind))
-        self.gap.clear()
+        self.found[-1].append(_Anchor(at, href, lead, self.gap, behind))
+        self.gap = []
+
+    def text(self, at: int) -> str:
+        """The text of a link, its blanks folded."""
+        if self.nodes.ends[at] == at + 1:
+            return " ".join((self.nodes.texts[at] or "").split())
+        return " ".join("".join(self.nodes.elements[at].itertext()).split())
+
+    def owners(self, anchor: _Anchor) -> list[tuple[Element, bool]]:
+        """The nodes that hold the text before a link, and whether it is their tail."""
+        elements = self.nodes.elements
+        return [(elements[~at if at < 0 else at], at < 0) for _, at in anchor.gap]
 
 
 def trimmed(links: Sequence[Link]) -> list[Link]:

@@ -33,6 +33,7 @@ class Nodes:
     tails: Sequence[str | None]  # behind the node, before the next one of its parent
     attributes: Sequence[Mapping[str, str]]
     hidden: frozenset[int]  # those that say themselves that they are not shown
+    by_tag: Mapping[Any, Sequence[int]]
     parents: Sequence[int]  # the node that holds a node; -1 for the root
     ends: Sequence[int]  # the first node behind all that a node holds
     steps: Sequence[int]  # a walk over the tree: `i` where node i begins, `~i` where it ends
@@ -46,7 +47,8 @@ class Nodes:
 
     def named(self, *tags: Any) -> list[int]:
         """The nodes of these tags, in document order."""
-        return [at for at, tag in enumerate(self.tags) if tag in tags]
+        found = [at for tag in tags for at in self.by_tag.get(tag, ())]
+        return sorted(found) if len(tags) > 1 else found
 
 
 def read(root: Element) -> Nodes:
@@ -54,6 +56,9 @@ def read(root: Element) -> Nodes:
     elements = list(root.iter())
     tags = [element.tag for element in elements]
     attributes = [dict(items) if (items := element.items()) else _NONE for element in elements]
+    by_tag: dict[Any, list[int]] = {tag: [] for tag in dict.fromkeys(tags)}
+    for at, tag in enumerate(tags):
+        by_tag[tag].append(at)
     return Nodes(
         elements,
         tags,
@@ -64,6 +69,7 @@ def read(root: Element) -> Nodes:
         [None, *(element.tail for element in elements[1:])],
         attributes,
         frozenset(at for at, own in enumerate(attributes) if own and is_hidden(own)),
+        by_tag,
         *_shape([len(element) for element in elements]),
     )
 

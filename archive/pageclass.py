@@ -36,15 +36,16 @@ def mark_frame(flow: Flow) -> None:
     mass = span.good_mass(flow.lines)
     for element, (first, last) in flow.spans.items():
         small = mass[last] - mass[first] < _FRAME_SHARE * mass[-1]
-        if first < last and small and not flow.lines[first].noisy and _is_frame(element):
+        known = first == last or flow.lines[first].noisy
+        if small and not known and _is_frame(*flow.named(element)):
             for line in flow.lines[first:last]:
                 line.noisy = True
 
 
-def _is_frame(element: Element) -> bool:
-    if element.tag in _FRAME_TAGS:
+def _is_frame(tag: str, attributes: Mapping[str, str]) -> bool:
+    if tag in _FRAME_TAGS:
         return True
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     return len(names) > 1 and linerules.is_frame_name(names[:200].lower())
 
 

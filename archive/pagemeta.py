@@ -28,7 +28,7 @@ _GAP = 15  # blocks between two paragraphs of one body: a table or a row of pict
 _PARAGRAPH = 40  # Han characters of a paragraph of the body
 _PUNCTUATION = re.compile("[，。；]")
 _CREDITS = 4  # blocks below the body that may name its author
-_HAN = re.compile(f"[{HAN}]")
+_HAN = re.compile(f"[{HAN}]+")
 _FOOTER = 80  # last blocks of a page that may print its site code
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
 _BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
@@ -247,7 +247,7 @@ def _joined(blocks: list[Block], at: int) -> str:
 
 def _is_body(block: Block) -> bool:
     long = len(block.text) >= _PARAGRAPH and _PUNCTUATION.search(block.text) is not None
-    return long and len(_HAN.findall(block.text)) >= _PARAGRAPH
+    return long and sum(map(len, _HAN.findall(block.text))) >= _PARAGRAPH
 
 
 def _late(blocks: list[Block], at: int | None) -> Iterator[Candidate]:

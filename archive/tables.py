@@ -17,9 +17,10 @@ _CELL = 300  # characters; a longer cell is a column of a layout
 
 def squeeze(text: str) -> str:
     """A text as a browser shows it in one line: runs of blanks are one, source line ends none."""
+    text = text.strip()
     if "\n" in text or "\r" in text:
         text = _BREAK.sub("", text)
-    return _BLANK.sub(" ", text).strip()
+    return _BLANK.sub(" ", text).strip() if text else ""
 
 
 def rows(nodes: Nodes, table: int) -> list[tuple[str, int]] | None:

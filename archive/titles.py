@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from archive import headline
@@ -41,6 +42,11 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def squeezed(text: str) -> str:
     """A text as its tokens alone, in Simplified: equal for two spellings of one title."""
+    return _squeezed(text) if len(text) <= _LONGEST else _squeezed.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _squeezed(text: str) -> str:
     return _BETWEEN.sub("", fold(text).lower())
 
 

@@ -7,6 +7,12 @@ from functools import cache
 
 from archive import vocab
 
+# ASCII, Latin-1, general and Chinese punctuation, hanzi, full-width forms.
+_COMMON = (
+    *range(0x100), *range(0x2000, 0x2070), *range(0x3000, 0x3040), *range(0x4E00, 0x9FB0),
+    *range(0xFF00, 0xFFF0),
+)  # fmt: skip
+
 
 def fold(text: str) -> str:
     """The text with every Traditional character replaced by its Simplified one, same length.
@@ -44,8 +50,8 @@ def _any() -> re.Pattern[str]:
 @cache
 def folding() -> dict[int, str]:
     """For `str.translate`: each Traditional character with its Simplified one, each other common
-    hanzi with itself, because a character that is not found costs a raised and caught error."""
-    return {code: chr(code) for code in range(0x4E00, 0x9FB0)} | _table()
+    character with itself, because one that is not found costs a raised and caught error."""
+    return {code: chr(code) for code in _COMMON} | _table()
 
 
 @cache

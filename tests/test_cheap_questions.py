@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import docnumber, headline, lang, opencc_tables, scriptmeta, spun, variants
+from archive import (
+    docnumber,
+    dom,
+    gazetteer,
+    headline,
+    lang,
+    opencc_tables,
+    scriptmeta,
+    spun,
+    variants,
+)
+from archive.anyof import any_of
 from archive.gkml import DOC_NUMBER
 from archive.labels import fold
 from archive.titles import squeezed, tokens
@@ -80,3 +93,21 @@ def test_traditional_characters_beyond_the_first_plane_are_evidence() -> None:
     rare = [chr(code) for code in opencc_tables.load().characters if code > 0xFFFF]
     known = [character for character in rare if lang.evidence(character) == (1, 0)]
     assert known
+
+
+@given(st.lists(st.sampled_from(["乾县", "乾縣", "彰武縣", "金秀", "科技处", "會議"]), max_size=8))
+def test_places_counted_at_once_are_those_found_one_by_one(names: list[str]) -> None:
+    assert gazetteer.count(names) == sum(bool(gazetteer.codes(name)) for name in names)
+
+
+@given(st.lists(st.text("ab博", min_size=1, max_size=4), min_size=1, max_size=6), st.text("ab博c"))
+def test_a_tree_of_words_finds_what_the_longest_first_list_finds(
+    words: list[str], text: str
+) -> None:
+    listed = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    assert re.findall(any_of(words), text) == re.findall(listed, text)
+
+
+@given(st.text(alphabet="a\x00\x0b\x1f\n文\ufffe\uffff\ud800") | st.text())
+def test_bytes_tell_whether_a_character_is_forbidden(source: str) -> None:
+    assert dom._holds_forbidden(source) == bool(dom._FORBIDDEN.search(source))
