@@ -113,15 +113,18 @@ class _Reader:
         self._size = self._linked = 0
 
     def run(self) -> list[Block]:
-        nodes, kinds = self._nodes, self._kinds
-        place, last = 0, len(nodes.steps)
+        nodes, kinds, pieces = self._nodes, self._kinds, self._pieces
+        steps, texts, tails = nodes.steps, nodes.texts, nodes.tails
+        place, last = 0, len(steps)
         while place < last:
-            at = nodes.steps[place]
+            at = steps[place]
             place += 1
+            kind = kinds[at if at >= 0 else ~at]
+            if kind == _BLOCK and pieces:
+                self._flush()
             if at >= 0:
-                text = nodes.texts[at]
-                if (kind := kinds[at]) == _BLOCK:
-                    self._flush()
+                text = texts[at]
+                if kind == _BLOCK:
                     self._open.append(nodes.tags[at])
                 elif kind == _LINK:
                     self._links += 1
@@ -131,13 +134,12 @@ class _Reader:
                     text = written_by(text or "") if nodes.tags[at] == "script" else ""
                     place = nodes.closes[at]
             else:
-                text = nodes.tails[~at]
-                if (kind := kinds[~at]) == _BLOCK:
-                    self._flush()
+                text = tails[~at]
+                if kind == _BLOCK:
                     self._open.pop()
                 elif kind == _LINK:
                     self._links -= 1
-            if text:
+            if text and (pieces or not text.isspace()):
                 self._add(text)
         self._flush()
         return self.blocks
@@ -153,10 +155,8 @@ class _Reader:
 
     def _add(self, text: str) -> None:
         """Add text to the block at hand."""
-        if self._size >= _LONGEST:
-            return
-        self._size += len(text)
-        if self._pieces or not text.isspace():
+        if self._size < _LONGEST:
+            self._size += len(text)
             self._pieces.append(text)
             if self._links:
                 self._linked += len(text.strip())
@@ -169,7 +169,7 @@ class _Reader:
             linked = len(text) - self._linked < _PLAIN * len(text)
             self.blocks.append(Block(text, tag, linked))
             self._pieces.clear()
-        self._size = self._linked = 0
+            self._size = self._linked = 0
 
 
 _LITERAL = re.compile(

@@ -106,8 +106,8 @@ def utf8_share(data: bytes) -> float:
         data.decode("utf-8")
         return 1.0
     except UnicodeDecodeError:
-        high = sum(len(run[0]) for run in _HIGH.finditer(data))
-        good = sum(len(run[0]) for run in _SEQUENCE.finditer(data))
+        high = sum(map(len, _HIGH.findall(data)))
+        good = sum(map(len, _SEQUENCE.findall(data)))
         return min(good / high, 0.999) if high else 0.999
 
 

@@ -86,8 +86,11 @@ _NEAR = 12  # brothers looked at on each side; no bar of tabs has more
 
 
 def _elements(flow: Flow) -> Iterator[Container]:
+    tags = _tables()["tags"]
     for element, (first, last) in flow.spans.items():
-        if last > first and (found := marker(*flow.named(element))):
+        tag, attributes = flow.named(element)
+        told = last > first and (attributes or tag in tags)
+        if told and (found := marker(tag, attributes)):
             yield Container(*found, first, last)
 
 

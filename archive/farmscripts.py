@@ -19,6 +19,7 @@ from archive.dom import END_MARK, Element
 from archive.hidden import joined
 from archive.linkruns import Site, host_of, kind_of, registered
 from archive.model import Edit
+from archive.nodes import Nodes
 
 _DOES = re.compile("<script|<iframe|document.write|location")
 _CALLS = re.compile(r"write|location|eval|\.title|iframe|innerHTML|atob|fromCharCode|\.open\(")
@@ -47,9 +48,9 @@ STUB = 120
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s;]+)", re.IGNORECASE)
 
 
-def findings(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[Edit]:
+def findings(nodes: Nodes, site: Site, speaks: frozenset[str]) -> Iterator[Edit]:
     """Reports on scripts, frames and jumps; nothing is changed."""
-    for element in root.iter("script", "iframe", "meta"):
+    for element in map(nodes.elements.__getitem__, nodes.named("script", "iframe", "meta")):
         if element.tag == "script":
             code = element.text or ""
             found = _script(code, site, speaks) if _CALLS.search(code) else None
@@ -173,9 +174,9 @@ def _refresh(meta: Element, site: Site) -> Found:
     return None
 
 
-def comments(root: Element, site: Site, speaks: frozenset[str]) -> Iterator[tuple[Element, str]]:
+def comments(nodes: Nodes, site: Site, speaks: frozenset[str]) -> Iterator[tuple[Element, str]]:
     """Comments that hold links of a listed trade, with the evidence; they never reach the text."""
-    for comment in root.iter(etree.Comment):
+    for comment in map(nodes.elements.__getitem__, nodes.named(etree.Comment)):
         text = comment.text or ""
         if text == END_MARK or "<a" not in text:
             continue

@@ -248,11 +248,10 @@ def _kinds(nodes: Nodes) -> list[int]:
     """What each node does to the lines."""
     tags = nodes.tags
     kinds = [_kind(tag) if (kind := _KINDS.get(tag)) is None else kind for tag in tags]
-    for at, tag in enumerate(tags):
-        if tag in HOLDS_BLOCKS:  # <font><p>…</p></font>: the font breaks lines as well
-            parent = nodes.parents[at]
-            if tags[parent] in INLINE and tags[parent] != "a":
-                kinds[parent] = _BLOCK
+    for at in nodes.named(*HOLDS_BLOCKS):
+        parent = nodes.parents[at]  # <font><p>…</p></font>: the font breaks lines as well
+        if tags[parent] in INLINE and tags[parent] != "a":
+            kinds[parent] = _BLOCK
     return kinds
 
 

@@ -8,7 +8,7 @@ Origins: `line:<label>` for a labelled value, `line:byline`, `line:credit`, `lin
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from archive import bylines, dates, names, sources
 from archive.labels import HAN, Labelled, fold, labelled, words
@@ -22,6 +22,7 @@ _CRUMBS = 8  # of a way from the home page; a menu has more
 _LONGEST = 400  # characters of a meta line with its toolbar, measured on 450 pages
 
 
+@lru_cache(maxsize=4096)  # a line is read for the title, the window and the frame
 def read_line(line: str) -> tuple[Candidate, ...]:
     """Every field a head or tail line speaks of; nothing for a title or a sentence.
 

@@ -106,6 +106,7 @@ def _foldable() -> re.Pattern[str]:
     return re.compile(f"[{''.join(changed)}]")
 
 
+@lru_cache(maxsize=4096)  # a line is asked by three rules or more
 def labelled(line: str) -> tuple[Labelled, ...]:
     """Every label of the line with its value, in order.
 

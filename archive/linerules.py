@@ -116,6 +116,7 @@ def is_disclaimer(line: str) -> bool:
     return bool(sure) and len(sure | set(_small_print().findall(folded))) > 1
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_toolbar(line: str) -> bool:
     """True for a line that is nothing but toolbar words, signs and figures.
 

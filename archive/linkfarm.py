@@ -138,13 +138,13 @@ def prune(nodes: Nodes, url: str | None) -> tuple[Edit, ...]:
     words = hidden.wordy(nodes)
     prose = pagetext.prose(nodes)
     speaks = _speaks(nodes, prose, leaving, (text for _, text in words))
-    edits = [_mirror_edit(nodes), *farmscripts.findings(root, site, speaks)]
+    edits = [_mirror_edit(nodes), *farmscripts.findings(nodes, site, speaks)]
     edits += _loose_places(root, prose)
     edits += _mirror_bars(root) if edits[0] else []
     if any(edit.action == "applied" for edit in edits if edit):
         nodes = read(root)
     farms = _farms(nodes, site, leaving, speaks)
-    comments = list(farmscripts.comments(root, site, speaks))
+    comments = list(farmscripts.comments(nodes, site, speaks))
     order = _ordinals(root) if farms or comments else {}
     for farm in farms:
         at = order.get(farm.links[0].element, 0)

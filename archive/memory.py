@@ -30,9 +30,10 @@ def page_lines(page: Page) -> list[str]:
     parsed = dom.parse(page.text)
     if parsed is None:
         return []
-    lines = flow(nodes.read(parsed.root), is_body=containers.is_shown)
+    tree = nodes.read(parsed.root)
+    lines = flow(tree, is_body=containers.is_shown)
     pageclass.mark_frame(lines)
-    title = titles.cut_site_name(titles.html_title(parsed.root))
+    title = titles.cut_site_name(titles.html_title(tree))
     first, last = ways.core(lines, title)
     inside = (
         line.text for line in lines.lines[first:last] if not linerules.is_bare_date(line.text)

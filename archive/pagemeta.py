@@ -42,9 +42,8 @@ _LATE = 120  # blocks after the title searched for labels that no window held
 
 def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
     """Every metadata candidate of the page, those of the visible page first."""
-    root = nodes.root
-    scripts = scriptmeta.scripts(root)
-    metas, blocks, whole = meta_tags(root), visible_blocks(nodes), titles.html_title(root)
+    scripts = scriptmeta.scripts(nodes)
+    metas, blocks, whole = meta_tags(nodes), visible_blocks(nodes), titles.html_title(nodes)
     marks = [mirrored.MARK] if mirrored.is_glossed(block.text for block in blocks) else []
     if marks:
         blocks = [replace(block, text=mirrored.without_glosses(block.text)) for block in blocks]
@@ -61,7 +60,7 @@ def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
         *(candidate for candidate, _ in heads),
         *_from_metas(metas),
         *_footer_code(blocks),
-        *(_badge_code(root) if _BADGE_SOURCE.search(page.text) else ()),
+        *(_badge_code(nodes.root) if _BADGE_SOURCE.search(page.text) else ()),
         *scriptmeta.from_scripts(scripts),
         *islands.from_islands(scripts, blocks),
     ]
@@ -71,20 +70,20 @@ def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def meta_tags(root: Any) -> dict[str, str]:
+def meta_tags(nodes: Nodes) -> dict[str, str]:
     """Meta names in lower case with their first usable content.
 
     The first occurrence wins: included headers and footers bring a second <head> with the names
     of their own (UCAP: ColumnName=公共头 on 225 of 262 pages).
     """
     tags: dict[str, str] = {}
-    for element in root.iter("meta"):
-        name = element.get("name") or element.get("property") or element.get("itemprop")
+    for meta in map(nodes.attributes.__getitem__, nodes.named("meta")):
+        name = meta.get("name") or meta.get("property") or meta.get("itemprop")
         if not name:
             continue
         key = _BLANKS.sub(" ", name).strip().lower()
         key = "others" if key == "others" and "others" not in tags else key
-        tags.setdefault(key, _content(element.get("content") or ""))
+        tags.setdefault(key, _content(meta.get("content", "")))
     return {key: value for key, value in tags.items() if value}
 
 

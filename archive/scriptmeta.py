@@ -12,6 +12,7 @@ from archive import dates, names, sources
 from archive.anyof import any_of
 from archive.labels import words
 from archive.model import Candidate
+from archive.nodes import Nodes
 
 _LONGEST = 400_000  # characters read of one script
 _LD_LONGEST = 200_000
@@ -19,10 +20,13 @@ _LD_NODES = 2_000
 Script = tuple[str, str]  # its text, and its type in lower case
 
 
-def scripts(root: Any) -> list[Script]:
+def scripts(nodes: Nodes) -> list[Script]:
     """Every inline script that is not empty, in document order."""
-    found = ((element.text, element.get("type")) for element in root.iter("script"))
-    return [(text, (kind or "").lower()) for text, kind in found if text]
+    return [
+        (text, nodes.attributes[at].get("type", "").lower())
+        for at in nodes.named("script")
+        if (text := nodes.texts[at])
+    ]
 
 
 def from_scripts(scripts: Iterable[Script]) -> Iterator[Candidate]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
 
 from archive import headline
 from archive.blocks import Block
 from archive.gkml import DOC_NUMBER
 from archive.labels import fold, words
 from archive.model import Candidate
+from archive.nodes import Nodes
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+")
 _BETWEEN = re.compile(r"[^\u3400-\u9fff\uf900-\ufaffA-Za-z0-9]+")  # what no token holds
@@ -86,12 +86,12 @@ def _site_name(metas: dict[str, str]) -> str:
     return next((name for name in names if name), "")
 
 
-def html_title(root: Any) -> str:
+def html_title(nodes: Nodes) -> str:
     """The text of the first <title> that has any; "" without one."""
-    for element in root.iter("title"):
-        parent = element.getparent()
-        if parent is None or parent.tag != "svg":
-            text = re.sub(r"[ \t\r\n\f\xa0]+", " ", "".join(element.itertext())).strip()
+    for at in nodes.named("title"):
+        if nodes.tags[nodes.parents[at]] != "svg":
+            text = "".join(nodes.elements[at].itertext())
+            text = re.sub(r"[ \t\r\n\f\xa0]+", " ", text).strip()
             if text:
                 return text[:400]
     return ""
