@@ -40,12 +40,14 @@ HOSTILE = (
     b'SourceMap: http://live.test/m\r\nAlt-Svc: h2=":1"\r\nStrict-Transport-Security: max-age=9\r\n'
 )
 URL = "http://a.test/1.html"
+DOC = b"HTTP/1.1 200 OK\r\nContent-Type: application/msword\r\n"
 HELD = (
     Held(URL, SPRING, OLD),
     again(URL, SPRING + timedelta(days=3)),
     Held("http://a.test/copy.html", SPRING + timedelta(days=3), OLD, repeats=URL),
     Held("http://a.test/Art/1.html", SPRING + timedelta(days=4), CASE[0]),
     Held("http://a.test/art/1.html", SPRING + timedelta(days=4), CASE[1]),
+    Held("http://a.test/a.doc", SPRING, b"\xd0\xcf\x11\xe0", DOC),
     Held("http://a.test/hostile", SPRING + timedelta(days=5), b"<h1>x</h1>", HOSTILE),
     Held(URL, SPRING + timedelta(days=30), NEW),
     Held(
@@ -200,6 +202,16 @@ def test_our_pages_hold_no_script_and_nothing_of_a_capture_but_escaped_text(fron
         assert got.fields["content-security-policy"].startswith("default-src 'none'; ")
         assert got.fields["x-frame-options"] == "DENY"
     assert "&lt;script&gt;alert(1)" in shown(front, url).text
+
+
+def test_a_file_is_offered_as_it_was_captured(front: Front) -> None:
+    page = shown(front, "http://a.test/a.doc")
+    assert "<iframe" not in page.text
+    place = unescape(re.findall(r'href="(http://[^"]+id_/[^"]+)"', page.text)[0])
+    got = Answer(front.frames.port, "/" + place.split("/", 3)[3])
+    assert (got.status, got.body) == (200, b"\xd0\xcf\x11\xe0")
+    assert got.fields["content-disposition"] == "attachment"
+    assert got.fields["content-type"] == "application/octet-stream"
 
 
 def test_other_pages_of_the_browser_cannot_use_ours(front: Front) -> None:

@@ -17,10 +17,11 @@ from urllib.parse import parse_qs, unquote
 
 from archive.catalogue import Catalogue, Held
 from archive.errors import HoldingsError
-from crawler.serve import pages
+from crawler.serve import found, pages
 from crawler.serve.frames import Frames
 from crawler.serve.gate import Asked, Gate
 from crawler.serve.markup import Markup
+from crawler.serve.reading import page_link
 from crawler.serve.timeline import moment
 
 REFRESH_SECONDS = 5.0  # how old an answer may be beside new files of the holdings
@@ -86,13 +87,13 @@ class Page(Asked):
         elif path.startswith("/timemap/link/"):
             self._timemap(self.path.removeprefix("/timemap/link/"))
         else:
-            self._show(404, pages.missing(path))
+            self._show(404, found.missing(path))
 
     def _home(self, query: str) -> None:
         self.server.refresh()
         catalogue = self.server.catalogue
         newest = catalogue.search("", RESULTS // 2)
-        self._show(200, pages.home(catalogue.totals(), newest, catalogue.still_open))
+        self._show(200, found.home(catalogue.totals(), newest, catalogue.still_open))
 
     def _search(self, query: str) -> None:
         self.server.refresh()
@@ -101,30 +102,36 @@ class Page(Asked):
         page = min(int(number), 1000) if number.isascii() and number.isdigit() else 1
         page = max(page, 1)
         if _WEB.match(asked) and self.server.catalogue.captures(asked.strip(), 1):
-            self._lead(pages.page_link(asked.strip()))
+            self._lead(page_link(asked.strip()))
             return
-        found = self.server.catalogue.search(asked, RESULTS + 1, (page - 1) * RESULTS)
-        more = len(found) > RESULTS
-        self._show(200, pages.results(asked, found[:RESULTS], page, more=more))
+        rows = self.server.catalogue.search(asked, RESULTS + 1, (page - 1) * RESULTS)
+        more = len(rows) > RESULTS
+        self._show(200, found.results(asked, rows[:RESULTS], page, more=more))
 
     def _page(self, query: str) -> None:
         url, at = _first(query, "url"), _first(query, "at")
         captures = self.server.catalogue.captures(url)
         if not captures:
-            self._show(404, pages.missing(url))
+            self._show(404, found.missing(url))
             return
         shown = nearest(captures, at)
         view = _first(query, "view")
-        frame = f"http://{self._frame_host()}{self.server.frames.place(shown.stamp, shown.url)}"
+        frames = f"http://{self._frame_host()}"
+        frame, payload = (
+            frames + self.server.frames.place(shown.stamp, shown.url, kind)
+            for kind in ("mp_", "id_")
+        )
         result = self.server.catalogue.result(shown)
-        self._show(200, pages.capture(captures, shown, result, frame=frame, view=view))
+        self._show(
+            200, pages.capture(captures, shown, result, frame=frame, payload=payload, view=view)
+        )
 
     def _changes(self, query: str) -> None:
         """What differs between the texts of two captures of one URL."""
         url = _first(query, "url")
         captures = self.server.catalogue.captures(url)
         if not captures:
-            self._show(404, pages.missing(url))
+            self._show(404, found.missing(url))
             return
         old, new = (nearest(captures, _first(query, name)) for name in ("old", "new"))
         results = [self.server.catalogue.result(one) for one in (old, new)]
@@ -139,7 +146,7 @@ class Page(Asked):
         """The capture nearest to Accept-Datetime, the newest without one (RFC 7089, 4.1)."""
         captures = self._captures_of(url)
         if not captures:
-            self._show(404, pages.missing(url))
+            self._show(404, found.missing(url))
             return
         asked, stamp = self.headers.get("Accept-Datetime"), ""
         if asked:
@@ -160,7 +167,7 @@ class Page(Asked):
         """Every capture in link format (RFC 7089, 5)."""
         captures = self._captures_of(url)
         if not captures:
-            self._show(404, pages.missing(url))
+            self._show(404, found.missing(url))
             return
         host = self.headers["Host"]
         rows = [

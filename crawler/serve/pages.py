@@ -1,4 +1,4 @@
-"""Our own pages: what is held, what was found, one capture beside its text, what changed."""
+"""Pages about captures: one beside its text in the row of its times, what changed between two."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from archive.catalogue import Held, Listed, Totals
+from archive.catalogue import Held
 from crawler.serve import reading
+from crawler.serve.document import document
 from crawler.serve.markup import Markup, join, label, tag
+from crawler.serve.reading import VERDICTS, page_link, published
 from crawler.serve.timeline import kinds, readable, timeline
 
 VIEWS = {
@@ -25,86 +27,9 @@ KINDS = {
     "moved": ("转向", "redirect"),
     "gone": ("失败", "error"),
 }
-VERDICTS = {
-    "clean": ("无侵入", "clean"),
-    "infected": ("有侵入链接", "infected"),
-    "mirror": ("镜像站", "mirror"),
-    "spam_page": ("垃圾页", "spam page"),
-    "cloaked": ("伪装", "cloaked"),
-}
+# Types a frame without scripts can show; a PDF viewer is a script.
+_SHOWN = ("text/", "image/", "application/xhtml", "warc/revisit", "unk")
 LISTED = 200  # captures listed below the time line
-
-
-def page_link(url: str, **more: str) -> str:
-    """Where the captures of a URL are shown."""
-    return "/page?" + urlencode({"url": url, **more})
-
-
-def home(totals: Totals, newest: Sequence[Listed], still_open: int) -> Markup:
-    """What the holdings have, and what came in last."""
-    numbers = [
-        _number(totals.captures, "次捕获", "captures"),
-        _number(totals.pages, "个网址", "addresses"),
-        _number(totals.articles, "篇文章", "articles"),
-    ]
-    span = f"{readable(totals.first)[:10]} — {readable(totals.last)[:10]}" if totals.first else ""
-    waiting = (
-        tag(
-            "p",
-            label(f"{still_open} 个文件正在写入，完成后可见", "files are being written"),
-            class_="quiet",
-        )
-        if still_open
-        else None
-    )
-    body = tag(
-        "main",
-        tag(
-            "section",
-            tag("h1", "方志"),
-            tag(
-                "p", label("地方政务网页馆藏", "Archive of local-government pages"), class_="quiet"
-            ),
-            _search_box("", large=True),
-            class_="hero",
-        ),
-        tag("section", numbers, class_="numbers"),
-        tag("p", span, class_="quiet center"),
-        waiting,
-        tag("h2", label("最近捕获", "Latest captures")) if newest else None,
-        _list(newest),
-    )
-    return _document("方志", body, search=False)
-
-
-def results(asked: str, found: Sequence[Listed], page: int, *, more: bool) -> Markup:
-    """What a search found."""
-    steps = [
-        tag("a", "← 上页", href="/search?" + urlencode({"q": asked, "page": page - 1}), rel="prev")
-        if page > 1
-        else None,
-        tag("a", "下页 →", href="/search?" + urlencode({"q": asked, "page": page + 1}), rel="next")
-        if more
-        else None,
-    ]
-    nothing = tag("p", label("没有找到", "Nothing found"), class_="quiet")
-    body = tag(
-        "main",
-        tag("h2", label("检索", "Search"), "：", asked),
-        _list(found) if found else nothing,
-        tag("nav", steps, class_="steps"),
-    )
-    return _document(f"检索 {asked}", body, asked=asked)
-
-
-def missing(what: str) -> Markup:
-    """Nothing is held under that name."""
-    body = tag(
-        "main",
-        tag("h2", label("不在馆藏中", "Not in the holdings")),
-        tag("p", tag("code", what)),
-    )
-    return _document("不在馆藏中", body)
 
 
 def capture(
@@ -113,6 +38,7 @@ def capture(
     result: Mapping[str, Any] | None,
     *,
     frame: str,
+    payload: str,
     view: str,
 ) -> Markup:
     """One capture: its place in time, its text with what was removed, the page in a frame."""
@@ -135,7 +61,7 @@ def capture(
     if view == "ledger":
         panels.append(tag("article", reading.ledger(result), class_="text wide"))
     if view in ("both", "page"):
-        panels.append(_frame(shown, frame))
+        panels.append(_frame(shown, frame, payload))
     body = tag(
         "main",
         tag("h1", title, class_="title"),
@@ -147,7 +73,7 @@ def capture(
         _captures(captures, shown),
         class_="full",
     )
-    return _document(title, body)
+    return document(title, body)
 
 
 def changes(
@@ -162,7 +88,7 @@ def changes(
         tag("p", ends[0], " → ", ends[1]),
         tag("article", reading.difference(before, after), class_="text wide"),
     )
-    return _document("变化", body)
+    return document("变化", body)
 
 
 def _at(capture: Held, **more: str) -> str:
@@ -174,7 +100,7 @@ def _about(shown: Held, result: Mapping[str, Any] | None) -> Markup:
     row = result or {}
     verdict = VERDICTS.get(str(row.get("verdict")))
     facts = [
-        tag("span", f"发布 {_time(row['published'])}") if row.get("published") else None,
+        tag("span", f"发布 {published(row['published'])}") if row.get("published") else None,
         tag("span", f"来源 {row['source']}") if row.get("source") else None,
         tag("span", label(*verdict), class_=f"badge {row['verdict']}") if verdict else None,
         [tag("span", str(flag), class_="badge flag") for flag in row.get("flags", ())],
@@ -187,16 +113,28 @@ def _about(shown: Held, result: Mapping[str, Any] | None) -> Markup:
     )
 
 
-def _time(published: str) -> str:
-    """Day, and hour and minute where the page gave them; the clock of the page, +08:00."""
-    return published[:16].replace("T", " ")
-
-
-def _frame(shown: Held, frame: str) -> Markup:
+def _frame(shown: Held, frame: str, payload: str) -> Markup:
     """The captured page: another origin, sandboxed here as well as by its own policy.
 
-    The name is the one pywb gives links that asked for a new window, so they lead back here.
+    The name is the one pywb gives links that asked for a new window, so they lead back here. What
+    a sandboxed frame cannot show is offered as a file.
     """
+    if not shown.mime.startswith(_SHOWN):
+        return tag(
+            "div",
+            tag(
+                "p",
+                label("此类文件不在页中显示", "Files of this type are not shown here"),
+                class_="quiet",
+            ),
+            tag(
+                "p",
+                tag("code", shown.mime),
+                "  ",
+                tag("a", label("下载原件", "Download as captured"), href=payload),
+            ),
+            class_="text",
+        )
     return tag(
         "iframe",
         src=frame,
@@ -273,66 +211,3 @@ def _captures(captures: Sequence[Held], shown: Held) -> Markup:
         tag("table", tag("thead", head), tag("tbody", rows), class_="captures"),
         open=len(captures) > 1,
     )
-
-
-def _list(found: Sequence[Listed]) -> Markup:
-    rows = [
-        tag(
-            "li",
-            tag("a", one.title or one.url, href=page_link(one.url), class_="name"),
-            tag("span", one.url, class_="url") if one.title else None,
-            tag(
-                "span",
-                tag("span", f"发布 {_time(one.published)}") if one.published else None,
-                tag("span", label(f"{one.captures} 次", "captures")),
-                tag("span", f"捕获 {readable(one.last)[:16]}"),
-                tag("span", label(*VERDICTS[one.verdict]), class_=f"badge {one.verdict}")
-                if one.verdict in VERDICTS and one.verdict != "clean"
-                else None,
-                class_="facts",
-            ),
-        )
-        for one in found
-    ]
-    return tag("ol", rows, class_="found")
-
-
-def _number(value: int, chinese: str, english: str) -> Markup:
-    return tag("div", tag("b", f"{value:,}"), label(chinese, english))
-
-
-def _search_box(asked: str, *, large: bool = False) -> Markup:
-    return tag(
-        "form",
-        tag(
-            "input",
-            type="search",
-            name="q",
-            value=asked,
-            maxlength=500,
-            aria_label="检索 Search",
-            placeholder="标题或网址 Title or address",
-            autofocus=large,
-        ),
-        tag("button", "检索"),
-        action="/search",
-        class_="search large" if large else "search",
-        role="search",
-    )
-
-
-def _document(title: str, body: Markup, *, search: bool = True, asked: str = "") -> Markup:
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", title if title == "方志" else f"{title} · 方志"),
-        tag("link", rel="stylesheet", href="/style.css"),
-    )
-    top = (
-        tag("header", tag("a", "方志", href="/", class_="home"), _search_box(asked))
-        if search
-        else None
-    )
-    return join(Markup("<!DOCTYPE html>"), tag("html", head, tag("body", top, body), lang="zh"))

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
+from urllib.parse import urlencode
 
 from archive.jsonl import edit_from_json
 from archive.marked import Piece, marked
-from archive.model import Edit
+from archive.model import Edit, Reason
 from crawler.serve.markup import Markup, join, label, tag
 
 SHOWN = 2000  # characters of one removed piece; `fangzhi explain` shows all of it
@@ -36,7 +37,25 @@ _FACTS = {
     "derivation": ("派生", "derivation"),
 }
 
+VERDICTS = {
+    "clean": ("无侵入", "clean"),
+    "infected": ("有侵入链接", "infected"),
+    "mirror": ("镜像站", "mirror"),
+    "spam_page": ("垃圾页", "spam page"),
+    "cloaked": ("伪装", "cloaked"),
+}
+
 Row = Mapping[str, Any]
+
+
+def page_link(url: str, **more: str) -> str:
+    """Where the captures of a URL are shown."""
+    return "/page?" + urlencode({"url": url, **more})
+
+
+def published(value: str) -> str:
+    """Day, and hour and minute where the page gave them; the clock of the page, +08:00."""
+    return value[:16].replace("T", " ")
 
 
 def body(result: Row | None) -> Markup:
@@ -44,16 +63,27 @@ def body(result: Row | None) -> Markup:
     if result is None:
         return tag("p", label("没有派生文本", "No text was derived"), class_="quiet")
     if "rejected" in result:
-        return join(
-            tag("p", label("不是文章", "Not an article"), class_="quiet"),
-            tag("p", tag("code", result["rejected"]), " ", result.get("detail") or ""),
-        )
+        return _rejection(result)
     edits = [edit_from_json(edit) for edit in result["edits"]]
     return join(
         _marked(result["text"], edits),
         _from_page(edits),
         _links(result),
         _facts(result),
+    )
+
+
+def _rejection(result: Row) -> Markup:
+    """Why a page has no text of its own; of a further page of an article, where the text is."""
+    detail = str(result.get("detail") or "")
+    if result["rejected"] == Reason.CONTINUATION:
+        first = tag("a", detail, href=page_link(detail))
+        return tag(
+            "p", label("续页，正文合并于", "A further page; its text stands with"), " ", first
+        )
+    return join(
+        tag("p", label("不是文章", "Not an article"), class_="quiet"),
+        tag("p", tag("code", str(result["rejected"])), " ", detail),
     )
 
 
