@@ -27,7 +27,9 @@ DONE, FAILED, WRONG_USE, IN_USE, INTERRUPTED = 0, 1, 2, 4, 11
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser().parse_args(given)
+    options.given = given[1:]  # what stands behind the verb
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -52,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     _crawl(verbs.add_parser("crawl", help="crawl sites of seeds/sites"))
+    _watch(verbs.add_parser("watch", help="crawl what is due, again and again, until a signal"))
     _scrape(verbs.add_parser("scrape", help="fetch and archive single pages, print their articles"))
     _replay(verbs.add_parser("replay", help="derive again from the archive, without network"))
     _derive(verbs.add_parser("derive", help="articles from loose .html, .html.gz and .txt files"))
@@ -72,6 +75,12 @@ def _crawl(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--limit", type=int, metavar="N", help="stop after N responses")
     _fetching(verb)
     verb.set_defaults(run=run_crawl)
+
+
+def _watch(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("site", nargs="*", metavar="SITE", help="site ids; default: all of them")
+    _fetching(verb)
+    verb.set_defaults(run=later("crawler.watch", "command"))
 
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
@@ -179,6 +188,7 @@ def _status(verb: argparse.ArgumentParser) -> None:
 
 def _seeds(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("action", choices=["list", "check"])
+    _holdings(verb)
     _sites(verb)
     verb.set_defaults(run=later("crawler.seeds", "seeds"))
 

@@ -10,6 +10,7 @@ interrupt to every process of its foreground group, and a second one would end t
 
 from __future__ import annotations
 
+import argparse
 import os
 import select
 import signal
@@ -19,6 +20,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import FrameType, TracebackType
 
+from archive.errors import SiteDefinitionError
+from archive.sites import load_folder
+from crawler.due import next_due
+
 WRONG_USE, INTERRUPTED = 2, 11
 DID_ITS_WORK = (0, 1)  # 1: a page or site could not be fetched, or an alarm: the next run is due
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -26,6 +31,21 @@ SHORTEST = 30.0  # seconds between two runs, whatever is due: a blocked host may
 LONGEST = 15 * 60.0  # seconds without a look, so that a new site definition is seen
 
 NextDue = Callable[[], datetime | None]
+
+
+def command(options: argparse.Namespace) -> int:
+    """`fangzhi watch`; it takes what `fangzhi crawl --due` takes."""
+    return watch(crawl_due(options.given), lambda: _next_due(options))
+
+
+def _next_due(options: argparse.Namespace) -> datetime | None:
+    """When one of the sites is due, those defined since the watch began among them; None, so that
+    it looks again later, while a definition is broken."""
+    try:
+        return next_due(options.holdings, options.site or load_folder(options.sites))
+    except SiteDefinitionError as error:
+        print(f"fangzhi: {error}", file=sys.stderr)
+        return None
 
 
 def crawl_due(arguments: Sequence[str]) -> list[str]:

@@ -9,11 +9,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawler.watch import crawl_due
+from tests.answering import Answer, answering, article, define
+from tests.commands import command, fangzhi
 
 ROOT = Path(__file__).parents[1]
 # What stands for a crawl: notes that it began, what it was told, and that it ended.
@@ -165,3 +168,43 @@ def test_the_command_is_the_one_shot_of_this_python() -> None:
         *(sys.executable, "-m", "crawler.cli", "crawl", "--due"),
         *("qinghe-trs", "--holdings", "h"),
     ]
+
+
+def test_the_verb_crawls_what_is_due_sleeps_until_more_is_and_ends_cleanly(tmp_path: Path) -> None:
+    sites = define(tmp_path / "sites", "a.test")
+    define(tmp_path / "sites", "b.test")
+    (tmp_path / "sites/broken.toml").write_text("id = [")
+    where = ("--sites", sites, "--holdings", tmp_path / "h")
+    listed = fangzhi("seeds", "list", *where)
+    assert [row.split("\t")[0::4] for row in listed.stdout.splitlines()] == [
+        ["a.test", "now"],
+        ["b.test", "now"],
+    ]
+    (tmp_path / "sites/broken.toml").unlink()
+    with answering(lambda asked: article("首页") if asked.path == "/" else Answer(404)) as web:
+        watch = subprocess.Popen(
+            command("watch", "a.test", *where, "--proxy", web.proxy),
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            process_group=0,
+        )
+        assert watch.stderr is not None
+        told = next(row for row in watch.stderr if row.startswith("watch:"))
+        watch.send_signal(signal.SIGTERM)
+        assert watch.wait(20) == 11
+        watch.stderr.close()
+    assert told == "watch: run ended with 0, next in 900 s\n"  # 15 minutes: no page is due before
+    assert web.paths("a.test") == ["/"]
+    assert web.paths("b.test") == []
+    a, b = (row.split("\t")[4] for row in fangzhi("seeds", "list", *where).stdout.splitlines())
+    wait = datetime.fromisoformat(a) - datetime.now(UTC)
+    assert timedelta(minutes=20) < wait < timedelta(days=1)
+    assert b == "now"
+
+
+def test_the_verb_ends_at_a_wrong_call(tmp_path: Path) -> None:
+    sites = define(tmp_path / "sites", "a.test")
+    done = fangzhi("watch", "nowhere", "--sites", sites, "--holdings", tmp_path / "h", timeout=60)
+    assert done.returncode == 2
+    assert "no such site" in done.stderr
