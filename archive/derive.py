@@ -12,7 +12,7 @@ import hashlib
 import importlib.metadata
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
@@ -31,6 +31,7 @@ from archive.model import (
     SiteMemory,
 )
 from archive.pipeline import STEPS
+from archive.relevance import Like, below, compared
 from archive.sites import Layout, Site, layout_on
 from archive.steps import Cleaned, clean
 
@@ -56,7 +57,11 @@ class _Origin:
 
 
 def derive(
-    capture: Capture, *, site: Site | None = None, memory: SiteMemory | None = None
+    capture: Capture,
+    *,
+    site: Site | None = None,
+    memory: SiteMemory | None = None,
+    like: Like | None = None,
 ) -> Article | Rejection:
     """The article of one capture, or why there is none."""
     origin = _Origin(
@@ -70,7 +75,8 @@ def derive(
     if urlsplit(capture.target_uri).path == "/robots.txt":
         return _reject(origin, Reason.NOT_AN_ARTICLE, "robots.txt")
     truncated = (f"truncated-{capture.truncated}",) if capture.truncated in _CUT else ()
-    return _from_page(decode.decode_http(capture), origin, site, memory, truncated)
+    result = _from_page(decode.decode_http(capture), origin, site, memory, truncated)
+    return result if like is None or isinstance(result, Rejection) else _scored(result, like)
 
 
 def derive_file(
@@ -106,6 +112,19 @@ def _from_page(
     if not cleaned.text and not _is_notice(extraction, about):
         return _reject(origin, Reason.NO_TEXT, "nothing is left of the page but its frame")
     return _article(page, extraction, cleaned, origin, site, memory, flags)
+
+
+def _scored(article: Article, like: Like) -> Article | Rejection:
+    """An article with its relevance; a rejection where that is not enough.
+
+    A further page of an article is never rejected for it: its first page stands for the whole.
+    """
+    relevance = round(like.examples.score_text(compared(article.title, article.text_norm)), 4)
+    place = article.evidence["extraction"].get("pages")
+    if relevance < like.least and not (place and place["number"]):
+        who = (article.id, article.input, article.url, article.captured)
+        return Rejection(*who, Reason.NOT_SIMILAR, below(relevance, like.least))
+    return replace(article, relevance=relevance)
 
 
 def _is_notice(extraction: Extraction, about: About) -> bool:
@@ -157,6 +176,7 @@ def _article(
         text=cleaned.text,
         text_norm=text_norm,
         text_digest=normalise.digest(cleaned.text),
+        relevance=None,
         attachments=extraction.attachments,
         images=extraction.images,
         verdict=linkfarm.verdict(edits, cleaned.text, tuple(raised)),

@@ -6,6 +6,7 @@
       text/<stem>-text.warc.gz        conversion records, never indexed for replay
       index/<stem>.cdxj               and .digests: where records lie, by URL and by payload digest
       memory/<site>-<digest>.json     lines that repeat across a site's captures
+      memory/_like-<digest>.json      the examples a run compared its articles with
       runs/<run>.json                 one report per run
       state.sqlite                    acknowledged captures; can be rebuilt from warc/
 
@@ -23,10 +24,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archive import cdxj, memory, message, ownership, warcwriter
+from archive import cdxj, memory, message, ownership, relevance, warcwriter
 from archive.errors import HoldingsError, HoldingsInUse
 from archive.model import SiteMemory
 from archive.records import Damage, ReadRecord
+from archive.relevance import Examples
 from archive.state import Acknowledged, State
 from archive.warc import parse_date, warc_date
 from archive.warcreader import read
@@ -83,7 +85,9 @@ class Holdings:
         """The site memory of that digest, or the newest one of the site."""
         if digest:
             return kept_memory(self.folder("memory"), site, digest)
-        kept = self.folder("memory").glob(f"{site}-*.json")
+        named = re.compile(re.escape(site) + r"-[0-9a-f]{16}\.json")  # no other that begins alike
+        found = self.folder("memory").glob(f"{site}-*.json")
+        kept = (path for path in found if named.fullmatch(path.name))
         newest = max(kept, key=lambda p: (p.stat().st_mtime_ns, p.name), default=None)
         return memory.from_json(newest.read_text("utf-8")) if newest else None
 
@@ -91,6 +95,12 @@ class Holdings:
         """Save a site memory under its digest; older ones stay."""
         path = self.folder("memory") / f"{learned.site}-{learned.digest[:16]}.json"
         write_whole(path, memory.to_json(learned).encode("utf-8"))
+        return path
+
+    def keep_examples(self, examples: Examples) -> Path:
+        """Save what a run compares its articles with, under its digest; older ones stay."""
+        path = _examples_file(self.folder("memory"), examples.digest)
+        write_whole(path, relevance.to_json(examples).encode("utf-8"))
         return path
 
     def write_report(self, run: str, report: Mapping[str, Any]) -> Path:
@@ -148,6 +158,18 @@ def kept_memory(folder: Path, site: str, digest: str) -> SiteMemory | None:
         return None
     path = folder / f"{site}-{digest[:16]}.json"
     return memory.from_json(path.read_text("utf-8")) if path.exists() else None
+
+
+def kept_examples(folder: Path, digest: str) -> Examples | None:
+    """The examples of that digest, which comes from a WARC file as well."""
+    path = _examples_file(folder, digest)
+    if not (_PLAIN.fullmatch(digest) and path.exists()):
+        return None
+    return relevance.from_json(path.read_text("utf-8"))
+
+
+def _examples_file(folder: Path, digest: str) -> Path:
+    return folder / f"_like-{digest[:16]}.json"  # a site's id does not begin so
 
 
 def acknowledged_in(path: Path) -> Iterator[Acknowledged]:

@@ -159,6 +159,7 @@ class Reason(StrEnum):
     REDIRECT = "redirect"
     HTTP_ERROR = "http-error"
     ROBOTS = "robots"
+    NOT_SIMILAR = "not-similar"  # an article less like the examples than `--min-relevance` wants
     CONTINUATION = "continuation"  # a further page; its text stands in the article of the first
     DERIVATION_FAILED = "derivation-failed"  # a bug of ours; the capture is safe
 
@@ -188,6 +189,7 @@ class Article:
     text: str
     text_norm: str
     text_digest: str  # sha256 hex of the folded text
+    relevance: float | None  # 0 to 1, to the examples of `--like`; None where none were given
     attachments: tuple[Link, ...]
     images: tuple[Link, ...]
     verdict: str  # clean, infected, mirror, spam_page, cloaked

@@ -153,6 +153,9 @@ def joined(rows: Sequence[Row], missing: Sequence[int]) -> dict[str, Any]:
         "text_norm": normalise.normalise(cleaned.text),
         "lang": normalise.script(cleaned.text),
         "text_digest": normalise.digest(cleaned.text),
+        "relevance": max(
+            (r["relevance"] for r in rows if r["relevance"] is not None), default=None
+        ),
         "attachments": _links(rows, "attachments"),
         "images": _links(rows, "images"),
         "verdict": max((row["verdict"] for row in rows), key=_VERDICTS.index),

@@ -31,9 +31,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from archive import language
 from archive.language import canonical
+from archive.model import Reason
 
 _HAN = re.compile("[\u3400-\u9fff]+")
 MOST = 14.0  # nats; a pair the model never met is a name or a new word, and 12 to 30 made no odds
@@ -77,6 +79,32 @@ class Examples:
         cosine = (1 - CONTEXT) * _short_cosine(text, self.centre)
         cosine += CONTEXT * _short_cosine(context, self.centre)
         return _relevance(cosine, ANCHOR_EVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """What the articles of a run are to be like. An argument of `derive`."""
+
+    examples: Examples
+    least: float = 0.0  # an article of less relevance is rejected
+
+
+def compared(title: str | None, text_norm: str) -> str:
+    """What of an article is compared: its title is its most telling line."""
+    return f"{title}\n{text_norm}" if title else text_norm
+
+
+def below(relevance: float, least: float) -> str:
+    """The detail of a rejection `not-similar`."""
+    return f"{relevance} is below {least}"
+
+
+def told(row: Mapping[str, Any]) -> float | None:
+    """The relevance that a line tells, of an article or of one rejected for it."""
+    if row.get("rejected") == Reason.NOT_SIMILAR:
+        return float(row["detail"].partition(" ")[0])
+    found: float | None = row.get("relevance")
+    return found
 
 
 def learn(texts: Iterable[str]) -> Examples:

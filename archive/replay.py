@@ -16,6 +16,7 @@ from archive import coding, limits, message
 from archive.jsonl import line
 from archive.model import Capture, Reason, Rejection, SiteMemory
 from archive.opening import records
+from archive.relevance import Like
 from archive.segments import joined
 from archive.sites import Site
 from archive.warc import parse_date
@@ -24,6 +25,8 @@ from archive.warcwriter import OPEN
 
 SITE_NOTE = "fangzhi-site"  # fields of a capture's metadata record: what it was derived with
 MEMORY_NOTE = "fangzhi-memory"
+LIKE_NOTE = "fangzhi-like"
+LEAST_NOTE = "fangzhi-min-relevance"
 _NOTES_LIMIT = 1 << 20  # bytes of a metadata record; a crawl writes a few hundred
 # What is longer than this cannot be a page: decoding ends at the same limit and says so.
 _CAPTURE_LIMIT = message.HEAD_LIMIT + coding.LIMIT + 1
@@ -36,6 +39,8 @@ class Replayed:
     capture: Capture
     site: str | None = None
     memory: str | None = None  # digest
+    like: str | None = None  # digest of the examples its article is compared with
+    least: float = 0.0  # relevance below which it is rejected
 
 
 def captures(path: Path) -> Iterator[Replayed | Damage]:
@@ -116,13 +121,15 @@ def capture_at(path: Path, offset: int) -> Capture:
     return capture_of(record, path.name)
 
 
-def line_of(capture: Capture, site: Site | None, memory: SiteMemory | None) -> str:
+def line_of(
+    capture: Capture, site: Site | None, memory: SiteMemory | None, like: Like | None = None
+) -> str:
     """The JSON line of one capture. A page that breaks the derivation is a rejection that says
     how: its bytes are safe, and the crawl or replay goes on."""
     from archive.derive import derive  # half a second: not where a crawl only captures
 
     try:
-        return line(derive(capture, site=site, memory=memory))
+        return line(derive(capture, site=site, memory=memory, like=like))
     except (Exception, limits.Exhausted) as error:
         who = (capture.record_id, capture.input, capture.target_uri, capture.date)
         return line(Rejection(*who, *problem(error)))
@@ -143,7 +150,17 @@ def _is_about(record: ReadRecord, capture: Capture) -> bool:
 
 
 def _replayed(capture: Capture, notes: Mapping[str, str]) -> Replayed:
-    return Replayed(capture, notes.get(SITE_NOTE), notes.get(MEMORY_NOTE))
+    like, least = notes.get(LIKE_NOTE), _share(notes.get(LEAST_NOTE, ""))
+    return Replayed(capture, notes.get(SITE_NOTE), notes.get(MEMORY_NOTE), like, least)
+
+
+def _share(text: str) -> float:
+    """A share as a note has it; 0 where it is none."""
+    try:
+        share = float(text)
+    except ValueError:
+        return 0.0
+    return share if 0 <= share <= 1 else 0.0
 
 
 def _notes(record: ReadRecord) -> dict[str, str]:

@@ -18,9 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from archive import decode, limits, memory
-from archive.holdings import kept_memory
+from archive.holdings import kept_examples, kept_memory
 from archive.jsonl import line
 from archive.model import Capture, Page, Rejection, SiteMemory
+from archive.relevance import Examples, Like
 from archive.replay import capture_at, line_of, problem
 from archive.sites import Site
 from archive.warcwriter import OPEN
@@ -35,6 +36,7 @@ class _Run:
     folder: Path = Path()
     sites: dict[str, Site] = field(default_factory=dict)
     memories: dict[str, SiteMemory] = field(default_factory=dict)
+    like: Like | None = None
 
 
 _RUN = _Run()
@@ -50,14 +52,19 @@ class Loose:
     captured: datetime | None
 
 
-def start(folder: Path, sites: dict[str, Site], memories: dict[str, SiteMemory]) -> None:
+def start(
+    folder: Path,
+    sites: dict[str, Site],
+    memories: dict[str, SiteMemory],
+    like: Like | None = None,
+) -> None:
     """Set up a worker process; an interrupt is the parent's business.
 
     `folder` is the archive's warc/ folder; site memories lie beside it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(*GC_THRESHOLD)
-    _RUN.folder, _RUN.sites, _RUN.memories = folder, sites, memories
+    _RUN.folder, _RUN.sites, _RUN.memories, _RUN.like = folder, sites, memories, like
     limits.limit_memory()
 
 
@@ -65,14 +72,21 @@ def derive_place(file: str, offset: int, site: str | None) -> str:
     """The JSON line of the capture at `offset` of a WARC file of the run's archive."""
     with limits.cpu_seconds():
         capture = capture_at(_RUN.folder / f"{file}{OPEN}", offset)
-        return line_of(capture, _RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
+        known = (_RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
+        return line_of(capture, *known, _RUN.like)
 
 
-def derive_again(capture: Capture, site: str | None, digest: str | None) -> str:
-    """The JSON line of a capture read from any archive, with the kept memory of that digest."""
-    known = _kept(_RUN.folder.with_name("memory"), site, digest) if site and digest else None
+def derive_again(
+    capture: Capture, site: str | None, digest: str | None, like: str | None, least: float
+) -> str:
+    """The JSON line of a capture read from any archive, with the kept memory and the kept examples
+    of these digests."""
+    folder = _RUN.folder.with_name("memory")
+    known = _kept(folder, site, digest) if site and digest else None
+    examples = _kept_examples(folder, like) if like else None
     with limits.cpu_seconds():
-        return line_of(capture, _RUN.sites.get(site or ""), known)
+        wanted = Like(examples, least) if examples else None
+        return line_of(capture, _RUN.sites.get(site or ""), known, wanted)
 
 
 def derive_loose(loose: Loose, site: Site | None, host: str) -> str:
@@ -126,6 +140,11 @@ def learn(site: str, places: list[tuple[str, int]]) -> str:
 @lru_cache(maxsize=16)
 def _kept(folder: Path, site: str, digest: str) -> SiteMemory | None:
     return kept_memory(folder, site, digest)
+
+
+@lru_cache(maxsize=4)
+def _kept_examples(folder: Path, digest: str) -> Examples | None:
+    return kept_examples(folder, digest)
 
 
 def _lines(path: Path, offset: int) -> list[str] | None:

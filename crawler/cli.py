@@ -73,14 +73,39 @@ def _crawl(verb: argparse.ArgumentParser) -> None:
         "--due", action="store_true", help="only what the schedule says is due, not a whole pass"
     )
     verb.add_argument("--limit", type=int, metavar="N", help="stop after N responses")
+    _focus(verb)
     _fetching(verb)
     verb.set_defaults(run=run_crawl)
 
 
 def _watch(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("site", nargs="*", metavar="SITE", help="site ids; default: all of them")
+    _focus(verb)
     _fetching(verb)
     verb.set_defaults(run=later("crawler.watch", "command"))
+
+
+def _focus(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--like",
+        nargs="*",
+        metavar="FILE",
+        help="ask first for pages like these, and say how alike each article is; files or folders, "
+        "default: seeds/examples",
+    )
+    verb.add_argument(
+        "--min-relevance",
+        type=_share,
+        metavar="X",
+        help="with --like: keep as articles what is so alike, 0 to 1; every page is archived",
+    )
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError(text)
+    return share
 
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
@@ -229,6 +254,9 @@ def run_crawl(options: argparse.Namespace) -> int:
     from archive.sites import load_folder
     from crawler import run
 
+    if options.min_relevance is not None and options.like is None:
+        print("fangzhi: --min-relevance needs --like: relevance to what?", file=sys.stderr)
+        return WRONG_USE
     known = load_folder(options.sites)
     unknown = [name for name in options.site if name not in known]
     if unknown:
@@ -278,6 +306,9 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         settings["FANGZHI_PATIENCE"] = options.patience
     if getattr(options, "due", False):
         settings["FANGZHI_DUE"] = True
+    if getattr(options, "like", None) is not None:
+        settings["FANGZHI_LIKE"] = options.like
+        settings["FANGZHI_MIN_RELEVANCE"] = options.min_relevance or 0.0
     if getattr(options, "limit", None):
         settings["CLOSESPIDER_PAGECOUNT"] = options.limit
     return settings

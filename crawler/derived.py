@@ -23,11 +23,16 @@ def as_noted(site: str, noted: str | None) -> str | None:
 
 
 def lines(
-    found: Iterable[Replayed | Damage], sandbox: Sandbox, memory: FindDigest = as_noted
+    found: Iterable[Replayed | Damage],
+    sandbox: Sandbox,
+    memory: FindDigest = as_noted,
+    *,
+    like: bool = True,
 ) -> Iterator[str | Damage]:
-    """The JSON line of every capture, by default derived with what its crawl used."""
+    """The JSON line of every capture, by default derived with what its crawl used; with `like` its
+    article is compared with the examples of its crawl, if it had any."""
     asked: deque[Replayed | Damage] = deque()
-    for outcome in sandbox.in_order(_works(found, asked, memory)):
+    for outcome in sandbox.in_order(_works(found, asked, memory, like)):
         one = asked.popleft()
         if isinstance(one, Damage):
             yield one
@@ -49,7 +54,10 @@ def rejected(
 
 
 def _works(
-    found: Iterable[Replayed | Damage], asked: deque[Replayed | Damage], memory: FindDigest
+    found: Iterable[Replayed | Damage],
+    asked: deque[Replayed | Damage],
+    memory: FindDigest,
+    like: bool,
 ) -> Iterator[Work | None]:
     for one in found:
         asked.append(one)
@@ -57,4 +65,5 @@ def _works(
             yield None
         else:
             digest = memory(one.site, one.memory) if one.site else None
-            yield partial(worker.derive_again, one.capture, one.site, digest)
+            wanted = (one.like, one.least) if like else (None, 0.0)
+            yield partial(worker.derive_again, one.capture, one.site, digest, *wanted)

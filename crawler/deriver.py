@@ -24,6 +24,7 @@ from archive import memory, worker
 from archive.errors import WriteFailed
 from archive.holdings import Holdings
 from archive.model import SiteMemory
+from archive.relevance import Like
 from archive.replay import captures
 from archive.sites import Site
 from archive.state import Acknowledged
@@ -72,12 +73,14 @@ class Deriver:
         on_line: Callable[[dict[str, Any], str | None], None],
         on_failure: Callable[[WriteFailed], None],
         on_change: Callable[[Mapping[str, Any], Mapping[str, Any]], None],
+        like: Like | None = None,
     ) -> None:
         self.workers = workers
         self._holdings = holdings
         self._on_line = on_line
         self._on_failure = on_failure
         self._on_change = on_change
+        self._like = like
         self._failed = False  # text/ cannot be written; captures stay pending
         self._sites: dict[str, Site] = {}
         self._memories: dict[str, SiteMemory] = {}
@@ -161,7 +164,7 @@ class Deriver:
     def _executor(self) -> Sandbox:
         if self._pool is None:
             folder = self._holdings.folder("warc")
-            start = partial(worker.start, folder, self._sites, self._memories)
+            start = partial(worker.start, folder, self._sites, self._memories, self._like)
             self._pool = Sandbox(max(1, self.workers), start)
         return self._pool
 

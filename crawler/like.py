@@ -6,8 +6,9 @@ damaged or traditional, and is compared by its clean, normalised text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from archive import relevance
 from archive.derive import derive_file
@@ -16,6 +17,15 @@ from archive.model import Article
 from archive.vocab import folder
 
 ENDINGS = (".txt", ".html", ".htm", ".html.gz", ".htm.gz", ".shtml")
+
+
+def wanted(settings: Mapping[str, Any]) -> relevance.Like | None:
+    """What `FANGZHI_LIKE` and `FANGZHI_MIN_RELEVANCE` ask for; raises what `examples` does."""
+    named = settings["FANGZHI_LIKE"]
+    if named is None:
+        return None
+    paths = named.split(",") if isinstance(named, str) else named
+    return relevance.Like(examples(map(Path, paths)), float(settings["FANGZHI_MIN_RELEVANCE"]))
 
 
 def examples(paths: Iterable[Path] = ()) -> relevance.Examples:
@@ -50,12 +60,7 @@ def _text(file: Path) -> str:
     found = derive_file(data, file.name)
     if not isinstance(found, Article):
         raise FangzhiError(f"{file}: not an article: {found.rejected} {found.detail}".rstrip())
-    return compared(found.title, found.text_norm)
-
-
-def compared(title: str | None, text_norm: str) -> str:
-    """What of an article is compared: its title is its most telling line."""
-    return f"{title}\n{text_norm}" if title else text_norm
+    return relevance.compared(found.title, found.text_norm)
 
 
 def _is_gold(file: Path) -> bool:

@@ -17,7 +17,7 @@ import sqlite3
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,8 @@ from archive import message
 from archive.errors import ArchiveError, WriteFailed
 from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
-from archive.replay import MEMORY_NOTE, SITE_NOTE
+from archive.relevance import Like, told
+from archive.replay import LEAST_NOTE, LIKE_NOTE, MEMORY_NOTE, SITE_NOTE
 from archive.state import Acknowledged
 from archive.warc import Exchange, Original, Record, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
 
+    from crawler.focus import Focus
     from crawler.wire import WireExchange
 
 logger = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ class Recorder:
         self.unreachable: list[str] = []  # seeds that brought no answer at all
         self.needs_script: dict[str, list[str]] = {}  # page: what its scripts fetch its items from
         self._tls: dict[str, set[str]] = {}  # host: verdicts on its certificates, failed handshakes
+        self.focus, like = _wanted(settings)
         self._outside: Counter[str] = Counter()  # host of links that were not followed
         self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
         naming = Naming(settings["FANGZHI_PREFIX"], _host())
@@ -102,7 +105,12 @@ class Recorder:
             self._derived,
             self._stop,
             self.report.recount,
+            like,
         )
+        self._like_notes: list[tuple[str, str]] = []
+        if like is not None:
+            self.holdings.keep_examples(like.examples)
+            self._like_notes += [(LIKE_NOTE, like.examples.digest), (LEAST_NOTE, str(like.least))]
         assert self.holdings.state is not None
         self._state = self.holdings.state
         self.hosts = Hosts(self._state)
@@ -131,7 +139,7 @@ class Recorder:
         if self.failure is not None:
             raise self.failure
         site = request.meta.get("site")
-        notes = _notes(request, error, site, self.deriver.memory_digest(site))
+        notes = _notes(request, error, site, self.deriver.memory_digest(site)) + self._like_notes
         original = request.meta.get("original")
         taken = [_exchange(request.url, wire, notes, original) for wire in exchanges]
         if not taken:
@@ -178,8 +186,10 @@ class Recorder:
     def _derived(self, row: dict[str, Any], site: str | None) -> None:
         """Count a line, and tell the frontier what its page is."""
         self.report.count(row)
-        had_article, _ = self.frontier.before(row["url"] or "", site or "")
+        had_article, via = self.frontier.before(row["url"] or "", site or "")
         self._tally.line(site, row, is_new=not had_article)
+        if self.focus is not None and row["url"] and (found := told(row)) is not None:
+            self.focus.saw(row["url"], found, via)
         kind = "article" if "text" in row else "list" if row["rejected"] == "list-page" else "other"
         self.frontier.derived(row["id"], row["url"] or "", kind, row.get("text_digest"))
 
@@ -315,6 +325,17 @@ FINAL = frozenset(  # failures that trying again repeats
         *("tls-protocol", "tls-cipher", "tls-renegotiation", "tls-name", "tls-not-spoken"),
     )
 )
+
+
+def _wanted(settings: Mapping[str, Any]) -> tuple[Focus | None, Like | None]:
+    """What a run looks for, if it looks for something: the order of asking, and what is kept."""
+    if settings["FANGZHI_LIKE"] is None:
+        return None, None
+    from crawler.focus import Focus
+    from crawler.like import wanted
+
+    like = wanted(settings)
+    return (Focus(like.examples), like) if like else (None, None)
 
 
 def failure_reason(error: BaseException | None) -> str:

@@ -50,7 +50,7 @@ def _replay_files(files: Sequence[Path], sandbox: Sandbox) -> int:
     kinds: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
     found = captures_in(joined(_records(files, kinds)))
-    for text in textfiles.joined(lines(found, sandbox, _no_memory)):
+    for text in textfiles.joined(lines(found, sandbox, _no_memory, like=False)):
         if isinstance(text, Damage):
             outcomes["damage"] += 1
             _say(text)

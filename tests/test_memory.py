@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import memory
+from archive.holdings import Holdings
 from archive.model import Page
 
 pages = st.lists(st.lists(st.text(max_size=12), max_size=6), max_size=8)
@@ -66,3 +69,13 @@ def test_the_article_is_told_from_its_frame() -> None:
     assert "首页" in lines
     assert "网站地图" in lines
     assert sum(line.startswith("¶第") for line in lines) == 6
+
+
+def test_a_site_gets_its_own_memory_and_not_that_of_one_named_alike(tmp_path: Path) -> None:
+    (tmp_path / "memory").mkdir()
+    holdings = Holdings(tmp_path)
+    own = memory.learn("dongkou", [["a"], ["a"]])
+    holdings.keep_memory(own)
+    holdings.keep_memory(memory.learn("dongkou-lyj", [["b"], ["b"]]))
+    assert holdings.find_memory("dongkou") == own
+    assert holdings.find_memory("dong") is None

@@ -28,7 +28,7 @@ TOPICS = sorted({story.topic for story in TOLD.values()})
 
 
 def text_of(story: Story) -> str:
-    return like.compared(story.title, "\n".join(story.paragraphs))
+    return relevance.compared(story.title, "\n".join(story.paragraphs))
 
 
 def of_topic(topic: str, count: int) -> list[str]:

@@ -20,7 +20,7 @@ from crawler.frontier import Lead, Lease
 from crawler.hours import next_allowed
 from crawler.lists import Lists, identity, limit_of, list_name
 from crawler.reading import Reading
-from crawler.spiders.base import ArchivingSpider, Ask, Brought, priority
+from crawler.spiders.base import ArchivingSpider, Ask, Brought
 from crawler.traps import SameText
 
 
@@ -133,7 +133,7 @@ class SiteSpider(ArchivingSpider):
             elif is_page:
                 pages.append(link)
             elif self._shape_fits(response, link):
-                asks[key] = Ask(_onward(lease.lead, response.url, link))
+                asks[key] = Ask(_onward(lease.lead, response.url, link), text=link.text)
         self._turn(response, lease, pages, shown)
         days = [link.list_date for link in reading.links if link.list_date and not link.hidden]
         return Brought(list(asks.values()), days)
@@ -191,7 +191,7 @@ class SiteSpider(ArchivingSpider):
             further,
             limit=limit_of(seed.max_pages, is_article),
             is_article=is_article,
-            priority=priority(further),
+            priority=self.rank(further, link.text),
         )
 
 
