@@ -53,7 +53,8 @@ judges: .venv-pywb/.ready .venv-wacz/.ready .judges/.ready
 .judges/.ready:
 	mkdir -p .judges/replaywebpage
 	if command -v npm >/dev/null; then cd .judges && npm pack --silent replaywebpage@2.4.6 \
-	  && tar -xzf replaywebpage-2.4.6.tgz -C replaywebpage --strip-components=1 package/ui.js package/sw.js; \
+	  && tar -xzf replaywebpage-2.4.6.tgz -C replaywebpage --strip-components=1 package/ui.js package/sw.js \
+	  || echo "ReplayWeb.page could not be had: it is not asked" >&2; \
 	else echo "no npm: ReplayWeb.page is not asked" >&2; fi
 	touch $@
 

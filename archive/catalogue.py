@@ -255,20 +255,31 @@ class Catalogue:
 
 
 def _opened(*places: Path) -> tuple[Path, sqlite3.Connection]:
-    """The database at the first place where it can be written."""
+    """The database at the first place where it can be written; what is none is thrown away."""
     problem: sqlite3.Error | None = None
-    for place in places:
+    for place in (place for place in places for _ in range(2)):
         try:
-            db = sqlite3.connect(place, check_same_thread=False)
-            if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
-                _clear(db)
-            db.execute("DELETE FROM files WHERE 0")
-            db.commit()
-        except sqlite3.Error as error:
+            return place, _writable(place)
+        except sqlite3.OperationalError as error:
             problem = error
-            continue
-        return place, db
+        except sqlite3.DatabaseError as error:
+            problem = error
+            place.unlink(missing_ok=True)
     raise HoldingsError(f"{places[-1]}: {problem}")
+
+
+def _writable(place: Path) -> sqlite3.Connection:
+    """The database at that place, with our tables; `sqlite3.Error` where it cannot be written."""
+    db = sqlite3.connect(place, check_same_thread=False, timeout=60)
+    try:
+        if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+            _clear(db)
+        db.execute("DELETE FROM files WHERE 0")
+        db.commit()
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 def _clear(db: sqlite3.Connection) -> None:
