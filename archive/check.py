@@ -26,6 +26,7 @@ from archive.records import Damage, ReadRecord
 from archive.rules import RULES, Finding, Severity
 from archive.segments import joined
 
+_GROWING = ("torn", "torn-end", "empty-file")  # what a file may be while it is written
 _FIELDS_LIMIT = 1 << 20  # bytes of a block of fields that are looked at
 _MOST = 1000  # findings of one code told in one file; the others are counted
 
@@ -54,11 +55,14 @@ class Checker:
         self._set = RecordSet()
         self._broken: dict[str, set[tuple[str, int]]] = {"pywb": set(), "replayweb": set()}
 
-    def file(self, path: Path, *, replayed: bool = True) -> Iterator[Finding]:
-        """What is wrong with a file; `replayed` when replay is meant to index it."""
+    def file(
+        self, path: Path, *, replayed: bool = True, growing: bool = False
+    ) -> Iterator[Finding]:
+        """What is wrong with a file; `replayed` when replay is meant to index it, `growing` when
+        somebody may still be writing its last record."""
         self.tally.files += 1
         told: Counter[str] = Counter()
-        for finding in _File(path, self._set, self.tally, replayed).findings():
+        for finding in _File(path, self._set, self.tally, replayed, growing).findings():
             self._note(finding)
             told[finding.code] += 1
             if told[finding.code] <= _MOST:
@@ -82,11 +86,14 @@ class Checker:
 class _File:
     """One file while it is read."""
 
-    def __init__(self, path: Path, known: RecordSet, tally: Tally, replayed: bool) -> None:
+    def __init__(
+        self, path: Path, known: RecordSet, tally: Tally, replayed: bool, growing: bool
+    ) -> None:
         self._path = path
         self._known = known
         self._tally = tally
         self._replayed = replayed
+        self._growing = growing
         self._once: set[str] = set()  # codes told once a file
         self._end = 0  # where the last record ended
         self._member = -1  # where the last record's member began
@@ -97,7 +104,8 @@ class _File:
             yield from self._as_a_whole()
             for found in records(self._path, strict=True):
                 if isinstance(found, Damage):
-                    yield self._damage(found)
+                    if not (self._growing and found.code in _GROWING):
+                        yield self._damage(found)
                     continue
                 for code, problem in self._record(found):
                     yield _finding(code, problem, found)

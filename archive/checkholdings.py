@@ -35,6 +35,8 @@ def check(holdings: Holdings, checker: Checker) -> Iterator[Finding]:
     for path in holdings.warcs():
         if path.name.endswith(OPEN):
             yield Finding("file-open", "still open", path.name)
+            yield from checker.file(path, growing=True)
+            yield from found.state(path, list(acknowledged_in(path)))
             continue
         yield from checker.file(path)
         yield from found.index(path)
@@ -89,19 +91,25 @@ class _Folder:
                 yield Finding("index-hostile", problem, name)
 
     def state(self, path: Path, captures: list[Acknowledged]) -> Iterator[Finding]:
-        """How the state's rows of a WARC file differ from its records."""
+        """How the state's rows of a WARC file differ from its records.
+
+        A file that is still written holds records that were not acknowledged yet.
+        """
         if self._problem or not self._state.exists():
             return
-        rows = self._rows.pop(path.name, {})
+        name = path.name.removesuffix(OPEN)
+        rows = self._rows.pop(name, {})
         for record in captures:
             row = rows.pop(record.record_id, None)
-            place = (path.name, record.location.offset, 0, record.record_id, record.uri)
+            place = (name, record.location.offset, 0, record.record_id, record.uri)
+            if row is None and name != path.name:
+                continue
             if row is None:
                 yield Finding("state-row-missing", "the state does not know it", *place)
             elif wrong := _difference(row, record):
                 yield Finding("state-row-differs", f"the state has another {wrong}", *place)
         for row in rows.values():
-            place = (path.name, row.location.offset, 0, row.record_id, row.uri)
+            place = (name, row.location.offset, 0, row.record_id, row.uri)
             yield Finding("state-row-lost", "acknowledged, and not in the file", *place)
 
     def text(self, path: Path, captures: list[Acknowledged]) -> Iterator[Finding]:

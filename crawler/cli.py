@@ -143,7 +143,9 @@ def _host_and_port(text: str) -> str:
 
 
 def _replay(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("file", nargs="*", type=Path, metavar="WARC", help="default: the holdings")
+    verb.add_argument(
+        "file", nargs="*", type=Path, metavar="FILE", help="WARC, ARC, WACZ; default: the holdings"
+    )
     verb.add_argument("--diff", action="store_true", help="show what differs from the stored text")
     verb.add_argument("--write", action="store_true", help="replace the stored text once complete")
     verb.add_argument(

@@ -155,6 +155,20 @@ def test_a_damaged_file_costs_its_record_and_the_state_names_it(holdings: Path) 
     assert lost[0]["end"] == row[2] + row[3]
 
 
+def test_a_file_that_is_still_written_is_checked_as_far_as_it_goes(holdings: Path) -> None:
+    path = sorted((holdings / "warc").glob("*.warc.gz"))[-1]
+    stem = path.name.removesuffix(".warc.gz")
+    for name in index(holdings):
+        if name.startswith(stem):
+            (holdings / "index" / name).unlink()
+    growing = path.rename(path.with_name(path.name + ".open"))
+    whole = growing.read_bytes()
+    growing.write_bytes(whole + whole[:50])
+    assert check(holdings) == (0, set())
+    growing.write_bytes(whole[: len(whole) // 2])
+    assert check(holdings) == (1, {"state-row-lost"})
+
+
 def test_text_that_is_missing_is_told(holdings: Path) -> None:
     path = sorted((holdings / "text").glob("*.jsonl"))[0]
     rows = path.read_bytes().splitlines(keepends=True)
