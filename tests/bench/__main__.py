@@ -1,4 +1,5 @@
-"""`make bench`: what a crawl costs beside a plain Scrapy spider on the same pages, in one run.
+"""`make bench`: what a crawl costs beside a plain Scrapy spider on the same pages, in one run,
+and what deriving costs beside trafilatura (tests/bench/deriving.py).
 
 Rows: CPU seconds per page (user + system, children included) of a plain Scrapy spider that
 stores nothing, of `fangzhi crawl --no-derive`, and of `fangzhi crawl`. Medians of `ROUNDS`
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from tests.bench import deriving
 from tests.siteweb import SiteWeb
 
 ROUNDS = 3
@@ -34,7 +36,7 @@ def main() -> None:
             f"{name:<24}{row['pages']:>7.0f}{row['cpu_per_page_ms']:>13.2f}"
             f"{row['wall']:>8.2f}{row['ratio']:>7.2f}"
         )
-    print(json.dumps(rows))
+    print(json.dumps({"crawl": rows, "derive": deriving.report()}))
 
 
 def crawl_rows(web: SiteWeb, scratch: Path) -> dict[str, dict[str, float]]:
