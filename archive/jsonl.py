@@ -29,6 +29,8 @@ def as_json(result: Article | Rejection) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, Edit):
         return edit_as_json(value)
     if isinstance(value, datetime):
@@ -42,9 +44,11 @@ def _plain(value: Any) -> Any:
 
 def edit_as_json(edit: Edit) -> dict[str, Any]:
     """An edit without the keys that hold their default: ledgers are most of a line's weight."""
-    kept = asdict(edit).items()
+    values = ((name, getattr(edit, name)) for name in _EDIT_DEFAULTS)
     return {
-        k: _plain(v) for k, v in kept if v != _EDIT_DEFAULTS[k] or k in ("step", "at", "old", "new")
+        name: _plain(value)
+        for name, value in values
+        if value != _EDIT_DEFAULTS[name] or name in ("step", "at", "old", "new")
     }
 
 

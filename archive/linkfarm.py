@@ -215,6 +215,8 @@ def _hidden_words(
     """Hidden elements that hold little but names of a trade, with or without links: H and X."""
     order: dict[Element, int] = {}
     for element, text in words:
+        if lexicon.trade(text) is None:
+            continue
         segments = [s for s in farmbars.segments(text) if lexicon.trade(s) not in speaks]
         named = [s for s in segments if lexicon.trade(s)]
         inside = element.getroottree().getroot() is root and element.getparent() is not None

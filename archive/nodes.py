@@ -76,23 +76,25 @@ def read(root: Element) -> Nodes:
 
 def _shape(counts: Sequence[int]) -> tuple[list[int], ...]:
     """Parents, ends, steps, opens and closes, from the number of children of every node."""
-    parents, ends, opens, closes = ([0] * len(counts) for _ in range(4))
+    parents: list[int] = []
+    opens: list[int] = []
     steps: list[int] = []
-    within, missing = [-1], [1]  # the nodes that are open; how many children each still waits for
+    ends, closes = list(range(1, len(counts) + 1)), [0] * len(counts)
+    around: list[tuple[int, int]] = []  # open nodes, each with the children it still waits for
+    parent, missing = -1, 1
     for at, count in enumerate(counts):
-        parents[at], opens[at] = within[-1], len(steps)
+        parents.append(parent)
+        opens.append(len(steps))
         steps.append(at)
         if count:
-            within.append(at)
-            missing.append(count)
+            around.append((parent, missing - 1))
+            parent, missing = at, count
             continue
+        closes[at] = len(steps)
         steps.append(~at)
-        closes[at], ends[at] = opens[at] + 1, at + 1
-        missing[-1] -= 1
-        while not missing[-1] and len(missing) > 1:
-            node = within.pop()
-            closes[node], ends[node] = len(steps), at + 1
-            steps.append(~node)
-            missing.pop()
-            missing[-1] -= 1
+        missing -= 1
+        while not missing and around:
+            closes[parent], ends[parent] = len(steps), at + 1
+            steps.append(~parent)
+            parent, missing = around.pop()
     return parents, ends, steps, opens, closes

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archive import furniture, linerules
-from archive.containers import containers
 from archive.dom import Element
 from archive.flow import Line, is_link
 from archive.sheet import Sheet
@@ -102,7 +101,7 @@ def _container(page: Sheet, found: Mapping[str, Ranges]) -> str | None:
     if "cms" not in found:
         return None
     first = found["cms"][0]
-    named = (c for c in containers(page.flow) if (c.first, c.last) == first)
+    named = (c for c in page.containers if (c.first, c.last) == first)
     return next((f"{c.family} {c.marker}" for c in named), None)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive import linerules, span
+from archive.containers import Container, containers
 from archive.flow import Flow, Line, is_link
 from archive.known import PAGES, is_furniture
 from archive.model import SiteMemory
@@ -26,6 +27,7 @@ class Sheet:
     frame: list[bool]
     mass: list[int]
     title: int | None  # the line that shows the title
+    containers: list[Container]  # bodies that a CMS marks
 
 
 def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
@@ -42,7 +44,7 @@ def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
     at = _title_line(flow, frame, title)
     if at is not None:
         values[at] = -2.0
-    return Sheet(flow, values, frame, mass, at)
+    return Sheet(flow, values, frame, mass, at, containers(flow))
 
 
 def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:

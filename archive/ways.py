@@ -10,7 +10,6 @@ by_title     what stands below the title   needs no sentences: tables, lists, on
 from __future__ import annotations
 
 from archive import furniture, linerules, span
-from archive.containers import containers
 from archive.dom import Element
 from archive.flow import Flow, Line
 from archive.sheet import Sheet, sheet
@@ -52,7 +51,7 @@ def by_cms(page: Sheet) -> Ranges:
     """The outermost marked containers that hold a fair share of the sentences, at most three."""
     outer: list[tuple[int, int]] = []
     total = page.mass[-1]
-    for container in containers(page.flow):
+    for container in page.containers:
         mass = page.mass[container.last] - page.mass[container.first]
         if outer and container.last <= outer[-1][1]:
             continue
