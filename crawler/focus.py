@@ -4,7 +4,7 @@ A link is judged by what it says and by what came of its relatives: links into t
 and links found on the same list. A first page of a column says little of itself (教育要闻), so
 whatever may be a list is asked early until its articles are known: one page buys the knowledge.
 
-State of one crawl, in memory; `saw` may be told again, in any order, from what is stored. After
+What was seen is kept beside the frontier, so that the next run and one after a kill begin with it. After
 shark search (Hersovici and others, 1998), with the site's columns in place of text around links.
 """
 
@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from archive.relevance import Examples
+from archive.state import State
 from archive.uri import split
 from crawler.lists import list_name
 
@@ -23,6 +24,15 @@ EXPLORE = 0.6  # of a list whose articles are not known: before all but the like
 ITEMS = 12  # of a list page: it is worth asking for one good article among them
 _DAY = re.compile(r"(?:19|20)\d\d(?:[-_]?[01]?\d(?:[-_]?[0-3]?\d)?)?|[0-3]?\d")
 _ARTICLE = re.compile(r"\d{4,}|[0-9a-f]{16,}", re.IGNORECASE)
+
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS focus (
+    examples TEXT NOT NULL, relatives TEXT NOT NULL,  -- digest; column, or list_name of a list
+    articles INTEGER NOT NULL, relevance REAL NOT NULL,
+    PRIMARY KEY (examples, relatives)
+) WITHOUT ROWID;
+"""
 
 
 @dataclass(slots=True)
@@ -39,6 +49,21 @@ class Focus:
     def __init__(self, examples: Examples) -> None:
         self._examples = examples
         self._seen: defaultdict[str, _Seen] = defaultdict(_Seen)
+        self._unkept: set[str] = set()
+
+    def recall(self, state: State) -> None:
+        """Know what earlier runs with the same examples kept."""
+        state.create(_TABLES)
+        query = "SELECT relatives, articles, relevance FROM focus WHERE examples = ?"
+        for key, articles, relevance in state.query(query, (self._examples.digest,)):
+            self._seen[key] = _Seen(articles, relevance)
+
+    def keep(self, state: State) -> None:
+        """Write what was seen since the last time; it waits for `State.commit`."""
+        seen = ((key, self._seen[key]) for key in sorted(self._unkept))
+        rows = [(self._examples.digest, key, s.articles, s.relevance) for key, s in seen]
+        state.write_many("INSERT OR REPLACE INTO focus VALUES (?, ?, ?, ?)", rows)
+        self._unkept.clear()
 
     def saw(self, url: str, relevance: float, via: str | None = None) -> None:
         """Note the relevance of an article, and the page its link was found on."""
@@ -46,6 +71,7 @@ class Focus:
             seen = self._seen[key]
             seen.articles += 1
             seen.relevance += relevance
+            self._unkept.add(key)
 
     def priority(self, url: str, text: str, context: str = "", via: str | None = None) -> float:
         """0 to 1: what is asked first has most.

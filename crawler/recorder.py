@@ -117,6 +117,8 @@ class Recorder:
         self.robots = Answers(self._state)
         self.revisits = Revisits()
         self.frontier = Frontier(self._state, self.run, self.hosts.waits, self.revisits)
+        if self.focus is not None:
+            self.focus.recall(self._state)
         self._commits = LoopingCall(self._commit)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_jobs, name="archive", daemon=True)
@@ -277,6 +279,8 @@ class Recorder:
                 waiting=self.hosts.waiting,
                 resting=self.hosts.resting,
             )
+            if self.focus is not None:
+                self.focus.keep(self._state)
             self._state.commit()
         except sqlite3.Error as error:
             self._stop(WriteFailed(f"state.sqlite: {error}"))
@@ -293,6 +297,8 @@ class Recorder:
         if self._commits.running:
             self._commits.stop()
         try:
+            if self.focus is not None:
+                self.focus.keep(self._state)
             self.frontier.close(finished=finished)
         except sqlite3.Error as error:
             self._stop(WriteFailed(f"state.sqlite: {error}"))

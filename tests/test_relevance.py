@@ -14,6 +14,7 @@ from lxml import html
 from archive import relevance
 from archive.errors import FangzhiError
 from archive.relevance import Examples
+from archive.state import State
 from crawler import like
 from crawler.discover import links
 from crawler.focus import Focus, column, is_article_like
@@ -189,6 +190,21 @@ def test_a_column_is_known_by_what_came_of_it(samples: Examples) -> None:
         focus.saw(f"http://a.test/jyj/202109/t20210911_{number}.html", 0.8)
     assert focus.priority(new, "关于转发有关文件的通知") > before + 0.2
     assert focus.priority("http://a.test/jyj/index_2.html", "下一页") > 0.9
+
+
+def test_what_a_run_saw_the_next_one_knows_and_other_examples_do_not(samples: Examples) -> None:
+    state, focus, other = State(":memory:"), Focus(samples), relevance.learn(["防汛抗旱会议召开"])
+    new, title = "http://a.test/jyj/202109/t20210912_9.html", "关于转发有关文件的通知"
+    focus.recall(state)
+    for number in range(10):
+        focus.saw(f"http://a.test/jyj/202109/t20210911_{number}.html", 0.8, "http://a.test/jyj/")
+        if number % 3 == 0:
+            focus.keep(state)
+    for examples in (samples, other):
+        later = Focus(examples)
+        later.recall(state)
+        knows = later.priority(new, title) == focus.priority(new, title)
+        assert knows == (examples is samples)
 
 
 def test_the_day_is_no_part_of_a_column_and_a_list_is_no_article() -> None:
