@@ -36,6 +36,7 @@ from archive.sites import Layout, Site, layout_on
 from archive.steps import Cleaned, clean
 
 DERIVATION = 1
+UNLIKE = "not_similar"  # in the evidence of a further page: what it would be rejected for alone
 _BEIJING = timezone(timedelta(hours=8))
 _CUT = {"length", "time", "disconnect", "unspecified"}  # WARC 1.1, 5.13
 # Han characters below which an article is flagged low-text: the shortest notices with gold text
@@ -117,14 +118,18 @@ def _from_page(
 def _scored(article: Article, like: Like) -> Article | Rejection:
     """An article with its relevance; a rejection where that is not enough.
 
-    A further page of an article is never rejected for it: its first page stands for the whole.
+    A further page of an article only says so, because it belongs to its first page, whatever that
+    one is about; archive/parts.py rejects it where there is none.
     """
     relevance = round(like.examples.score_text(compared(article.title, article.text_norm)), 4)
     place = article.evidence["extraction"].get("pages")
-    if relevance < like.least and not (place and place["number"]):
-        who = (article.id, article.input, article.url, article.captured)
-        return Rejection(*who, Reason.NOT_SIMILAR, below(relevance, like.least))
-    return replace(article, relevance=relevance)
+    if relevance >= like.least:
+        return replace(article, relevance=relevance)
+    lack = below(relevance, like.least)
+    if place and place["number"]:
+        return replace(article, relevance=relevance, evidence={**article.evidence, UNLIKE: lack})
+    who = (article.id, article.input, article.url, article.captured)
+    return Rejection(*who, Reason.NOT_SIMILAR, lack)
 
 
 def _is_notice(extraction: Extraction, about: About) -> bool:

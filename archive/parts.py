@@ -7,7 +7,8 @@ the lines of one text file after all are derived, so it does not depend on the o
     first page         its text and those of the others, `evidence.multi_page`, flag `multi-page`
     the others         a rejection `continuation`, its detail the URL of the first
     a missing page     flag `missing-pages` on the first; what is there is joined
-    no first page      the others stay articles of their own
+    no first page      the others stay articles of their own; with `--min-relevance` those that are
+                       like the examples
 
 `evidence.multi_page` has the `parts`, each with its capture, the number of its `edits` (they stand
 page by page, then those of the joining) and the span of its extracted text in the undone text;
@@ -27,7 +28,7 @@ from itertools import accumulate, groupby, takewhile
 from typing import Any
 
 from archive import normalise, pagination
-from archive.derive import is_low
+from archive.derive import UNLIKE, is_low
 from archive.jsonl import edit_as_json, edit_from_json
 from archive.model import About, Change, Reason
 from archive.steps import Step, clean, undo
@@ -66,6 +67,7 @@ class Part:
     title: str
     column: str
     when: tuple[str, str]  # captured, id
+    is_unlike: bool = False  # not to be kept for its own sake
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def part_of(row: Row, at: int, size: int) -> Part | None:
         normalise.fold(_PAGE_MARK.sub("", row["title"] or "")),
         row["column"] or "",
         (row["captured"] or "", row["id"]),
+        UNLIKE in row["evidence"],
     )
 
 
@@ -167,8 +170,17 @@ def joined(rows: Sequence[Row], missing: Sequence[int]) -> dict[str, Any]:
 
 def continuation(row: Row, first: str | None) -> dict[str, Any]:
     """The rejection that stands for a page whose text went to the article at `first`."""
+    return _rejected(row, Reason.CONTINUATION, first or "")
+
+
+def unlike(row: Row) -> dict[str, Any]:
+    """The rejection of a page that is not like the examples and whose article is not there."""
+    return _rejected(row, Reason.NOT_SIMILAR, row["evidence"][UNLIKE])
+
+
+def _rejected(row: Row, reason: Reason, detail: str) -> dict[str, Any]:
     kept = {key: row[key] for key in ("id", "input", "url", "captured")}
-    return kept | {"rejected": Reason.CONTINUATION.value, "detail": first or ""}
+    return kept | {"rejected": reason.value, "detail": detail}
 
 
 def _named(row: Row) -> dict[str, Any]:

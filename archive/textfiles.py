@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -53,20 +53,30 @@ class _Lines:
     def wholes(self) -> list[Whole]:
         return parts.wholes(self._parts)
 
+    def alone(self, wholes: Iterable[Whole]) -> set[int]:
+        """Where the lines stand of pages that only an article could keep, and none does."""
+        of = {part.at for whole in wholes for part in whole.parts}
+        return {part.at for part in self._parts if part.is_unlike and part.at not in of}
+
     def row(self, part: Part) -> dict[str, Any]:
         """The line a part was, read again."""
         self._file.seek(part.at)
         row: dict[str, Any] = json.loads(self._file.readline())
         return row
 
-    def final(self, wholes: Iterable[Whole]) -> Iterator[tuple[bytes, Row | None, Row | None]]:
+    def final(self, wholes: Sequence[Whole]) -> Iterator[tuple[bytes, Row | None, Row | None]]:
         """Every line as it ends up, in order; with what it was and is, where it has changed."""
+        alone = self.alone(wholes)
         of = {part.at: whole for whole in wholes for part in whole.parts}
         self._file.seek(0)
         at = 0
         while data := self._file.readline():
             whole = of.get(at)
-            if whole is None:
+            if at in alone:
+                before = json.loads(data)
+                after = parts.unlike(before)
+                yield line_of(after).encode("utf-8") + b"\n", before, after
+            elif whole is None:
                 yield data, None, None
             else:
                 before, first = json.loads(data), whole.parts[0]
@@ -153,18 +163,20 @@ class TextFile:
         `on_change` is told every line that joining changed: as it was, as it is.
         """
         wholes = self._lines.wholes()
-        ready = self._rewritten(wholes, on_change) if wholes else Path(self._file.name)
-        self._convert_held(wholes)
+        alone = self._lines.alone(wholes)
+        changes = bool(wholes or alone)
+        ready = self._rewritten(wholes, on_change) if changes else Path(self._file.name)
+        self._convert_held(wholes, alone)
         self._warc.close()
         _sync(self._file)
         self._file.close()
-        if wholes:
+        if changes:
             os.unlink(self._file.name)
         os.replace(ready, self._final)
         sync_folder(self._folder)
 
     def _rewritten(
-        self, wholes: Iterable[Whole], on_change: Callable[[Row, Row], None] | None
+        self, wholes: Sequence[Whole], on_change: Callable[[Row, Row], None] | None
     ) -> Path:
         """A second file with the lines as they end up."""
         path = self._folder / f"{self.stem}-joined.jsonl{OPEN}"
@@ -176,13 +188,13 @@ class TextFile:
             _sync(file)
         return path
 
-    def _convert_held(self, wholes: Iterable[Whole]) -> None:
+    def _convert_held(self, wholes: Iterable[Whole], alone: Set[int]) -> None:
         of = {part.at: whole for whole in wholes for part in whole.parts}
         for part in self._held:
             whole = of.get(part.at)
-            if whole is None:
+            if whole is None and part.at not in alone:
                 self._convert(self._lines.row(part))
-            elif part.at == whole.parts[0].at:
+            elif whole is not None and part.at == whole.parts[0].at:
                 self._convert(self._lines.joined(whole))
 
     def __enter__(self) -> TextFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from archive import dom, pagination, parts
 from archive.derive import derive
 from archive.jsonl import edit_from_json, line, line_of
 from archive.model import Capture
+from archive.relevance import Like, learn
 from archive.steps import undo
 from archive.textfiles import TextFile, joined
 from archive.warcreader import ReadRecord, read
@@ -217,6 +219,39 @@ def test_a_text_file_holds_the_joined_lines_and_one_conversion_for_each_article(
     articles = [row for row in rows(lines).values() if "rejected" not in row]
     assert named == {row["id"]: row["text_norm"] for row in articles}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-text.warc.gz", "a.jsonl"]
+
+
+HARVEST = "全县秋粮收割已过八成，农机合作社投入联合收割机，水稻小麦烘干入库。\n种粮大户说今年亩产超过去年。"
+SCHOOLS = "全县召开双减工作会议，研究校外培训机构治理。\n要求减轻学生作业负担，学校开展课后服务。"
+
+
+@pytest.mark.parametrize(("wanted", "articles"), [(HARVEST, ["urn:uuid:1"]), (SCHOOLS, [])])
+def test_further_pages_are_kept_for_the_sake_of_the_first_and_not_for_their_own(
+    tmp_path: Path, wanted: str, articles: list[str]
+) -> None:
+    like = Like(learn([wanted, FOLDER]), 0.5)
+    pages = (page(1, body=HARVEST, title="秋粮收割"), page(2, body=TITLE, title="秋粮收割"))
+    lines = [line(derive(each, like=like)) for each in pages]
+    found = rows(lines)
+    assert [name for name, row in found.items() if "text" in row] == articles
+    counted = Counter(row.get("rejected") for row in map(json.loads, lines))
+    text = TextFile(tmp_path, "a.warc.gz")
+    for each in lines:
+        text.add(each)
+    changed: list[tuple[Any, Any]] = []
+    text.close(lambda *both: changed.append((both[0].get("rejected"), both[1].get("rejected"))))
+    counted.subtract(before for before, _ in changed)
+    counted.update(after for _, after in changed)
+    assert rows((tmp_path / "a.jsonl").read_text("utf-8").splitlines()) == found
+    assert +counted == Counter(row.get("rejected") for row in found.values())
+    if articles:
+        assert found["urn:uuid:1"]["text"].endswith(TITLE)
+        assert found["urn:uuid:1"]["relevance"] >= 0.5
+        assert found["urn:uuid:2"]["rejected"] == "continuation"
+    else:
+        assert {row["rejected"] for row in found.values()} == {"not-similar"}
+        assert all(row["detail"].endswith("is below 0.5") for row in found.values())
+        assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
 
 
 @pytest.mark.parametrize(
