@@ -29,9 +29,7 @@ _META = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
 )
 _META_REACH = 16 * 1024  # bytes searched for a label; browsers read 1,024, templates need more
-_SEQUENCE = re.compile(
-    b"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
+_ASCII = bytes(range(0x80))
 _HIGH = re.compile(b"[\x80-\xff]+")
 
 # Share of high bytes in valid UTF-8 sequences. 38 pages in GB bytes measured 0.29 to 0.37,
@@ -106,9 +104,9 @@ def utf8_share(data: bytes) -> float:
         data.decode("utf-8")
         return 1.0
     except UnicodeDecodeError:
-        high = sum(map(len, _HIGH.findall(data)))
-        good = sum(map(len, _SEQUENCE.findall(data)))
-        return min(good / high, 0.999) if high else 0.999
+        high = len(data.translate(None, _ASCII))
+        good = len(data.decode("utf-8", "ignore").encode().translate(None, _ASCII))
+        return min(good / high, 0.999)
 
 
 def _declared(data: bytes, http_label: str | None) -> tuple[str, ...]:
