@@ -1,0 +1,135 @@
+"""A disk that fails at any one call costs nothing that was acknowledged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from archive.opening import records
+from archive.records import ReadRecord
+from archive.warcreader import read_at
+from tests.commands import ROOT
+from tests.hostile import writing
+
+KINDS = ("kill", "late", "half", "short", "enospc", "eio", "full")
+FEW, MANY = 6, 30  # pages
+
+
+@dataclass(frozen=True)
+class Disk:
+    """Runs the writer on a disk that fails."""
+
+    shim: Path
+    folder: Path
+    count: int
+
+    def run(self, name: str, kind: str = "", at: int = 0) -> int:
+        environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+        if kind:
+            environment |= {"LD_PRELOAD": str(self.shim), "FAULT_KIND": kind, "FAULT_AT": str(at)}
+            environment |= {
+                "FAULT_UNDER": str(self.holdings(name)),
+                "FAULT_TOLD": str(self.folder / "n"),
+            }
+        where = (self.holdings(name), self.count, self.told(name))
+        command = [sys.executable, "-m", "tests.hostile.writing", *map(str, where)]
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60)
+        assert b"Traceback" not in done.stderr, done.stderr.decode()
+        return done.returncode
+
+    def calls(self) -> int:
+        """File calls of a run that nothing disturbs."""
+        assert self.run("clean", "count") == 0
+        return int((self.folder / "n").read_text())
+
+    def holdings(self, name: str) -> Path:
+        return self.folder / name
+
+    def told(self, name: str) -> Path:
+        return self.folder / f"{name}.told"
+
+    def check(self, name: str) -> None:
+        """All that was acknowledged is there, whole, indexed, and known to the state."""
+        root = self.holdings(name)
+        told = self.told(name)
+        acknowledged = set(told.read_text().split()) if told.exists() else set()
+        assert not list((root / "warc").glob("*.open"))
+        kept: list[str] = []
+        for path in (root / "warc").glob("*.warc.gz"):
+            for record in records(path):
+                assert isinstance(record, ReadRecord), record
+                if record.type == "response":
+                    kept.append(record.uri)
+            assert (root / "index" / path.name.replace(".warc.gz", ".cdxj")).exists()
+        assert acknowledged <= set(kept)
+        assert set(kept) == {writing.url(n) for n in range(self.count)}
+        with sqlite3.connect(root / "state.sqlite") as state:
+            rows = state.execute("SELECT uri, record_id, file, offset FROM captures").fetchall()
+        state.close()
+        for uri, record_id, file, offset in rows:
+            record = read_at(root / "warc" / file, offset)
+            assert (record.id, record.uri) == (record_id, uri)
+        assert {row[0] for row in rows} == set(kept)
+        shutil.rmtree(root)
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("gcc") is None:
+        pytest.skip("the failing disk is written in C and needs gcc")
+    made = tmp_path_factory.mktemp("shim") / "faults.so"
+    source = Path(__file__).with_name("faults.c")
+    command = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(made), str(source), "-ldl"]
+    subprocess.run(command, check=True)
+    return made
+
+
+def break_at(disk: Disk, kind: str, at: int) -> None:
+    name = f"{kind}-{at}"
+    code = disk.run(name, kind, at)
+    assert code in (0, 3, -9), f"{name}: exit code {code}"
+    if kind in ("enospc", "eio", "full"):
+        assert code in (0, 3), f"{name}: exit code {code}"
+    assert disk.run(name) == 0, name
+    disk.check(name)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_at_a_file_call_costs_nothing_acknowledged(
+    shim: Path, tmp_path: Path, kind: str
+) -> None:
+    disk = Disk(shim, tmp_path, FEW)
+    total = disk.calls()
+    assert total > 30
+    for at in range(1 + KINDS.index(kind), total + 1, 12):
+        break_at(disk, kind, at)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_at_every_file_call_of_thirty_pages_costs_nothing_acknowledged(
+    shim: Path, tmp_path: Path, kind: str
+) -> None:
+    disk = Disk(shim, tmp_path, MANY)
+    for at in range(1, disk.calls() + 1):
+        break_at(disk, kind, at)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", ["kill", "late", "half", "enospc"])
+def test_a_fault_in_recovery_costs_nothing_either(shim: Path, tmp_path: Path, kind: str) -> None:
+    disk = Disk(shim, tmp_path, FEW)
+    for first in range(5, disk.calls() + 1, 7):
+        for second in range(1, 25, 2):
+            name = f"{first}-{second}"
+            disk.run(name, "kill", first)
+            disk.run(name, kind, second)
+            assert disk.run(name) == 0, name
+            disk.check(name)
