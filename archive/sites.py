@@ -277,7 +277,7 @@ _POLITENESS = {
 }
 _NETWORK = {
     "allow": strict.several(
-        strict.matching(r"[^\s/@]+:[1-9]\d{0,4}", 'host and port such as "10.1.2.3:80"')
+        strict.matching(r"[^\s/@*]+:[1-9]\d{0,4}", 'host and port such as "10.1.2.3:80"')
     )
 }
 _LAYOUT: dict[str, strict.Check] = {

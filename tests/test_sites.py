@@ -221,3 +221,11 @@ def test_shipped_sites_are_polite_and_say_where_they_come_from() -> None:
         assert each.politeness.delay >= 3, each.id
         assert each.politeness.robots == "obey", each.id
         assert each.verified_live or "not verified live" in (each.evidence or ""), each.id
+
+
+def test_an_intranet_server_is_allowed_by_host_and_port(tmp_path: Path) -> None:
+    allowed = WHOLE + '\n[network]\nallow = ["10.1.2.3:80", "oa.intranet:8080"]\n'
+    assert load(define(tmp_path, allowed)).network.allow == ("10.1.2.3:80", "oa.intranet:8080")
+    for wrong in ("10.1.2.3", "*:80", "10.0.0.0/8:80", "a:0", "http://a:80/"):
+        with pytest.raises(SiteDefinitionError, match="host and port"):
+            load(define(tmp_path, WHOLE + f'\n[network]\nallow = ["{wrong}"]\n'))

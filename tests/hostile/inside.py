@@ -27,6 +27,7 @@ class Internet:
 
     def __init__(self, folder: Path) -> None:
         self.connected: list[str] = []
+        self.ports: set[int] = set()
         self.hosts = folder / "hosts"
         self.targets = addresses.urls()
         self._write_hosts(addresses.PUBLIC)
@@ -49,6 +50,7 @@ class Internet:
             client, _ = listener.accept()
             here = client.getsockname()[0].removeprefix("::ffff:")
             self.connected.append(here)
+            self.ports.add(client.getsockname()[1])
             threading.Thread(target=self._answer, args=(client,), daemon=True).start()
 
     def _answer(self, client: socket.socket) -> None:
@@ -101,6 +103,10 @@ def main(folder: Path) -> None:
         fangzhi("scrape", *seeds, "--holdings", folder / name, "--no-derive")
         seen[name] = {"asked": len(seeds), **_outcome(internet, folder / name)}
     internet.connected.clear()
+    there = ("http://10.0.0.5:8080/", "http://10.0.0.5:6379/")
+    fangzhi("scrape", *there, "--allow", "10.0.0.5:8080", "--holdings", folder / "allowed")
+    seen["allowed"] = _outcome(internet, folder / "allowed")
+    internet.connected.clear()
     subprocess.run(_uncached(f"http://{addresses.REBIND}/rebind", folder / "rebinding"), cwd=ROOT)
     seen["rebinding"] = _outcome(internet, folder / "rebinding")
     print(json.dumps(seen))
@@ -115,7 +121,9 @@ def _uncached(url: str, holdings: Path) -> list[str]:
 
 def _outcome(internet: Internet, holdings: Path) -> dict[str, object]:
     numbers = report(holdings)
+    ports, internet.ports = sorted(internet.ports), set()
     return {
+        "ports": ports,
         "connected": sorted(set(internet.connected)),
         "failed": numbers["failed"],
         "requested": numbers["requested"],

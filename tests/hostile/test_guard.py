@@ -47,6 +47,12 @@ def test_what_the_user_named_on_loopback_is_reached(seen: dict[str, Any]) -> Non
     assert not seen["named"]["failed"]
 
 
+def test_an_intranet_server_is_reached_at_the_port_that_was_allowed(seen: dict[str, Any]) -> None:
+    assert seen["allowed"]["connected"] == ["10.0.0.5"]
+    assert seen["allowed"]["ports"] == [8080]
+    assert seen["allowed"]["failed"]["refused-address"] > 0
+
+
 @pytest.mark.parametrize("address", [*addresses.INSIDE4, *addresses.INSIDE6, "::", "0.0.0.0"])
 def test_inside_addresses_are_known(address: str) -> None:
     assert inside(address)
