@@ -19,8 +19,10 @@ import fcntl
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +65,12 @@ class Holdings:
         except HoldingsError:
             self._let_go()
             raise
-        if self.state is not None:
-            for found in self.recovered:
-                self.state.add_missing(acknowledged_in(found.path))
+        if self.state is not None and (left := self._unindexed()):
+            try:
+                self.state.add_missing(chain.from_iterable(map(acknowledged_in, left)))
+            except sqlite3.Error as error:
+                self.close()
+                raise HoldingsError(f"{root / 'state.sqlite'}: {error}") from error
 
     def folder(self, name: str) -> Path:
         """One of `FOLDERS`."""
@@ -111,14 +116,10 @@ class Holdings:
 
     def index_finished(self) -> int:
         """Write the index of every finished WARC file that has none; how many there were."""
-        finished = [path for path in self.warcs() if path.name.endswith(".gz")]
-        written = 0
-        for path in finished:
-            target = self.folder("index") / f"{path.name.removesuffix('.warc.gz')}.cdxj"
-            if not target.exists():
-                self.write_index(path)
-                written += 1
-        return written
+        left = self._unindexed()
+        for path in left:
+            self.write_index(path)
+        return len(left)
 
     def write_index(self, path: Path) -> None:
         """Write the index files of a finished WARC file; the one that says it is there, last."""
@@ -134,6 +135,15 @@ class Holdings:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def _unindexed(self) -> list[Path]:
+        """Finished WARC files without an index: a run or a recovery died behind their last record, so
+        the state may not know of all of them."""
+        finished = [path for path in self.warcs() if path.name.endswith(".gz")]
+        return [path for path in finished if not self._index_of(path).exists()]
+
+    def _index_of(self, path: Path) -> Path:
+        return self.folder("index") / f"{path.name.removesuffix('.warc.gz')}.cdxj"
 
     def _become_owner(self) -> None:
         ownership.keep_others_out()
