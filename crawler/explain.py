@@ -21,7 +21,7 @@ DONE, FAILED = 0, 1
 
 _METADATA = (
     "title", "published", "dateline", "source", "authors", "editors", "column", "doc_number",
-    "site_id_code", "lang", "verdict", "flags",
+    "site_id_code", "lang", "relevance", "verdict", "flags",
 )  # fmt: skip
 _SHOWN = 160  # characters of an edit
 
@@ -81,7 +81,7 @@ def _fields(row: Mapping[str, Any]) -> Iterator[str]:
     for key in _METADATA:
         evidence = row["evidence"].get(key) or {}
         origin = f"   [{evidence['origin']}]" if evidence.get("origin") else ""
-        yield _field(key, row[key]) + origin
+        yield _field(key, row.get(key)) + origin
         for other in evidence.get("others", ()):
             yield _field("", f"not {other['value']!r} [{other['origin']}]")
 

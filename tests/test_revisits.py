@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from archive.model import Location
 from archive.sites import Politeness, Seed, Site
 from archive.state import Acknowledged
 from archive.warc import warc_date
+from crawler.due import due as due_of
 from crawler.frontier import Lead, Lease, Visit
 from crawler.hours import next_allowed
 from crawler.listed import ages
@@ -23,7 +25,7 @@ from crawler.office import list_due
 from crawler.revisit import DAY, HOUR, START
 from crawler.revisits import Revisits
 from tests.answering import Answer, Asked, answering, define
-from tests.commands import fangzhi
+from tests.commands import fangzhi, report
 
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=BEIJING)
 SATURDAY = MONDAY - timedelta(days=2)
@@ -112,3 +114,24 @@ def test_the_days_on_a_list_say_at_its_first_visit_when_it_is_due(
     assert when < list_due(visited, 4 * HOUR)
     visited, when = listed["slow.test"]
     assert when > list_due(visited, 12 * HOUR)
+
+
+def test_a_site_is_asked_in_its_hours_only_and_due_when_they_begin(tmp_path: Path) -> None:
+    now = datetime.now(BEIJING)
+    at = {hours: f"{now + timedelta(hours=hours):%H:%M}" for hours in (-2, 2, 3)}
+    for host, hours in (("open.test", f"{at[-2]}-{at[2]}"), ("closed.test", f"{at[2]}-{at[3]}")):
+        define(tmp_path / "sites", host)
+        with (tmp_path / f"sites/{host}.toml").open("a") as file:
+            file.write(f'hours = "{hours}"\n')
+    with answering(lambda asked: Answer(200 if asked.path == "/" else 404)) as web:
+        where = ("--sites", tmp_path / "sites", "--holdings", tmp_path / "h", "--proxy", web.proxy)
+        done = fangzhi("crawl", *where, "--no-derive")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {row.host for row in web.log} == {"open.test"}
+    assert report(tmp_path / "h")["resting"] == {"closed.test": "hours"}
+    found = due_of(tmp_path / "h", ["open.test", "closed.test"])
+    opening = now + timedelta(hours=2)
+    assert found["closed.test"] is not None
+    assert abs(found["closed.test"] - opening) < timedelta(minutes=2)
+    assert found["open.test"] is not None
+    assert found["open.test"] == next_allowed(found["open.test"], f"{at[-2]}-{at[2]}")

@@ -64,8 +64,8 @@ def test_the_waits_told_are_those_of_the_code() -> None:
     assert "1, 7, 30, 90 days, then no more; a seed every 90 days" in TEXT
     assert (revisit.SHORTEST / 60, revisit.LONGEST / revisit.DAY) == (30, 3)
     assert "between 30 minutes and 3 days" in TEXT
-    assert watch.LONGEST == 15 * 60
-    assert "15\nminutes at most" in TEXT
+    assert (watch.SHORTEST, watch.LONGEST) == (30, 15 * 60)
+    assert "30 seconds at least and 15 minutes at most" in TEXT
 
 
 def test_the_table_is_what_the_simulation_gives() -> None:
