@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive import decode, extract, linkfarm, metadata, normalise, pageclass
+from archive import cloaking, decode, extract, linkfarm, metadata, normalise, pageclass
 from archive.model import (
     About,
     Article,
@@ -55,6 +55,7 @@ class _Origin:
     captured: datetime | None
     payload_digest: str | None
     warc: Location | None = None
+    announced: str = ""
 
 
 def derive(
@@ -72,6 +73,7 @@ def derive(
         capture.date,
         capture.payload_digest,
         capture.warc,
+        capture.announced,
     )
     if urlsplit(capture.target_uri).path == "/robots.txt":
         return _reject(origin, Reason.NOT_AN_ARTICLE, "robots.txt")
@@ -166,6 +168,14 @@ def _article(
     )
     text_norm = normalise.normalise(cleaned.text)
     edits = (*extraction.edits, *cleaned.edits)
+    verdict: str = linkfarm.verdict(edits, cleaned.text)
+    swapped = cloaking.swapped(
+        origin.announced,
+        page.text,
+        fields["title"] or "",
+        cleaned.text,
+        is_spam=verdict == "spam_page",
+    )
     return Article(
         id=origin.id,
         input=origin.input,
@@ -184,9 +194,9 @@ def _article(
         relevance=None,
         attachments=extraction.attachments,
         images=extraction.images,
-        verdict=linkfarm.verdict(edits, cleaned.text, tuple(raised)),
+        verdict=cloaking.RULE if swapped and verdict != "mirror" else verdict,
         flags=tuple(raised),
-        edits=edits,
+        edits=(*edits, swapped) if swapped else edits,
         derivation=_derivation(memory),
     )
 

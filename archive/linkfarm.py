@@ -287,12 +287,12 @@ def suspicious_links(root: Element, url: str | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def verdict(edits: Sequence[Edit], text: str, flags: Sequence[str] = ()) -> Verdict:
+def verdict(edits: Sequence[Edit], text: str) -> Verdict:
     """What the page is, by what was taken out of it and found in it.
 
     Words that cannot be taken out without a hole, or nothing left but spam: spam_page. The
-    marks of mirror machinery in the source: mirror. Anything injected: infected. A page that
-    only answers differently to different visitors needs two captures: archive/cloaking.py.
+    marks of mirror machinery in the source: mirror. Anything injected: infected. Whether a page is
+    cloaked only the link to it can show: archive/cloaking.py.
     """
     rules = {edit.rule for edit in edits}
     if rules & QUARANTINE or (
@@ -301,8 +301,6 @@ def verdict(edits: Sequence[Edit], text: str, flags: Sequence[str] = ()) -> Verd
         return "spam_page"
     if "mirror" in rules:
         return "mirror"
-    if "cloaked" in flags:
-        return "cloaked"
     sure = any(edit.confidence >= SURE for edit in _own(edits, applied=False))
     tokens = any(edit.rule == "inserted-token" for edit in edits)
     return "infected" if _own(edits, applied=True) or sure or tokens else "clean"

@@ -39,6 +39,7 @@ class Capture:
     payload_digest: str | None = None  # sha256:… over the de-chunked, still content-coded body
     truncated: str | None = None  # WARC-Truncated: length, time, disconnect
     warc: Location | None = None
+    announced: str = ""  # what the link said that led here, as its crawl noted
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ SITE_NOTE = "fangzhi-site"  # fields of a capture's metadata record: what it was
 MEMORY_NOTE = "fangzhi-memory"
 LIKE_NOTE = "fangzhi-like"
 LEAST_NOTE = "fangzhi-min-relevance"
+LINK_NOTE = "link-text"  # what the link said that led to the capture
 _NOTES_LIMIT = 1 << 20  # bytes of a metadata record; a crawl writes a few hundred
 # What is longer than this cannot be a page: decoding ends at the same limit and says so.
 _CAPTURE_LIMIT = message.HEAD_LIMIT + coding.LIMIT + 1
@@ -151,7 +152,8 @@ def _is_about(record: ReadRecord, capture: Capture) -> bool:
 
 def _replayed(capture: Capture, notes: Mapping[str, str]) -> Replayed:
     like, least = notes.get(LIKE_NOTE), _share(notes.get(LEAST_NOTE, ""))
-    return Replayed(capture, notes.get(SITE_NOTE), notes.get(MEMORY_NOTE), like, least)
+    told = replace(capture, announced=notes.get(LINK_NOTE, ""))
+    return Replayed(told, notes.get(SITE_NOTE), notes.get(MEMORY_NOTE), like, least)
 
 
 def _share(text: str) -> float:

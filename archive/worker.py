@@ -12,7 +12,7 @@ import hashlib
 import json
 import signal
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -68,12 +68,13 @@ def start(
     limits.limit_memory()
 
 
-def derive_place(file: str, offset: int, site: str | None) -> str:
-    """The JSON line of the capture at `offset` of a WARC file of the run's archive."""
+def derive_place(file: str, offset: int, site: str | None, announced: str = "") -> str:
+    """The JSON line of the capture at `offset` of a WARC file of the run's archive; `announced` is
+    what its crawl notes of the link."""
     with limits.cpu_seconds():
-        capture = capture_at(_RUN.folder / f"{file}{OPEN}", offset)
+        read = capture_at(_RUN.folder / f"{file}{OPEN}", offset)
         known = (_RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
-        return line_of(capture, *known, _RUN.like)
+        return line_of(replace(read, announced=announced), *known, _RUN.like)
 
 
 def derive_again(

@@ -48,6 +48,7 @@ class _Task:
 
     capture: Acknowledged
     site: str | None
+    announced: str
     future: Future[str] = field(default_factory=Future)
 
 
@@ -103,9 +104,10 @@ class Deriver:
         known = self._memories.get(site or "")
         return known.digest if known else None
 
-    async def add(self, capture: Acknowledged, site: str | None) -> None:
-        """Derive one capture; returns at once unless too many are waiting."""
-        task = _Task(capture, site)
+    async def add(self, capture: Acknowledged, site: str | None, announced: str = "") -> None:
+        """Derive one capture, which a link announced so; returns at once unless too many are
+        waiting."""
+        task = _Task(capture, site, announced)
         self._submit(task)
         if site and capture.status == 200 and len(self._taught[site]) < LESSONS:
             self._taught[site].append((capture.location.file, capture.location.offset))
@@ -170,7 +172,7 @@ class Deriver:
 
     def _submit(self, task: _Task) -> None:
         place = task.capture.location
-        work = partial(worker.derive_place, place.file, place.offset, task.site)
+        work = partial(worker.derive_place, place.file, place.offset, task.site, task.announced)
         task.future = self._executor().submit(work)
         task.future.add_done_callback(lambda _: reactor().callFromThread(self._drain))
 

@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS urls (
     site TEXT NOT NULL,                  -- site id; '' for a single page
     url TEXT NOT NULL, host TEXT NOT NULL,
     via TEXT, hops TEXT NOT NULL, seed INTEGER NOT NULL,
+    text TEXT NOT NULL DEFAULT '',       -- what the link to it says
     list TEXT, linked INTEGER NOT NULL,  -- the list it is a further page of; named by an anchor
     state INTEGER NOT NULL,              -- 0 ready, 1 leased, 2 held, 3 resting
     priority REAL NOT NULL,              -- the lower the sooner
@@ -77,7 +78,7 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 """
 _LEASE = (
     "SELECT id, url, via, hops, site, seed, list, linked, tries, again, visits, status, original,"
-    " etag, modified, history, kind, failures, visited, definition FROM urls"
+    " etag, modified, history, kind, failures, visited, definition, text FROM urls"
     " WHERE host = ? AND state = 0 ORDER BY priority, id"
 )
 
@@ -93,6 +94,7 @@ class Lead:
     seed: int  # which of the site's seeds
     run: str | None = None  # the list it is a page of, and which waits for it
     linked: bool = False  # by an anchor, not reckoned from a count
+    text: str = ""  # what the link says: archive.cloaking.announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +231,8 @@ class Frontier:
         """The next URL of a host, or None where none is ready."""
         for row in self.state.query(_LEASE, (host,)):
             if row[4] in self._sites:
-                number, url, via, hops, site, seed, name, linked, tries, again, *rest = row
-                lead = Lead(url, via, hops, site, seed, name, bool(linked))
+                number, url, via, hops, site, seed, name, linked, tries, again, *rest, text = row
+                lead = Lead(url, via, hops, site, seed, name, bool(linked), text)
                 kept = json.loads(again) if again else {}
                 lease = Lease(number, lead, host, tries, kept, *rest)
                 self.state.write("UPDATE urls SET state = ? WHERE id = ?", (LEASED, number))
@@ -368,13 +370,14 @@ class Frontier:
         """Insert a URL. Where it is there, a held one is made ready, and any with `again`."""
         row = self.state.write(
             "INSERT INTO urls (key, site, url, host, via, hops, seed, list, linked, state, priority,"
-            " again, first_seen) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            " again, first_seen, text) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
             " ON CONFLICT (key, site) DO UPDATE SET state = excluded.state, url = excluded.url,"
-            " via = excluded.via, hops = excluded.hops, list = excluded.list, again = excluded.again"
+            " via = excluded.via, hops = excluded.hops, list = excluded.list, again = excluded.again,"
+            " text = excluded.text"
             " WHERE excluded.state = 0 AND (urls.state = 2 OR excluded.again != '')",
             (
                 *(key, lead.site, lead.url, host_of(lead.url), lead.via, lead.hops, lead.seed),
-                *(lead.run, lead.linked, state, priority, again or "", self._wall()),
+                *(lead.run, lead.linked, state, priority, again or "", self._wall(), lead.text),
             ),
         )
         return row.rowcount > 0

@@ -34,7 +34,7 @@ from archive.errors import ArchiveError, WriteFailed
 from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
 from archive.relevance import Like, told
-from archive.replay import LEAST_NOTE, LIKE_NOTE, MEMORY_NOTE, SITE_NOTE
+from archive.replay import LEAST_NOTE, LIKE_NOTE, LINK_NOTE, MEMORY_NOTE, SITE_NOTE
 from archive.state import Acknowledged
 from archive.warc import Exchange, Original, Record, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
@@ -156,10 +156,10 @@ class Recorder:
         if unanswered:
             self.report.failed[reason] += unanswered
             self._tally.failed(site, unanswered)
-        told = {wire.verdict for wire in exchanges if wire.verdict}
-        told |= {reason} if error and reason.startswith("tls-") else set()
-        if told:
-            self._tls.setdefault(urlsplit(request.url).hostname or "", set()).update(told)
+        noted = {wire.verdict for wire in exchanges if wire.verdict}
+        noted |= {reason} if error and reason.startswith("tls-") else set()
+        if noted:
+            self._tls.setdefault(urlsplit(request.url).hostname or "", set()).update(noted)
         if captures:
             request.meta["capture"] = captures[-1]
         self._state.note(captures)
@@ -168,11 +168,11 @@ class Recorder:
                 self.report.unchanged += 1
                 self._tally.unchanged(site)
             else:
-                await self._derive(capture, site)
+                await self._derive(capture, site, request.meta.get("lease"))
 
-    async def _derive(self, capture: Acknowledged, site: str | None) -> None:
+    async def _derive(self, capture: Acknowledged, site: str | None, lease: Lease | None) -> None:
         if self.deriver.workers:
-            await self.deriver.add(capture, site)
+            await self.deriver.add(capture, site, lease.lead.text if lease else "")
         else:
             self.report.underived += 1
 
@@ -414,6 +414,7 @@ def _notes(
     lease: Lease | None = meta.get("lease")
     notes += [("retry", str(lease.tries))] if lease and lease.tries else []
     notes += [("robots", meta["robots"])] if meta.get("robots") else []
+    notes += [(LINK_NOTE, lease.lead.text)] if lease and lease.lead.text else []
     notes += [(SITE_NOTE, site)] if site else []
     notes += [(MEMORY_NOTE, memory)] if memory else []
     notes += [("fetch-error", f"{failure_reason(error)}: {error}")] if error else []

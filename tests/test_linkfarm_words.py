@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archive import cloaking, farmwords, lexicon, vocab
+from archive import farmwords, lexicon, vocab
 from archive.errors import VocabularyError
-
-URL = "http://www.yunxi-example.gov.cn/1.html"
 
 
 def test_an_unknown_key_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,29 +49,3 @@ def test_government_link_texts_are_not_spam(text: str) -> None:
 )
 def test_spam_names_no_list_holds_are_scored(text: str) -> None:
     assert lexicon.score(text) >= lexicon.SPAM
-
-
-@pytest.mark.parametrize(
-    ("plain", "other", "found"),
-    [
-        (
-            cloaking.View(200, text="云溪县组织开展防溺水宣传活动"),
-            cloaking.View(302, "https://www.m2y-t.com/"),
-            True,
-        ),
-        (cloaking.View(200), cloaking.View(302, "http://www.yunxi-example.gov.cn/m/1.html"), False),
-        (cloaking.View(404), cloaking.View(200, text="时时彩平台"), True),
-        (
-            cloaking.View(200, text="云溪县组织开展防溺水宣传活动"),
-            cloaking.View(200, text="澳门新葡京官网百家乐技巧大全"),
-            True,
-        ),
-        (
-            cloaking.View(200, text="云溪县组织开展防溺水宣传活动"),
-            cloaking.View(200, text="云溪县组织开展防溺水宣传活动 手机版"),
-            False,
-        ),
-    ],
-)
-def test_two_views_show_cloaking(plain: cloaking.View, other: cloaking.View, found: bool) -> None:
-    assert bool(cloaking.cloaked(URL, plain, other)) is found

@@ -55,7 +55,6 @@ REACHED = {
 KNOWN = {
     (MIRROR, "text"): "a GBK cut that is only flagged leaves its damage in the text",
     (CLONE, "flags"): "nothing compares the host with SiteDomain and SiteIDCode yet",
-    (hacked.HOST, "verdict"): "cloaking shows only beside a second capture by another agent",
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archive.cloaking import announcement
 from archive.sites import Site, in_scope, load_folder
 from archive.uri import ascii_url, dedupe_key
 from crawler.discover import Found
@@ -196,5 +197,8 @@ class SiteSpider(ArchivingSpider):
 
 
 def _onward(lead: Lead, url: str, link: Found, run: str | None = None) -> Lead:
-    """The lead from page `url`, reached by `lead`, along a link."""
-    return Lead(link.url, url, onward(lead.hops, link.rel), lead.site, lead.seed, run)
+    """The lead from page `url`, reached by `lead`, along a link. Where a redirect leads was
+    announced by the link to it."""
+    text = lead.text if link.rel == "redirect" else announcement(link.text)
+    hops = onward(lead.hops, link.rel)
+    return Lead(link.url, url, hops, lead.site, lead.seed, run, text=text)

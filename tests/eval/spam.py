@@ -133,7 +133,7 @@ def evaluate(args: argparse.Namespace, folder: Path) -> None:
             "text": run_text(text),
         }.items():
             total, removed, clean_lost = score(case, before, after)
-            verdict = linkfarm.verdict(edits, after, ())
+            verdict = linkfarm.verdict(edits, after)
             keep = [s for s in case["must_keep"] if squeezed(s) not in squeezed(after)]  # type: ignore[attr-defined]
             drop = [s for s in case["must_drop"] if squeezed(s) in squeezed(after)]  # type: ignore[attr-defined]
             if case["family"] != "article body repeated twice":
@@ -201,7 +201,7 @@ def removals(data: Path) -> None:
         found = clean(text, STEPS[:1], About("html", url)).edits
         spent += time.perf_counter() - started
         pages += 1
-        counted[linkfarm.verdict([*edits, *found], text, ())] += 1
+        counted[linkfarm.verdict([*edits, *found], text)] += 1
         for edit in (*edits, *found):
             print(
                 f"{name}: {edit.rule} {edit.action} {edit.confidence} {edit.evidence} | {edit.old[:90]!r}"
