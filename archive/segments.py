@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from archive.framing import BLOCK_LIMIT
+from archive.lengths import BLOCK_LIMIT
 from archive.records import Damage, ReadRecord
 
 _OPEN = 16  # records whose end has not come yet; the oldest is given up beyond that

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from archive import arc, framing
+from archive import arc, framing, lengths
 from archive.model import Location
 from archive.packing import (
     GZIP,
@@ -164,7 +164,7 @@ def _resynchronise(file: BinaryIO, start: int, size: int, dictionary: bytes) -> 
                 return place
             file.seek(place)
             ahead = file.read(arc.LINE_LIMIT)
-            if framing.begins(ahead[: framing.REACH], dictionary) or arc.LINE.match(ahead):
+            if lengths.begins(ahead[: lengths.REACH], dictionary) or arc.LINE.match(ahead):
                 return place
         if base + len(held) >= size:
             break
