@@ -15,6 +15,7 @@ from archive.check import Checker
 from archive.checkpanel import opinions
 from archive.holdings import Holdings
 from archive.rules import Finding, Severity
+from crawler.standardin import archives
 from crawler.terminal import printable
 
 DONE, WRONG, WRONG_USE = 0, 1, 2
@@ -46,8 +47,9 @@ def _findings(options: argparse.Namespace, checker: Checker) -> Iterator[Finding
         finally:
             holdings.close()
         return
-    for path in options.file:
-        yield from checker.file(path)
+    with archives(options.file) as files:
+        for path in files:
+            yield from checker.file(path)
     yield from checker.finish()
 
 

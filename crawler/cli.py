@@ -144,7 +144,11 @@ def _host_and_port(text: str) -> str:
 
 def _replay(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "file", nargs="*", type=Path, metavar="FILE", help="WARC, ARC, WACZ; default: the holdings"
+        "file",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="WARC, ARC, WACZ, `-`; default: the holdings",
     )
     verb.add_argument("--diff", action="store_true", help="show what differs from the stored text")
     verb.add_argument("--write", action="store_true", help="replace the stored text once complete")
@@ -187,7 +191,11 @@ def _serve(verb: argparse.ArgumentParser) -> None:
 
 def _check(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "file", nargs="*", type=Path, metavar="FILE", help="WARC, ARC, WACZ; default: the holdings"
+        "file",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="WARC, ARC, WACZ, `-`; default: the holdings",
     )
     verb.add_argument("--repair", action="store_true", help="make index and state again first")
     verb.add_argument("--json", action="store_true", help="one JSON object a finding")

@@ -24,6 +24,7 @@ from archive.textfiles import TextFile
 from crawler.comparing import Comparison
 from crawler.derived import lines
 from crawler.sandbox import Sandbox, Work
+from crawler.standardin import archives
 from crawler.terminal import printable
 
 DONE, FAILED = 0, 1
@@ -35,7 +36,8 @@ def replay(options: argparse.Namespace) -> int:
     start = partial(worker.start, options.holdings / "warc", sites, {})
     with Sandbox(options.workers, start) as sandbox:
         if options.file:
-            return _replay_files(options.file, sandbox)
+            with archives(options.file) as files:
+                return _replay_files(files, sandbox)
         holdings = Holdings(options.holdings, own=options.write or options.learn)
         try:
             learned = _learn(holdings, sandbox) if options.learn else {}

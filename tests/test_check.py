@@ -245,6 +245,14 @@ def test_the_command_says_what_where_and_what_to_do(tmp_path: Path) -> None:
     assert {row["judge"] for row in rows[-1]["summary"]["panel"]} >= {"warcio check"}
 
 
+def test_standard_input_is_an_archive_too(tmp_path: Path) -> None:
+    made = info() + warc(number=1, block=http(b"<p>x"), without=["WARC-Date"])
+    done = fangzhi("check", "--json", "-", stdin=made)
+    assert lines(done.stdout)[0]["code"] == "field-missing"
+    assert lines(done.stdout)[0]["file"] == "stdin"
+    assert "1 rejected" in fangzhi("replay", "-", stdin=made).stderr
+
+
 def test_warnings_are_wrong_only_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.zst"
     path.write_bytes(b"".join(frames([info(), warc(number=1)])))

@@ -44,6 +44,12 @@ TOLD = {
 }
 
 
+TEXT = (
+    "各乡镇人民政府要认真组织实施，抓好落实。县财政局负责资金拨付，县审计局负责监督检查。"
+    "项目自公布之日起施行，有效期五年，原有规定同时废止，由县人民政府办公室负责解释。"
+)
+
+
 def listed() -> dict[str, int]:
     """Records of every synthetic case, as the index of the samples lists them."""
     rows = (SAMPLES / "INDEX.md").read_text("utf-8").partition("## synthetic")[2].splitlines()
@@ -153,7 +159,7 @@ def test_replay_gives_every_capture_of_every_sample_a_line() -> None:
 def test_the_account_of_a_replay_names_every_kind_of_record(tmp_path: Path) -> None:
     made = [
         info(),
-        warc(number=1, block=http("<p>" + "各乡镇人民政府要认真组织实施，抓好落实。" * 9 + "</p>")),
+        warc(number=1, block=http(f"<p>{TEXT}</p>")),
         warc("request", 2, b"GET / HTTP/1.1\r\n\r\n"),
         warc("resource", 3, b"\x89PNG\r\n\x1a\n", fields=[("Content-Type", "image/png")]),
         warc("frobnicate", 4, b"?"),
@@ -186,7 +192,7 @@ def test_what_an_archive_says_cannot_write_to_the_terminal(tmp_path: Path) -> No
 
 
 def test_other_tools_records_become_pages(tmp_path: Path) -> None:
-    text = "各乡镇人民政府要认真组织实施，抓好落实。" * 9
+    text = TEXT
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n" + http(f"<p>{text}</p>")
     http2 = http(f"<p>{text}</p>").replace(b"HTTP/1.1 200 OK", b"HTTP/2 200")
     made = [
