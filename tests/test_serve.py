@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -17,6 +18,7 @@ import pytest
 
 from archive import message
 from archive.warcreader import ReadRecord, read
+from crawler.serve import engine_process
 from crawler.serve.command import running
 from crawler.serve.front import Front
 from tests.commands import ROOT, command, fangzhi
@@ -212,6 +214,21 @@ def test_a_file_is_offered_as_it_was_captured(front: Front) -> None:
     assert (got.status, got.body) == (200, b"\xd0\xcf\x11\xe0")
     assert got.fields["content-disposition"] == "attachment"
     assert got.fields["content-type"] == "application/octet-stream"
+
+
+def test_a_page_that_keeps_pywb_busy_for_ever_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_process, "ANSWER_SECONDS", 3.0)
+    endless = gzip.compress(b"<a " + b"x" * 100_000_000)
+    coded = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n"
+    held = [Held("http://a.test/tag", SPRING, endless, coded), Held(URL, SPRING, OLD)]
+    write(tmp_path / "h", held, derive=False)
+    with running(tmp_path / "h") as front:
+        first = front.frames.engine.pid
+        assert framed(front, "http://a.test/tag", "20260302080000").status == 502
+        assert front.frames.engine.pid != first
+        assert framed(front, URL, "20260302080000").status == 200
 
 
 def test_other_pages_of_the_browser_cannot_use_ours(front: Front) -> None:

@@ -106,7 +106,7 @@ def _only_as(host: str, app: App) -> App:
 def main() -> None:
     scratch, warcs, catalogue, collection = sys.argv[1:]
     os.chdir(scratch)
-    os.makedirs("templates")
+    os.makedirs("templates", exist_ok=True)
     Path("templates/nothing.html").touch()
     app = application(warcs, catalogue, collection)
     listener = socket.socket(socket.AF_UNIX)

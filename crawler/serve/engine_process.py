@@ -7,15 +7,17 @@ import secrets
 import socket
 import subprocess
 import time
-from contextlib import closing, suppress
-from http.client import HTTPConnection
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
+from threading import Lock
 
 from archive.errors import HoldingsError
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0  # 2 to 5 on an idle machine; the first start compiles pywb's modules
-ANSWER_SECONDS = 60.0  # for the head of an answer
+ANSWER_SECONDS = 20.0  # for the head of an answer, and for each piece of it
 INSTALL = "make pywb"
 
 
@@ -38,6 +40,8 @@ class Engine:
 
     def __init__(self, scratch: Path, warcs: Path, catalogue: Path) -> None:
         self.collection = secrets.token_hex(8)
+        self._started = 0  # times
+        self._lock = Lock()
         self._socket = scratch / "engine"
         self._log = scratch / "engine.log"
         program = Path(__file__).with_name("engine.py")
@@ -45,17 +49,7 @@ class Engine:
         self._command = [*map(str, (python(), program, *places)), self.collection]
 
     def __enter__(self) -> Engine:
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603  our own program and folders
-                self._command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=_environment()
-            )
-        end = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > end:
-                self.__exit__()
-                said = self._log.read_text("utf-8", "replace").strip().splitlines()[-3:]
-                raise HoldingsError("pywb did not start: " + " / ".join(said))
-            time.sleep(0.05)
+        self._start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,17 +67,82 @@ class Engine:
         """Of pywb's process."""
         return self._process.pid
 
-    def connection(self) -> closing[HTTPConnection]:
-        """A new connection, to be used in a `with`."""
-        return closing(_Local(self._socket))
+    @contextmanager
+    def ask(self, path: str, host: str) -> Iterator[Answer]:
+        """What pywb answers, in a `with`. `EngineSilent`, also from reading the answer, when
+        nothing comes in time; then pywb is started anew.
 
-    def _answers(self) -> bool:
+        One hostile page can keep pywb busy for ever: it has one thread, and its parser buffers a
+        tag that has no end (300 MB of them in 300 kB of gzip).
+        """
+        seen = self._started
         try:
-            with self.connection() as engine:
-                engine.connect()
+            with closing(_Local(self._socket)) as connection:
+                try:
+                    connection.request("GET", path, headers={"Host": host})
+                    answer = connection.getresponse()
+                except (OSError, HTTPException) as error:
+                    raise EngineSilent from error
+                yield Answer(answer)
+        except EngineSilent as silent:
+            self._restart(seen, late=isinstance(silent.__cause__, TimeoutError))
+            raise
+
+    def _restart(self, seen: int, *, late: bool) -> None:
+        """End a pywb that is late and start another, once for all who waited for the same one."""
+        with self._lock:
+            if seen == self._started and (late or self._process.poll() is not None):
+                self._process.kill()
+                self.__exit__()
+                self._start()
+
+    def _start(self) -> None:
+        self._socket.unlink(missing_ok=True)
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603  our own program and folders
+                self._command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=_environment()
+            )
+        end = time.monotonic() + START_SECONDS
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > end:
+                self.__exit__()
+                said = self._log.read_text("utf-8", "replace").strip().splitlines()[-3:]
+                raise HoldingsError("pywb did not start: " + " / ".join(said))
+            time.sleep(0.05)
+        self._started += 1
+
+    def _listens(self) -> bool:
+        try:
+            with closing(_Local(self._socket)) as connection:
+                connection.connect()
         except OSError:
             return False
         return True
+
+
+class EngineSilent(Exception):
+    """pywb did not answer in time, or is gone."""
+
+
+class Answer:
+    """The head of an answer of pywb, and its body to be read."""
+
+    def __init__(self, answer: HTTPResponse) -> None:
+        self._answer = answer
+        self.status = answer.status
+
+    def field(self, name: str) -> str:
+        """A field's value, empty where there is none."""
+        return self._answer.getheader(name, "")
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, empty at the end or where pywb broke off. Raises `EngineSilent`."""
+        try:
+            return self._answer.read(size)
+        except HTTPException:
+            return b""
+        except OSError as error:
+            raise EngineSilent from error
 
 
 class _Local(HTTPConnection):

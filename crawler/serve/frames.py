@@ -12,11 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
-from http.client import HTTPException, HTTPResponse
 from typing import ClassVar
 
 from crawler.serve import inert
-from crawler.serve.engine_process import Engine
+from crawler.serve.engine_process import Answer, Engine, EngineSilent
 from crawler.serve.gate import Asked, Gate
 
 # Ways of rewriting (pywb, "URL rewriting modifiers") of what is shown. Scripts and workers cannot
@@ -59,31 +58,30 @@ class Framed(Asked):
         if not found:
             self.send_error(404)
             return
-        with self.server.engine.connection() as engine:
-            try:
-                engine.request("GET", self.path, headers={"Host": self._host()})
-                answer = engine.getresponse()
-            except (OSError, HTTPException):
-                self.send_error(502, "the replay engine does not answer")
-                return
-            if answer.getheader("Memento-Datetime") is None or answer.status < 200:
-                self._not_held(found[3])
-            else:
-                self._pass_on(answer, found[2])
+        self._begun = False
+        try:
+            with self.server.engine.ask(self.path, self._host()) as answer:
+                if not answer.field("Memento-Datetime") or answer.status < 200:
+                    self._not_held(found[3])
+                else:
+                    self._pass_on(answer, found[2])
+        except EngineSilent:
+            if not self._begun:
+                self.send_error(502, "the replay engine did not answer")
 
-    def _pass_on(self, answer: HTTPResponse, kind: str) -> None:
+    def _pass_on(self, answer: Answer, kind: str) -> None:
         """The capture: as it is for a download, a document inert, anything else as its type."""
         fields = list(self._fields(answer))
-        coding = answer.getheader("Content-Encoding", "").strip().lower()
-        length = answer.getheader("Content-Length", "")
+        coding = answer.field("Content-Encoding").strip().lower()
+        length = answer.field("Content-Length")
         sent = inert.media_type(
-            answer.getheader("Content-Type", ""), self.headers.get("Sec-Fetch-Dest", "")
+            answer.field("Content-Type"), self.headers.get("Sec-Fetch-Dest", "")
         )
         if kind == "id_":
             sent = "application/octet-stream"
             fields.append(("Content-Disposition", "attachment"))
         if sent.startswith(inert.HTML):
-            html = answer.read(inert.HTML_LIMIT + 1)
+            html = b"".join(_body(answer, inert.HTML_LIMIT))
             if coding or len(html) > inert.HTML_LIMIT:
                 self.send_error(502, "this document cannot be shown")
                 return
@@ -95,6 +93,7 @@ class Framed(Asked):
             fields.append(("Content-Encoding", coding))
         if length.isdigit():
             fields.append(("Content-Length", length))
+        self._begun = True
         self.reply(answer.status, [*fields, ("Content-Type", sent)], _body(answer))
 
     def _not_held(self, url: str) -> None:
@@ -102,13 +101,13 @@ class Framed(Asked):
         kind = ("Content-Type", "text/html; charset=utf-8")
         self.reply(404, [kind, ("Content-Security-Policy", self._policy())], [page])
 
-    def _fields(self, answer: HTTPResponse) -> Iterator[tuple[str, str]]:
+    def _fields(self, answer: Answer) -> Iterator[tuple[str, str]]:
         """What is passed on of any answer, each value checked, and our own fields."""
-        if location := self._inside(answer.getheader("Location", "")):
+        if location := self._inside(answer.field("Location")):
             yield "Location", location
-        stated = answer.getheader("Memento-Datetime", "")
+        stated = answer.field("Memento-Datetime")
         yield "Memento-Datetime", stated
-        yield "Link", self._links(answer.getheader("Content-Location", ""), stated)
+        yield "Link", self._links(answer.field("Content-Location"), stated)
         yield "Content-Security-Policy", self._policy()
 
     def _inside(self, location: str) -> str:
@@ -146,6 +145,9 @@ class Framed(Asked):
         return str(self.headers["Host"])
 
 
-def _body(answer: HTTPResponse) -> Iterator[bytes]:
-    while piece := answer.read(_PIECE):
+def _body(answer: Answer, limit: int = 1 << 62) -> Iterator[bytes]:
+    """The pieces of a body; one more than fit into the limit."""
+    read = 0
+    while read <= limit and (piece := answer.read(_PIECE)):
+        read += len(piece)
         yield piece
