@@ -130,7 +130,7 @@ class Deriver:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def catch_up(self) -> int:
+    def catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
         """Derive the WARC files whose text an earlier run did not finish; how many there were."""
         left = unfinished(self._holdings.warcs(), self._holdings.folder("text"))
         for path in left:
@@ -138,6 +138,7 @@ class Deriver:
                 for row in lines(captures(path), self._executor()):
                     if not isinstance(row, Damage):
                         text.add(row)
+                        on_line(json.loads(row))
         return len(left)
 
     async def _learn(self) -> None:

@@ -165,6 +165,7 @@ class Frontier:
         self.definitions: Mapping[str, str] = {}  # site: digest of its definition
         self.leased: dict[int, Lease] = {}
         self.unread: dict[str, Acknowledged] = {}  # by URI
+        self._early: dict[str, tuple[str, str | None]] = {}  # record id: what `derived` was told
         state.create(_TABLES)
 
     def is_conditional(self, lease: Lease) -> bool:
@@ -275,16 +276,25 @@ class Frontier:
         failed = capture is None or status >= 400
         changes |= {"failures": lease.failures + 1 if failed else 0}
         self.state.update("urls", changes, "id", lease.id)
+        if capture is not None and capture.record_id in self._early:
+            self.derived(capture.record_id, capture.uri, *self._early.pop(capture.record_id))
 
     def derived(self, record_id: str, uri: str, kind: str, text_digest: str | None) -> None:
         """Note what a capture turned out to be; a text that differs from the one before is an
         event. The digest folds script, width and punctuation, so a page built anew with the same
-        text has not changed."""
+        text has not changed.
+
+        May come before `finish`: where deriving is ahead of the spider, and for what a run that
+        died had captured."""
         query = (
             "SELECT id, site, text_digest, text_record, history FROM urls"
             " WHERE key = ? AND record = ?"
         )
         found = self.state.query(query, (dedupe_key(uri), record_id)).fetchall()
+        if not found and (
+            uri in self.unread or any(uri == x.lead.url for x in self.leased.values())
+        ):
+            self._early[record_id] = (kind, text_digest)
         for number, site, before, before_record, history in found:
             changed = bool(before and text_digest) and before != text_digest
             changes: dict[str, Any] = {"kind": kind}

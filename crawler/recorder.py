@@ -192,6 +192,13 @@ class Recorder:
         self._tally.line(site, row, is_new=not had_article)
         if self.focus is not None and row["url"] and (found := told(row)) is not None:
             self.focus.saw(row["url"], found, via)
+        self._tell_frontier(row)
+
+    def catch_up(self) -> None:
+        """Derive what a run that died had captured; the frontier is open."""
+        self.deriver.catch_up(self._tell_frontier)
+
+    def _tell_frontier(self, row: dict[str, Any]) -> None:
         kind = "article" if "text" in row else "list" if row["rejected"] == "list-page" else "other"
         self.frontier.derived(row["id"], row["url"] or "", kind, row.get("text_digest"))
 

@@ -76,7 +76,6 @@ FANGZHI_BOUNDS: dict[str, Any] = {}  # other values of crawler/bounds.py, by nam
 FANGZHI_WORKERS = 1  # processes that derive; 0 captures only
 FANGZHI_ROTATE_BYTES = 1_000_000_000
 FANGZHI_ROTATE_SECONDS = 86_400.0
-FANGZHI_LIMIT = 0  # requests of a run; 0 is no limit
 FANGZHI_LIKE: list[str] | None = None  # example files to rank by; [] is seeds/examples
 FANGZHI_MIN_RELEVANCE = 0.0  # to these examples, of what is kept as an article
 FANGZHI_DUE = False  # only what the schedule says is due

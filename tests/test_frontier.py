@@ -354,3 +354,18 @@ def test_a_crash_between_two_commits_loses_a_page_with_its_links_or_neither(tmp_
     assert lease is not None
     assert lease.lead.url == "http://a.test/"
     assert second.lease("a.test") is None
+
+
+def test_a_text_known_before_its_visit_is_noted_is_not_forgotten() -> None:
+    state, url = State(":memory:"), "http://a.test/1.html"
+    for number, text in enumerate(("one", "two"), 1):
+        frontier = a_frontier(state, f"run{number}")
+        frontier.add(Lead(url, None, "", "s", 0))
+        lease = frontier.lease("a.test")
+        assert lease is not None
+        found = capture(url, 200, number)
+        state.note([found])
+        frontier.derived(found.record_id, url, "article", text)
+        frontier.finish(lease, Visit(found))
+        frontier.close(finished=True)
+        assert [e["event"] for e in frontier.events()] == ["changed"] * (number - 1)

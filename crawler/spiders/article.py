@@ -27,8 +27,8 @@ class ArticleSpider(ArchivingSpider):
         self._asked: set[str] = set()  # dedupe keys; what earlier runs asked for does not count
 
     async def start(self) -> AsyncIterator[Any]:
-        self.recorder.deriver.catch_up()
         self.frontier.open([""])
+        self.recorder.catch_up()
         for url in self.urls:
             if not self.asked(dedupe_key(url)):
                 self._asked.add(dedupe_key(url))

@@ -49,12 +49,12 @@ class SiteSpider(ArchivingSpider):
     async def start(self) -> AsyncIterator[Any]:
         self.recorder.deriver.know(self.sites)
         self.recorder.revisits.sites = self.sites
-        self.recorder.deriver.catch_up()
         self.frontier.definitions = {
             name: hashlib.sha256(repr(site).encode()).hexdigest()[:16]
             for name, site in self.sites.items()
         }
         self.frontier.open(self.sites, due_only=self.settings.getbool("FANGZHI_DUE"))
+        self.recorder.catch_up()
         self._lists = Lists(self.frontier)
         self._shapes = Shapes(self.frontier.state)
         for name, site in self.sites.items():
