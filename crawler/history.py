@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from crawler.health import AGE_REACH, COUNTS, Alarm, Figures, alarms, daily, fig
 
 logger = logging.getLogger(__name__)
 
+_Day = tuple[str, str]  # site, day
 # What reading a report that anybody may have edited can raise.
 _DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
 _TABLES = """
@@ -44,24 +45,20 @@ class History:
     def read(self, folder: Path) -> None:
         """Add every report of runs/ that was not added yet."""
         known = {run for (run,) in self._state.query("SELECT run FROM health_runs")}
-        for path in sorted(folder.glob("*.json")):
-            if path.stem in known:
-                continue
+        unread = [path for path in sorted(folder.glob("*.json")) if path.stem not in known]
+        days: dict[_Day, Figures] = {}
+        for path in unread:
             try:
-                self.add(path.stem, figures(json.loads(path.read_bytes())))
+                _gather(days, figures(json.loads(path.read_bytes())))
             except _DAMAGED as error:
                 logger.warning("%s: its figures cannot be read: %s", path, error)
-                self.add(path.stem, {})
+        self._write([path.stem for path in unread], days)
 
     def add(self, run: str, found: Mapping[str, Figures]) -> None:
         """Add what a run saw of its sites."""
-        self._state.write("INSERT OR IGNORE INTO health_runs VALUES (?)", (run,))
-        for site, seen in found.items():
-            day = seen.started.astimezone(BEIJING).date().isoformat()
-            same_day = [*self._between(site, day, day), seen]
-            (merged,) = daily(sorted(same_day, key=lambda each: each.started))
-            row = (site, day, merged.started.isoformat(), json.dumps(_row(merged)))
-            self._state.write("INSERT OR REPLACE INTO health_days VALUES (?, ?, ?, ?)", row)
+        days: dict[_Day, Figures] = {}
+        _gather(days, found)
+        self._write([run], days)
 
     def of(self, site: str) -> list[Figures]:
         """The days of a site in order, as far back as anything is compared."""
@@ -71,6 +68,14 @@ class History:
             return []
         first = date.fromisoformat(last) - AGE_REACH - timedelta(days=1)
         return list(self._between(site, first.isoformat(), last))
+
+    def _write(self, runs: Iterable[str], days: Mapping[_Day, Figures]) -> None:
+        rows = ((run,) for run in runs)
+        self._state.write_many("INSERT OR IGNORE INTO health_runs VALUES (?)", rows)
+        for (site, day), seen in days.items():
+            merged = _merged(next(self._between(site, day, day), None), seen)
+            row = (site, day, merged.started.isoformat(), json.dumps(_row(merged)))
+            self._state.write("INSERT OR REPLACE INTO health_days VALUES (?, ?, ?, ?)", row)
 
     def _between(self, site: str, first: str, last: str) -> Iterator[Figures]:
         query = (
@@ -94,6 +99,20 @@ def judged(
     if report["reason"] != "finished":
         return []
     return [a for site in found for a in alarms(site, sites[site].expect, history.of(site))]
+
+
+def _gather(days: dict[_Day, Figures], found: Mapping[str, Figures]) -> None:
+    """Add the figures of a run to those of its day."""
+    for site, seen in found.items():
+        key = (site, seen.started.astimezone(BEIJING).date().isoformat())
+        days[key] = _merged(days.get(key), seen)
+
+
+def _merged(before: Figures | None, seen: Figures) -> Figures:
+    """The figures of two runs of one day, or of one."""
+    runs = [before, seen] if before else [seen]
+    (day,) = daily(sorted(runs, key=lambda run: run.started))
+    return day
 
 
 def _row(seen: Figures) -> dict[str, Any]:

@@ -30,17 +30,6 @@ def next_allowed(moment: datetime, hours: str | None) -> datetime:
     return opening.astimezone(moment.tzinfo)
 
 
-def seconds_left(moment: datetime, hours: str | None) -> float | None:
-    """Seconds from an allowed moment until the allowed hours end; None where they never do."""
-    if hours is None:
-        return None
-    start, end = hours.split("-")
-    if start == end:
-        return None
-    closed = f"{end}-{start}"
-    return (next_allowed(moment, closed) - moment).total_seconds()
-
-
 def _since_midnight(clock: str) -> timedelta:
     hour, minute = clock.split(":")
     return timedelta(hours=int(hour), minutes=int(minute))

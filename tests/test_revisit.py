@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.dates import BEIJING
 from crawler import office, revisit
-from crawler.hours import next_allowed, seconds_left
+from crawler.hours import next_allowed
 from crawler.revisit import DAY, GONE, HOUR, LADDER, LONGEST, SHORTEST, Past
 from tools.simulate_schedule import learn, make_world, table
 
@@ -188,18 +188,11 @@ def test_the_next_allowed_moment_is_allowed_and_no_earlier_one_is(
     assert (opening == moment) == is_allowed(moment, hours)
     if opening > moment:
         assert not is_allowed(opening - timedelta(seconds=1), hours)
-    left = seconds_left(opening, hours)
-    if left is None:
-        assert start == end
-    else:
-        assert not is_allowed(opening + timedelta(seconds=left), hours)
-        assert is_allowed(opening + timedelta(seconds=max(0, left - 1)), hours)
 
 
 def test_without_hours_any_moment_is_allowed() -> None:
     moment = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
     assert next_allowed(moment, None) is moment
-    assert seconds_left(moment, None) is None
 
 
 def test_at_equal_budget_the_learned_schedule_finds_items_sooner_than_fixed_and_aimd() -> None:
