@@ -51,6 +51,11 @@ class Focus:
         self._seen: defaultdict[str, _Seen] = defaultdict(_Seen)
         self._unkept: set[str] = set()
 
+    @property
+    def order(self) -> str:
+        """What the order it gives is called: the digest of its examples."""
+        return self._examples.digest
+
     def recall(self, state: State) -> None:
         """Know what earlier runs with the same examples kept."""
         state.create(_TABLES)

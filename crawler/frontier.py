@@ -192,6 +192,22 @@ class Frontier:
             if site in self._sites:
                 self._waits(host, count)
 
+    def rank(self, order: str, rank: Callable[[Lead], float]) -> None:
+        """Give what waits its place by `rank`, where the run before went by another order or an order
+        that learns; `""` names the one that was there first and does not."""
+        row = self.state.query("SELECT value FROM notes WHERE name = 'order'").fetchone()
+        if not order and (row is None or not row[0]):
+            return
+        query = (
+            "SELECT id, url, via, hops, site, seed, list, linked, text FROM urls"
+            " WHERE state IN (0, 2) AND site = ?"
+        )
+        for site in self._sites:
+            rows = self.state.query(query, (site,)).fetchall()
+            changes = [(rank(Lead(*lead)), number) for number, *lead in rows]
+            self.state.write_many("UPDATE urls SET priority = ? WHERE id = ?", changes)
+        self.state.write("INSERT OR REPLACE INTO notes VALUES ('order', ?)", (order,))
+
     def knows(self, key: str) -> bool:
         """Whether a page with this dedupe key was ready, leased or visited in one of the sites."""
         if key in self._seen:

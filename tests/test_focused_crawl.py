@@ -6,6 +6,7 @@ On www.mixed.test fifteen of 180 articles are on the topic of seeds/examples.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from archive.holdings import kept_examples
 from archive.jsonl import as_json
 from archive.relevance import learn, to_json
 from archive.replay import Replayed, captures
+from archive.state import State
+from crawler.focus import Focus
+from crawler.frontier import Frontier, Lead
+from crawler.revisits import Revisits
+from crawler.spiders.base import priority
 from tests.commands import adds_up, fangzhi, lines, report
 from tests.web import mixed, start
 from tests.web.texts import stories
@@ -73,6 +79,35 @@ def test_wanted_pages_are_asked_for_much_earlier(plain: Crawled, focused: Crawle
     assert sorted(plain.asked) == sorted(focused.asked)  # an order, not a filter
     # 2026-11: 27 beside 112 of 199
     assert focused.mean_place(mixed.wanted()) < 0.4 * plain.mean_place(mixed.wanted())
+
+
+def test_what_a_plain_crawl_left_waiting_is_put_in_order_and_back(tmp_path: Path) -> None:
+    home = f"http://{mixed.HOST}/"
+    leads = [
+        Lead(f"{home}{folder}/202109/t20210911_1234{n}.html", home, "LL", "mixed", 0, text=text)
+        for n, (folder, text) in enumerate(
+            (("sn", "秋粮收割过八成"), ("kj", "我县召开“双减”工作推进会"), ("jj", "招商引资"))
+        )
+    ]
+    state = State(tmp_path / "state.sqlite")
+
+    def order(name: str, rank: Callable[[Lead], float]) -> list[str]:
+        frontier = Frontier(state, "r", lambda *_: None, Revisits())
+        frontier.open(["mixed"])
+        for lead in leads:
+            frontier.add(lead, priority(lead))
+        frontier.rank(name, rank)
+        leases = iter(lambda: frontier.lease(mixed.HOST), None)
+        urls = [lease.lead.url for lease in leases if lease is not None]
+        frontier.close(finished=False)
+        return urls
+
+    focus = Focus(learn(["全县“双减”工作推进会召开\n校外培训机构治理，减轻作业负担。"]))
+    named = [lead.url for lead in leads]
+    assert order("", priority) == named
+    focused = order(focus.order, lambda lead: -focus.priority(lead.url, lead.text, via=lead.via))
+    assert focused[0] == named[1]
+    assert order("", priority) == named
 
 
 def test_what_is_wanted_is_kept_and_everything_is_archived(focused: Crawled) -> None:

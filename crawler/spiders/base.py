@@ -38,7 +38,6 @@ class Ask:
     again: Mapping[str, Any] | None = (
         None  # cookies and chain; asks even for a page that was visited
     )
-    text: str = ""  # what the link says
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,8 @@ class ArchivingSpider(Spider):
                 self.recorder.unreachable.append(request.url)
         hosts.done(host)
 
-    def rank(self, lead: Lead, text: str) -> float:
-        """Where a URL stands in the frontier, the lower the sooner; `text` is its link's.
+    def rank(self, lead: Lead) -> float:
+        """Where a URL stands in the frontier, the lower the sooner.
 
         The nearer to a seed the sooner; with examples the likelier the sooner, and the distance
         counts between links that promise the same.
@@ -141,7 +140,7 @@ class ArchivingSpider(Spider):
         focus = self.recorder.focus
         if focus is None:
             return priority(lead)
-        return priority(lead) * DISTANCE - focus.priority(lead.url, text, via=lead.via)
+        return priority(lead) * DISTANCE - focus.priority(lead.url, lead.text, via=lead.via)
 
     def refused_by_robots(self, lease: Lease) -> None:
         """robots.txt does not allow the URL."""
@@ -219,7 +218,7 @@ class ArchivingSpider(Spider):
         )
         self.frontier.finish(lease, visit)
         for ask in brought.asks:
-            self.frontier.add(ask.lead, self.rank(ask.lead, ask.text), ask.again)
+            self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
 
 
 def judge(response: Response) -> str:

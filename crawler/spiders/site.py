@@ -54,6 +54,8 @@ class SiteSpider(ArchivingSpider):
             for name, site in self.sites.items()
         }
         self.frontier.open(self.sites, due_only=self.settings.getbool("FANGZHI_DUE"))
+        focus = self.recorder.focus
+        self.frontier.rank(focus.order if focus else "", self.rank)
         self.recorder.catch_up()
         self._lists = Lists(self.frontier)
         self._shapes = Shapes(self.frontier.state)
@@ -134,7 +136,7 @@ class SiteSpider(ArchivingSpider):
             elif is_page:
                 pages.append(link)
             elif self._shape_fits(response, link):
-                asks[key] = Ask(_onward(lease.lead, response.url, link), text=link.text)
+                asks[key] = Ask(_onward(lease.lead, response.url, link))
         self._turn(response, lease, pages, shown)
         days = [link.list_date for link in reading.links if link.list_date and not link.hidden]
         return Brought(list(asks.values()), days)
@@ -192,7 +194,7 @@ class SiteSpider(ArchivingSpider):
             further,
             limit=limit_of(seed.max_pages, is_article),
             is_article=is_article,
-            priority=self.rank(further, link.text),
+            priority=self.rank(further),
         )
 
 
