@@ -3,13 +3,18 @@
 Bytes do not lie: a line that is wrong in the same way from end to end encodes back into the bytes
 it came from, and these decode into Chinese with the right character set. Accepted only where
 the round trip loses nothing and the language model finds the result far likelier.
+
+A line is judged as it stands, then as it stands without leaked tags and inserted characters: one
+zero-width space, put in by a later machine, would hide the whole line.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from archive import inserted, markup
 from archive.language import model
 from archive.model import Change
 
@@ -30,13 +35,18 @@ _LOST = re.compile("锟斤拷|烫烫烫|\ufffd")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _MANY_LOST = 3
 
+_Decode = Callable[[str], list[str]]
+
 
 def fix(text: str) -> Iterator[Change]:
     """The repair of every line that is mojibake as a whole, and flags on what is lost."""
+    found: list[Change] = []
     if _LATIN.search(text):
-        yield from _lines(text, _LATIN, _from_latin, "latin-1")
-    elif _UTF8_AS_GBK.search(text):
-        yield from _lines(text, _UTF8_AS_GBK, _from_gbk, "utf-8 as gbk")
+        found = _changes(text, _LATIN, _from_latin, "latin-1")
+    if _UTF8_AS_GBK.search(text):
+        more = _changes(text, _UTF8_AS_GBK, _from_gbk, "utf-8 as gbk")
+        found += [c for c in more if _is_free(c, found)]
+    yield from found
     lost = list(_LOST.finditer(text))
     if len(lost) >= _MANY_LOST:
         yield Change(
@@ -51,9 +61,37 @@ def fix(text: str) -> Iterator[Change]:
         )
 
 
-def _lines(
-    text: str, pattern: re.Pattern[str], decode: Callable[[str], list[str]], evidence: str
-) -> Iterator[Change]:
+def _changes(text: str, pattern: re.Pattern[str], decode: _Decode, evidence: str) -> list[Change]:
+    """Changes of lines as they stand, then of those that need what is inserted taken out."""
+    found = list(_lines(text, pattern, decode, evidence))
+    bare, spans = _bare(text)
+    if bare == text:
+        return found
+    for change in _lines(bare, pattern, decode, evidence):
+        start, end = spans[change.start][0], spans[change.end - 1][1]
+        moved = replace(change, start=start, end=end)
+        if change.applied and _is_free(moved, [c for c in found if c.applied]):
+            found.append(moved)
+    return found
+
+
+def _is_free(change: Change, others: list[Change]) -> bool:
+    return all(change.end <= c.start or c.end <= change.start for c in others)
+
+
+def _bare(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text as the steps for markup and insertions leave it, and where each character was."""
+    spans = [(at, at + 1) for at in range(len(text))]
+    for step in (markup.decode, inserted.strip):
+        for change in sorted(step(text), key=lambda c: c.start, reverse=True):
+            if change.applied:
+                old = slice(change.start, change.end)
+                text = text[: change.start] + change.new + text[change.end :]
+                spans[old] = [(spans[old][0][0], spans[old][-1][1])] * len(change.new)
+    return text, spans
+
+
+def _lines(text: str, pattern: re.Pattern[str], decode: _Decode, evidence: str) -> Iterator[Change]:
     start = 0
     for line in text.split("\n"):  # U+0085 is no line end here: it is a byte
         bare = line.rstrip("\r")

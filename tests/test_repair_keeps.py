@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.gbk import fold
@@ -149,5 +149,10 @@ def test_every_repair_can_be_undone(text: str) -> None:
 
 @settings(deadline=None)
 @given(messy)
+@example("\u200bÖÐ¹ú¹ØÖÐ¹ú¹Ø")
+@example("政府</h3>ÖÐ¹ú¹ØÖÐ¹ú¹Ø<p>")
+@example("[db:作者]ÖÐ¹ú¹ØÖÐ¹ú¹Ø")
+@example("ÖÐ¹ú\u00ad¹ØÖÐ¹ú¹Ø")
+@example("ÖÐ¹ú\u200b¹Ø&amp;lt;ÖÐ¹ú¹Ø")
 def test_repairing_twice_changes_nothing(text: str) -> None:
     assert applied(clean(text, STEPS).text) == []

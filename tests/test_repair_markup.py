@@ -76,6 +76,13 @@ WHOLE = "中国人民政府关于教育工作通知"  # its UTF-8 bytes are GBK 
         (SENTENCE.encode("utf-8").decode("latin-1"), SENTENCE),
         (WHOLE.encode("utf-8").decode("gb18030"), WHOLE),
         ("标题\n" + SENTENCE.encode("gbk").decode("latin-1") + "\n2021", f"标题\n{SENTENCE}\n2021"),
+        (
+            "\ufeff"
+            + SENTENCE.encode("gbk").decode("latin-1")
+            + "\n"
+            + WHOLE.encode().decode("gb18030"),
+            f"\ufeff{SENTENCE}\n{WHOLE}",
+        ),
     ],
 )
 def test_a_line_decoded_with_the_wrong_character_set_is_decoded_again(
