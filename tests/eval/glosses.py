@@ -15,7 +15,12 @@ from tests.damage import glossed, traditional
 from tests.eval.cuts import articles, glossed_by, passage
 from tests.eval.spots import applied
 
-STYLES = {"toned": ("{}({})", True), "wide": ("{}（{}）", True), "toneless": ("{}({})", False)}
+STYLES = {
+    "toned": ("{}({})", True),
+    "wide": ("{}（{}）", True),
+    "toneless": ("{}({})", False),
+    "spaced": ("{}({}) ", False),
+}
 
 
 def score(name: str, every: int = 1) -> dict[str, Counter[str]]:
