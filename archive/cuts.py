@@ -42,6 +42,7 @@ class Restored:
     known: int  # shown characters that carry bytes, besides the mark
     free: int  # lost bytes besides the first, with no gloss to witness them
     odd: bool  # it has a character that its script hardly uses, or one the decoder took along
+    dropped: bool  # it has characters of which nothing is seen
     gaps: bool  # it has lost bytes after the first, with no gloss to witness them
     broken: bool  # what follows is no text of its script: the span must go on
     decoders: frozenset[Decoder]  # that show it as it is seen
@@ -100,6 +101,7 @@ def _found(doc: Document, at: int, line: str, context: Scorer, drops: int) -> li
                 known=state.known,
                 free=state.free,
                 odd=is_rare(doc.traditional, state.text) or state.text[-1] == "\n",
+                dropped=state.drops > 0,
                 gaps=any(c in LOST for c in doc.text[at + 1 : end]) and state.text[-1] != "(",
                 broken=_is_broken(doc, near),
                 decoders=frozenset(),

@@ -38,9 +38,15 @@ _FREE_MARGIN = 3.5  # the trail of a last hanzi is lost too, as in names: 157, o
 _BLIND_MARGIN = 6.0  # nothing but lost bytes and marks: 24, none (4 at 3.0)
 _CLOSING_MARGIN = 3.0  # the same, but it ends a quotation that is open: none wrong
 _ODD_MARGIN = 6.0  # with a character that its script hardly uses: 10, none
-_DROPS_MARGIN = 1.0  # more, where pairs were dropped
+_OTHER_MARGIN = 1.0  # more, where the document does not show "py"
 _RIVAL = 8.0  # of a way that only the other decoder shows
 _BLIND_GAIN = 8.0
+# A document shows "py" if its spans together are that many nats likelier read so, no one counted
+# for more than _VOTE, three and more by _SOME, and none the other way.
+_PY = 15.0
+_VOTE = 6.0
+_SOME = 2.0
+_VOTES = 3
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _RUN = 3  # lost bytes in a row: the span begins at one of the last
 _MOST = (
@@ -81,7 +87,7 @@ class _Verdict:
         if best.odd:
             margin = _ODD_MARGIN
         if self.decoder != "py":
-            margin += _DROPS_MARGIN
+            margin += _OTHER_MARGIN
         return best.gain >= _GAIN and self.margin >= margin
 
     @property
@@ -92,13 +98,25 @@ class _Verdict:
         was dropped. The reverse is no evidence: "ms" takes along what nobody can see.
         """
         shown = self.best.decoders
-        if self.decoder != "py" and (self.best.gaps or self.best.long):
+        if self.decoder != "py" and (self.best.gaps or self.best.long or self.best.dropped):
             return False  # what an "ms" decoder took along or dropped there, nobody can see
         if self.decoder:
             return self.decoder in shown
         rivals = [way.gain for way in self.others if "py" in way.decoders and not way.broken]
         near = self.best.gain - max(rivals, default=-math.inf)
         return len(shown) == 2 or ("ms" in shown and near >= _RIVAL)
+
+    @property
+    def only_py(self) -> float:
+        """Nats by which the best way that "py" shows is likelier than the best that "ms" shows.
+
+        Where none of the ways is shown by one of them: as if it had one a little worse than all.
+        """
+        ways = [way for way in (self.best, *self.others) if not way.broken]
+        least = min((way.gain for way in ways), default=0.0) - 1.0
+        py = max((way.gain for way in ways if "py" in way.decoders), default=least)
+        ms = max((way.gain for way in ways if "ms" in way.decoders), default=least)
+        return py - ms
 
 
 def restore(text: str) -> list[Change]:
@@ -152,6 +170,9 @@ def _moved(change: Change, origin: list[int]) -> Change | None:
 def _once(text: str) -> Iterator[Change]:
     doc = document(text)
     verdicts = list(_verdicts(doc))
+    if doc.decoder is None and _are_py(verdicts):
+        doc = replace(doc, decoder="py")
+        verdicts = list(_verdicts(doc))
     proved = sum(v.sure for v in verdicts)
     for verdict in verdicts:
         applied = verdict.sure or (proved >= _PROVED and verdict.sure_among_others)
@@ -163,6 +184,14 @@ def _once(text: str) -> Iterator[Change]:
         if is_whole(text, at + 2) is False and not any(at in span for span in tried):
             seen = "what follows is out of step, and no way to restore it was found"
             yield Change(at, at + 2, "", "gbk-cut", seen, 0.5, "gbk-cut", applied=False)
+
+
+def _are_py(verdicts: list[_Verdict]) -> bool:
+    """True if the spans together show a decoder that keeps every byte: some can be read only so."""
+    votes = [min(v.only_py, _VOTE) for v in verdicts]
+    return (
+        sum(votes) >= _PY and sum(vote > _SOME for vote in votes) >= _VOTES and min(votes) >= -_SOME
+    )
 
 
 def _verdicts(doc: Document) -> Iterator[_Verdict]:

@@ -1,4 +1,4 @@
-"""Score the repair of GBK cuts: `python -m tests.eval.cuts [A|B|C|T] [--worst N]`.
+"""Score the repair of GBK cuts: `python -m tests.eval.cuts [A|B|C|D|T] [--worst N]`.
 
 Clean text is damaged by the machine (archive/gbk.py, tests/damage.py) in every family below, the
 same way at each run, and repaired. The sets:
@@ -7,6 +7,8 @@ A   golds of hosts whose sha256 begins with an even byte: the thresholds were se
 B   golds of the other hosts: looked at while the rules were made, so neither tuned nor unseen.
 C   articles of three saved site trees that are no gold page and no near copy of one; no rule and
     no count was made from them. Failures on C are not to be looked at: only its figures are.
+D   every fourth article of the two other saved trees that is no near copy of a gold or of one in C;
+    chosen before it was first run. Other pages of two hosts of A or B: same house, other texts.
 T   native Traditional text in plain files named on the command line.
 
 A spot is wrong when the text differs from what it was after an automatic repair; a place left as
@@ -20,9 +22,10 @@ import hashlib
 import json
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,7 +37,11 @@ from tests.eval.run import text_of
 from tests.eval.spots import Score, judge, shown_by, spots
 from tests.shared import shared_folder
 
-TREES = ("gxnews-static", "daozhen-trs", "sichuan-ucap")
+TREES = {
+    "C": ("gxnews-static", "daozhen-trs", "sichuan-ucap"),
+    "D": ("pingdingshan-channels", "cicpa-trs"),
+}
+_EVERY = {"C": 1, "D": 4}
 _LONGEST = 1500  # characters of an article that are used
 _SHORTEST = 200
 _EACH = 1  # families that each article goes through, in turn
@@ -68,8 +75,13 @@ def _half(host: str) -> str:
 
 
 def articles(name: str) -> Iterator[tuple[str, str]]:
-    """Name and text of every article of set A, B or C."""
-    return _of_trees() if name == "C" else _of_golds(name)
+    """Name and text of every article of set A, B, C or D."""
+    if name not in TREES:
+        return _of_golds(name)
+    seen = {key for row in _golds() for key in _keys(row["text"])}
+    if name == "D":
+        seen.update(key for _, text in _of_trees(TREES["C"], seen) for key in _keys(text))
+    return islice(_of_trees(TREES[name], seen), 0, None, _EVERY[name])
 
 
 def _of_golds(half: str) -> Iterator[tuple[str, str]]:
@@ -88,9 +100,9 @@ def _golds() -> list[dict[str, str]]:
     return rows
 
 
-def _of_trees() -> Iterator[tuple[str, str]]:
-    seen = {key for row in _golds() for key in _keys(row["text"])}
-    for name in TREES:
+def _of_trees(trees: Iterable[str], seen: set[str]) -> Iterator[tuple[str, str]]:
+    """The articles of saved trees that are no near copies; `seen` grows by their lines."""
+    for name in trees:
         with tarfile.open(_data() / "sites" / f"{name}.tar.xz") as tar:
             files = sorted((m for m in tar if m.isfile()), key=lambda m: m.name)
             for member in files:
@@ -191,8 +203,8 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--every", type=int, default=1)
     args = parser.parse_args()
-    if args.worst and args.set == "C":
-        parser.error("failures on C are not to be looked at")
+    if args.worst and args.set in TREES:
+        parser.error("failures on C and D are not to be looked at")
     start = time.monotonic()
     own = [(f.name, f.read_text(encoding="utf-8")) for f in args.files] or None
     scores = score(args.set, own, args.every)
