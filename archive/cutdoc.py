@@ -27,7 +27,6 @@ SIGNATURE = re.compile(
 GLOSS_INSIDE = re.compile(r"\(?(?P<reading>[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6})\)")
 # What shows the decoder: whether the byte after a lost one is still there.
 _INSIDE = re.compile(r"[?\ufffd](?![?\ufffd。！？，；：!,;:])")
-_OFTEN = 0.7  # whole characters behind lost bytes, for each span of a "py" text
 _WHOLE = 8.5  # nats per character: text costs 5 to 6, text out of step 10 and more
 _SWALLOWED = re.compile(rf"[?\ufffd][{LETTERS}]+\)")
 _KEPT = re.compile(rf"[?\ufffd]\([{LETTERS}]+\)|[\u3400-\u9fff]\ufffd\n")
@@ -83,19 +82,18 @@ def document(text: str) -> Document:
 
 
 def _decoder(text: str) -> Decoder | None:
-    """Which decoder the text went through, by what stands behind its lost bytes.
+    """Which decoder single places of the text show; `None` where that is left to its spans.
 
-    "py" shows one byte as lost, and the next character is whole again; "ms" takes a second byte
-    along, so a bracket is missing or what follows is still out of step.
+    "py" shows one byte as lost, so the bracket behind it is still there. "ms" takes a second byte
+    along, so the bracket is missing or what follows is still out of step. Whole text behind a lost
+    byte proves nothing: the byte taken along may have been ASCII, as behind every 第二条 of a law.
     """
     votes = [is_whole(text, match.end()) for match in _INSIDE.finditer(text)]
     whole, broken = votes.count(True), votes.count(False)
     kept, swallowed = len(_KEPT.findall(text)), len(_SWALLOWED.findall(text))
     if swallowed > kept or (broken > whole and not kept):
         return "ms"
-    # In "ms" text a whole character follows only where the byte taken along was an ASCII one.
-    proved = kept or whole >= max(2, _OFTEN * len(SIGNATURE.findall(text)))
-    return "py" if proved and kept + whole > 4 * (broken + swallowed) else None
+    return "py" if kept and kept + whole > 4 * (broken + swallowed) else None
 
 
 def is_whole(text: str, at: int) -> bool | None:

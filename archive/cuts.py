@@ -16,7 +16,7 @@ from archive.cutdoc import GLOSS_INSIDE, LOST, SIGNATURE, Document, as_was
 from archive.gbk import DECODERS, MARKS, Decoder, cut, fold, widen
 from archive.language import Scorer, canonical
 from archive.quotes import closes, paragraphs, quotes, unbalanced
-from archive.readings import BRACKETED, GLOSS_REST
+from archive.readings import BRACKETED, GLOSS_HERE, GLOSS_REST
 from archive.rejoin import LONGEST_DROPPING, ODD, ended, is_rare
 
 _LIKELY = 4.0  # nats of gain: below, a way is not applied whatever else may have been
@@ -42,7 +42,8 @@ class Restored:
     known: int  # shown characters that carry bytes, besides the mark
     free: int  # lost bytes besides the first, with no gloss to witness them
     odd: bool  # it has a character that its script hardly uses, or one the decoder took along
-    dropped: bool  # it has characters of which nothing is seen
+    loose: bool  # its last byte is lost and stood before ASCII, which allows any value
+    dropped: bool  # it has characters of which nothing is seen, and no quote that speaks for it
     gaps: bool  # it has lost bytes after the first, with no gloss to witness them
     broken: bool  # what follows is no text of its script: the span must go on
     decoders: frozenset[Decoder]  # that show it as it is seen
@@ -101,7 +102,8 @@ def _found(doc: Document, at: int, line: str, context: Scorer, drops: int) -> li
                 known=state.known,
                 free=state.free,
                 odd=is_rare(doc.traditional, state.text) or state.text[-1] == "\n",
-                dropped=state.drops > 0,
+                loose=_is_loose(doc, end) and state.text[-1] != "(",
+                dropped=state.drops > 0 and quotes(state.text).strip() == "",
                 gaps=any(c in LOST for c in doc.text[at + 1 : end]) and state.text[-1] != "(",
                 broken=_is_broken(doc, near),
                 decoders=frozenset(),
@@ -110,6 +112,11 @@ def _found(doc: Document, at: int, line: str, context: Scorer, drops: int) -> li
         )
     found.sort(key=lambda way: (-way.gain, way.text))
     return list(_proved(doc, line, found))
+
+
+def _is_loose(doc: Document, end: int) -> bool:
+    before_ascii = " " <= doc.text[end : end + 1] <= "~" and not GLOSS_HERE.match(doc.text, end)
+    return doc.text[end - 1] in LOST and before_ascii
 
 
 def _right(text: str, end: int) -> tuple[str, str]:
@@ -143,6 +150,8 @@ def _shown_by(doc: Document, line: str, way: Restored) -> frozenset[Decoder]:
 def _is_shown_by(decoder: Decoder, doc: Document, line: str, way: Restored) -> bool:
     left = widen(line[-1:]) if doc.folded else line[-1:]
     right = as_was(doc, way.end, way.end + 2)
+    if doc.folded and doc.text[way.end : way.end + 1] == " ":
+        right = doc.text[way.end : way.end + 2]
     seen = doc.text[way.start : way.end + 1].replace("\ufffd", "?")
     own = widen(doc.text[way.start + 1])
     for marks in (doc.marks, own, own + right[:1] if right[:1] in MARKS else own):

@@ -38,15 +38,18 @@ _FREE_MARGIN = 3.5  # the trail of a last hanzi is lost too, as in names: 157, o
 _BLIND_MARGIN = 6.0  # nothing but lost bytes and marks: 24, none (4 at 3.0)
 _CLOSING_MARGIN = 3.0  # the same, but it ends a quotation that is open: none wrong
 _ODD_MARGIN = 6.0  # with a character that its script hardly uses: 10, none
+_LOOSE_MARGIN = 8.0  # its last byte may have been any
 _OTHER_MARGIN = 1.0  # more, where the document does not show "py"
 _RIVAL = 8.0  # of a way that only the other decoder shows
 _BLIND_GAIN = 8.0
-# A document shows "py" if its spans together are that many nats likelier read so, no one counted
-# for more than _VOTE, three and more by _SOME, and none the other way.
-_PY = 15.0
+# A document shows "py" if its spans together are that many nats likelier read so, none counted for
+# more than _VOTE, that many of them by _SOME, and no span the other way by as much.
+_PY = 10.0
 _VOTE = 6.0
 _SOME = 2.0
-_VOTES = 3
+_VOTES = 2
+_OPENING = 3  # characters by which spans that begin alike are known
+_NUMERALS = dict.fromkeys(map(ord, "二三四五六七八九十百"), "一")
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _RUN = 3  # lost bytes in a row: the span begins at one of the last
 _MOST = (
@@ -86,6 +89,8 @@ class _Verdict:
             margin = _CLOSING_MARGIN if best.closes else _BLIND_MARGIN
         if best.odd:
             margin = _ODD_MARGIN
+        if best.loose:
+            margin = _LOOSE_MARGIN
         if self.decoder != "py":
             margin += _OTHER_MARGIN
         return best.gain >= _GAIN and self.margin >= margin
@@ -168,11 +173,7 @@ def _moved(change: Change, origin: list[int]) -> Change | None:
 
 
 def _once(text: str) -> Iterator[Change]:
-    doc = document(text)
-    verdicts = list(_verdicts(doc))
-    if doc.decoder is None and _are_py(verdicts):
-        doc = replace(doc, decoder="py")
-        verdicts = list(_verdicts(doc))
+    doc, verdicts = _judged(document(text))
     proved = sum(v.sure for v in verdicts)
     for verdict in verdicts:
         applied = verdict.sure or (proved >= _PROVED and verdict.sure_among_others)
@@ -186,12 +187,35 @@ def _once(text: str) -> Iterator[Change]:
             yield Change(at, at + 2, "", "gbk-cut", seen, 0.5, "gbk-cut", applied=False)
 
 
-def _are_py(verdicts: list[_Verdict]) -> bool:
-    """True if the spans together show a decoder that keeps every byte: some can be read only so."""
-    votes = [min(v.only_py, _VOTE) for v in verdicts]
-    return (
-        sum(votes) >= _PY and sum(vote > _SOME for vote in votes) >= _VOTES and min(votes) >= -_SOME
-    )
+def _judged(doc: Document) -> tuple[Document, list[_Verdict]]:
+    """The document with its decoder, which its spans may show, and the verdicts."""
+    verdicts = list(_verdicts(doc))
+    if doc.decoder is None and _are_py(doc, verdicts):
+        doc = replace(doc, decoder="py")
+        verdicts = list(_verdicts(doc))
+    return doc, verdicts
+
+
+def _are_py(doc: Document, verdicts: list[_Verdict]) -> bool:
+    """True if the spans together show a decoder that keeps every byte.
+
+    A span counts if it is short, certain in itself and followed by a wide character or a line end:
+    before ASCII an "ms" decoder takes a digit or a space along as if nothing had been there. Spans
+    that begin alike count once, as every 第二条 of a law; a line end is evidence each time.
+    """
+    votes: dict[object, float] = {}
+    for verdict in verdicts:
+        best = verdict.best
+        if verdict.only_py < -_SOME:
+            return False
+        after = doc.text[best.end : best.end + 1]
+        if best.long or verdict.margin < _MARGIN or " " <= after <= "~":
+            continue
+        alike = best.text.replace("\u3000", "").translate(_NUMERALS)[:_OPENING]
+        key = alike if after.strip() else best.end
+        votes[key] = max(min(_VOTE, verdict.only_py), votes.get(key, 0.0))
+    some = sum(vote > _SOME for vote in votes.values())
+    return sum(votes.values()) >= _PY and some >= _VOTES
 
 
 def _verdicts(doc: Document) -> Iterator[_Verdict]:

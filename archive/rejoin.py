@@ -168,6 +168,8 @@ def _unknown(doc: Document, state: State, at: int) -> Iterator[State]:
     shown = as_was(doc, at + 1, at + 2)
     following = b"" if shown in doc.marks else bytes_of(shown)
     freed = replace(state, free=state.free + (not (rest or glossed)))
+    if doc.folded and doc.text[at + 1 : at + 2] == " ":
+        following = b" "  # it may have been U+3000, but allows any byte before it
     for trail in LOST_TRAILS:
         if rest:  # the decoder took the bracket with the byte
             for new in _extend(doc, freed, trail, ()):
