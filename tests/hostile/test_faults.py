@@ -35,7 +35,7 @@ class Disk:
         if kind:
             environment |= {"LD_PRELOAD": str(self.shim), "FAULT_KIND": kind, "FAULT_AT": str(at)}
             environment |= {
-                "FAULT_UNDER": str(self.holdings(name)),
+                "FAULT_UNDER": f"{self.holdings(name)}/",
                 "FAULT_TOLD": str(self.folder / "n"),
             }
         where = (self.holdings(name), self.count, self.told(name))
