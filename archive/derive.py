@@ -42,6 +42,7 @@ _CUT = {"length", "time", "disconnect", "unspecified"}  # WARC 1.1, 5.13
 # Han characters below which an article is flagged low-text: the shortest notices with gold text
 # have 30 (zh_gov_short, 2026-11); what has fewer is a caption, a file list or a failed reading.
 LOW_TEXT = 30
+_HEAD = 200  # characters that nearly always hold so many
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
@@ -203,7 +204,11 @@ def _article(
 
 def is_low(text: str) -> bool:
     """Whether a text is too short to be believed whole."""
-    return sum(map(len, _HAN.findall(text))) < LOW_TEXT
+    return _han(text[:_HEAD]) < LOW_TEXT and _han(text) < LOW_TEXT
+
+
+def _han(text: str) -> int:
+    return sum(map(len, _HAN.findall(text)))
 
 
 def _layout(page: Page, site: Site | None) -> Layout | None:

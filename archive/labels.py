@@ -96,8 +96,8 @@ def _fold(line: str) -> str:
 
 
 @cache
-def _folding() -> dict[int, str]:
-    return variants.folding() | _WIDTH
+def _folding() -> variants.Folding:
+    return variants.Folding(variants.folding() | _WIDTH)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
 
@@ -42,14 +42,25 @@ def trade(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _trade(text: str) -> str | None:
-    match = _listed().search(_plain(text))
+    match = next(_matches(_plain(text)), None)
     return _trades()[match[0]] if match else None
 
 
 @lru_cache(maxsize=4)
 def listed(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where listed words stand in `text`: start, end, trade."""
-    return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text)))
+    return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _matches(_plain(text)))
+
+
+def _matches(plain: str) -> Iterator[re.Match[str]]:
+    """`_listed().finditer(plain)`, asked only where the first two characters may begin a word: a third
+    of the time, since the words begin with 163 characters, each tried at each of them."""
+    listed, read = _listed(), 0
+    for begin in _beginnings().finditer(plain):
+        match = listed.match(plain, begin.start()) if begin.start() >= read else None
+        if match:
+            yield match
+            read = match.end()
 
 
 def speaks_of(text: str, kind: str) -> bool:
@@ -85,6 +96,13 @@ def _trades() -> Mapping[str, str]:
 @cache
 def _listed() -> re.Pattern[str]:
     return re.compile(any_of(_trades()))
+
+
+@cache
+def _beginnings() -> re.Pattern[str]:
+    """The first character of a word before the second one of any; every word has two."""
+    first, second = ("".join({re.escape(word[at]) for word in _trades()}) for at in (0, 1))
+    return re.compile(f"[{first}](?=[{second}])")
 
 
 @cache

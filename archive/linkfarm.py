@@ -91,9 +91,8 @@ def _without(text: str, marks: Sequence[int], cuts: Sequence[Change]) -> tuple[s
 
 
 def _round(text: str, about: About) -> list[Change]:
-    found: Iterable[Change] = chain.from_iterable(rule(text, about.title or "") for rule in RULES)
-    if about.kind == "html":
-        found = (change for change in found if change.rule != "R3-places")
+    rules = (rule for rule in RULES if rule is not farmtext.place_lists or about.kind != "html")
+    found = chain.from_iterable(rule(text, about.title or "") for rule in rules)
     taken: list[Change] = []  # in order of their place, none over another
     for change in found:
         at = bisect_left(taken, change.start, key=lambda c: c.start)

@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from archive import opencc_tables, punctuation, vocab
-from archive.lang import evidence, is_japanese, script
+from archive.lang import evidence, has_traditional, is_japanese, script
 from archive.simplify import exceptions, to_simplified
 
 __all__ = ["data_version", "digest", "fold", "normalise", "script", "simplify"]
@@ -48,7 +48,10 @@ def _in_simplified(lines: list[str]) -> list[str]:
     never converted. The cost: a short Traditional annex to a Simplified page stays Traditional.
     """
     chinese = [line for line in lines if not is_japanese(line)]
-    traditional, simplified = evidence("\n".join(chinese))
+    whole = "\n".join(chinese)
+    if not has_traditional(whole):
+        return lines
+    traditional, simplified = evidence(whole)
     share = traditional / max(1, traditional + simplified)
     if share < _MIXED:
         return lines
@@ -83,7 +86,24 @@ def fold(text: str) -> str:
     Characters that any conversion exchanges fall together (復, 覆, 复), so this is for
     comparing and never for reading. `fold(normalise(text)) == fold(text)`.
     """
+    # What Σ is in lower case depends on what stands behind it; all others stand for themselves.
+    return _folded(text) if "Σ" in text else text.translate(_FOLDED)
+
+
+def _folded(text: str) -> str:
     return _NO_LETTERS.sub("", punctuation.usual_width(text)).lower().translate(_classes())
+
+
+class _Folded(dict[int, str]):
+    """For `str.translate`: what a character folds to, found out where it is first met. One step for
+    each character instead of four, and half as long as with a table of all there are."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = _folded(chr(code))
+        return found
+
+
+_FOLDED = _Folded()
 
 
 def digest(text: str) -> str:
@@ -100,11 +120,7 @@ def data_version() -> str:
 
 @cache
 def _classes() -> dict[int, str]:
-    """Each character that a conversion changes or gives, to one that stands for all of them.
-
-    Common characters that stay are in it as well: `translate` raises and catches an error for
-    each character it does not find.
-    """
+    """Each character that a conversion changes or gives, to one that stands for all of them."""
     tables, rules = opencc_tables.load(), exceptions()
     leader: dict[str, str] = {}
 
@@ -120,5 +136,4 @@ def _classes() -> dict[int, str]:
     for one, other in (*pairs, ("著", "着")):
         first, second = sorted((find(one), find(other)))
         leader[second] = first
-    stay = {code: chr(code) for code in (*range(0x30, 0x7B), *range(0x4E00, 0x9FB0))}
-    return stay | {ord(character): find(character) for character in leader}
+    return {ord(character): find(character) for character in leader}

@@ -92,8 +92,27 @@ def _hits(folded: str) -> Iterator[_Hit]:
     """Put words with what speaks for the original, the proven ones first."""
     sure = list(_certain(folded))
     yield from sure
-    if len({match[0] for match in _put_words()[1].finditer(folded)}) >= _TYPES:
+    if _may_be_spun(folded, sure):
         yield from _likely(folded, {hit.start for hit in sure})
+
+
+def _may_be_spun(folded: str, sure: list[_Hit]) -> bool:
+    """Whether enough kinds can count. The model is slow, so it is asked kind by kind, and no longer
+    when too few are left that may."""
+    places: dict[str, list[int]] = {}
+    for number, match in enumerate(_put_words()[1].finditer(folded)):
+        found = places.setdefault(match[0], [])
+        if number < _MOST:
+            found.append(match.start())
+    if len(places) < _TYPES:
+        return False
+    kinds = {hit.pair.put for hit in sure}
+    left = len(kinds | places.keys())
+    for put in sorted(places.keys() - kinds, key=lambda put: len(places[put])):
+        if left < _TYPES:
+            return False
+        left -= not any(_best(folded, start, put)[0] >= _STRONG for start in places[put])
+    return left >= _TYPES
 
 
 def _certain(folded: str) -> Iterator[_Hit]:
@@ -136,17 +155,19 @@ def _leads() -> frozenset[int]:
 
 def _likely(folded: str, taken: set[int]) -> Iterator[_Hit]:
     """Other places of the put words where the language model prefers the original."""
-    pairs, pattern = _put_words()
-    for match in islice(pattern.finditer(folded), _MOST):
+    for match in islice(_put_words()[1].finditer(folded), _MOST):
         if match.start() in taken:
             continue
-        gain, pair = max(
-            ((_gain(folded, *match.span(), pair), pair) for pair in pairs[match[0]]),
-            key=lambda found: found[0],
-        )
+        gain, pair = _best(folded, match.start(), match[0])
         if gain >= _GAIN:
             evidence = f"{gain:.1f} nats for {pair.original}"
             yield _Hit(*match.span(), pair, evidence, _LIKELY, strong=gain >= _STRONG)
+
+
+def _best(folded: str, start: int, put: str) -> tuple[float, _Pair]:
+    """The original that gains most over a put word, and the nats it gains."""
+    gains = ((_gain(folded, start, start + len(put), pair), pair) for pair in _put_words()[0][put])
+    return max(gains, key=lambda found: found[0])
 
 
 def _gain(folded: str, start: int, end: int, pair: _Pair) -> float:
@@ -154,8 +175,13 @@ def _gain(folded: str, start: int, end: int, pair: _Pair) -> float:
     left, right = folded[max(0, start - _CONTEXT) : start], folded[end : end + _CONTEXT]
     cost = language.model().cost
     there = cost(left + pair.put + right) - cost(left + pair.original + right)
-    alone = cost(pair.put) - cost(pair.original)
-    return there - alone
+    return there - _alone(pair)
+
+
+@cache
+def _alone(pair: _Pair) -> float:
+    cost = language.model().cost
+    return cost(pair.put) - cost(pair.original)
 
 
 def _anonymised(folded: str) -> Iterator[Change]:

@@ -7,11 +7,14 @@ from functools import cache
 
 from archive import vocab
 
-# ASCII, Latin-1, general and Chinese punctuation, hanzi, full-width forms.
-_COMMON = (
-    *range(0x100), *range(0x2000, 0x2070), *range(0x3000, 0x3040), *range(0x4E00, 0x9FB0),
-    *range(0xFF00, 0xFFF0),
-)  # fmt: skip
+
+class Folding(dict[int, str]):
+    """For `str.translate`: a character that is not in it stands for itself, and is kept when it is met,
+    because one that is not found costs a raised and caught error."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = chr(code)
+        return found
 
 
 def fold(text: str) -> str:
@@ -48,10 +51,9 @@ def _any() -> re.Pattern[str]:
 
 
 @cache
-def folding() -> dict[int, str]:
-    """For `str.translate`: each Traditional character with its Simplified one, each other common
-    character with itself, because one that is not found costs a raised and caught error."""
-    return {code: chr(code) for code in _COMMON} | _table()
+def folding() -> Folding:
+    """For `str.translate`: each Traditional character with its Simplified one."""
+    return Folding(_table())
 
 
 @cache

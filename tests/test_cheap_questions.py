@@ -13,6 +13,8 @@ from archive import (
     gazetteer,
     headline,
     lang,
+    lexicon,
+    normalise,
     opencc_tables,
     scriptmeta,
     spun,
@@ -85,8 +87,29 @@ def test_evidence_counts_every_character_of_one_script(text: str) -> None:
 
 
 def test_only_one_character_folds_to_the_one_of_a_site_code() -> None:
-    folding = variants.folding()
-    assert {chr(code) for code, new in folding.items() if new == "码"} == set("码碼")
+    every = "".join(map(chr, range(0x3000, 0x10000)))
+    pairs = zip(every, variants.fold(every), strict=True)
+    assert {character for character, new in pairs if new == "码"} == set("码碼")
+
+
+@given(st.text(alphabet="會Σσςα。’a博彩Ａ﹕⼀İ_ \u200b"))
+def test_folding_one_by_one_is_folding_the_whole(text: str) -> None:
+    assert normalise.fold(text) == normalise._folded(text)
+
+
+@given(st.text(alphabet="會议の𠮷于着a"))
+def test_a_text_without_traditional_characters_has_no_evidence_of_them(text: str) -> None:
+    assert lang.has_traditional(text) == (lang.evidence(text)[0] > 0)
+
+
+@given(st.text(alphabet="博彩百家乐网会"))
+def test_listed_words_are_found_as_one_search_through_the_text_finds_them(text: str) -> None:
+    found = [match.span() for match in lexicon._matches(text)]
+    assert found == [match.span() for match in lexicon._listed().finditer(text)]
+
+
+def test_every_listed_word_has_two_characters() -> None:
+    assert min(map(len, lexicon._trades())) >= 2
 
 
 def test_traditional_characters_beyond_the_first_plane_are_evidence() -> None:
