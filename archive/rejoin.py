@@ -28,7 +28,7 @@ from archive.language import Scorer, canonical, model
 from archive.readings import GLOSS_HERE, GLOSS_REST, is_reading, spelled
 from archive.variants import is_simplified, is_traditional
 
-_BEAM = 40  # states kept; 80 restores no more, 2026-11-29
+_BEAM = 40  # states kept; 80 restored no more on every fourth article of set A, 2026-11-29
 _BEHIND = 12.0  # nats that a state may cost more than the cheapest
 _LONGEST = 60  # shown characters of a span
 LONGEST_DROPPING = 8  # the same where pairs may be missing
