@@ -150,9 +150,11 @@ def _absolute(href: str, base: str | None) -> str:
 
 def base_of(root: Element, url: str | None) -> str | None:
     """The address that relative links of the page start from."""
+    if urlsplit(url or "").scheme not in ("http", "https"):
+        return url
     element = next(root.iter("base"), None)
     href = (element.get("href") or "").strip() if element is not None else ""
-    if href and urlsplit(url or "").scheme in ("http", "https"):
+    if href:
         joined = _absolute(href, url)
         return joined if joined.startswith(("http://", "https://")) else url
     return url

@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 
 from archive import lexicon
-from archive.dom import Element
 from archive.nodes import Nodes
 
 _PATH_SCRIPT = re.compile(r"\bV_PATH\s*=\s*[\"']/")
@@ -46,13 +45,13 @@ def mirror(nodes: Nodes) -> str:
     return "N " + "; ".join(dict.fromkeys(found)) if strong else ""
 
 
-def glossed_brand(root: Element) -> str:
+def glossed_brand(nodes: Nodes) -> str:
     """Readings in brackets through the text (N) of a page whose title names a trade (X), or ""."""
-    title = root.findtext(".//title") or ""
+    title = next((nodes.texts[at] or "" for at in nodes.named("title")), "")
     trade = lexicon.trade(title)
     if not trade:
         return ""
-    glosses = len(_GLOSS.findall("".join(root.itertext())))
+    glosses = len(_GLOSS.findall("".join(nodes.root.itertext())))
     return f"N {glosses} glosses; X the title names {trade}" if glosses >= GLOSSES else ""
 
 

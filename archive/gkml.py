@@ -54,6 +54,8 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     if not _COLON.search(text):
         return
     folded = fold(text)
+    if not _labelled().search(folded):
+        return
     matches = list(_inline().finditer(folded))
     for match, after in zip(matches, [*matches[1:], None], strict=False):
         end = after.start() if after else len(text)
@@ -86,9 +88,19 @@ def _fields() -> dict[str, str]:
 
 @cache
 def _inline() -> re.Pattern[str]:
+    return re.compile(rf"(?<![{HAN}])[\[【]?\s?({_spaced()})\s{{0,6}}[\]】]?\s?:")
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    """What every match of `_inline` holds: a pattern that begins with characters is skipped through."""
+    return re.compile(rf"(?:{_spaced()})\s{{0,6}}[\]】]?\s?:")
+
+
+@cache
+def _spaced() -> str:
     labels = sorted(_fields(), key=len, reverse=True)
-    spaced = "|".join(r"\s{0,6}".join(label) for label in labels)
-    return re.compile(rf"(?<![{HAN}])[\[【]?\s?({spaced})\s{{0,6}}[\]】]?\s?:")
+    return "|".join(r"\s{0,6}".join(label) for label in labels)
 
 
 def _candidates(label: str, field: str, value: str) -> Iterator[Candidate]:

@@ -146,13 +146,8 @@ def wordy(nodes: Nodes) -> list[tuple[Element, str]]:
 def _styled(nodes: Nodes) -> Iterator[int]:
     """The elements of the body that may hide themselves."""
     for body in nodes.named("body")[:1]:
-        for at in range(body + 1, nodes.ends[body]):
-            attributes = nodes.attributes[at]
-            if (
-                "style" in attributes
-                or "hidden" in attributes
-                or nodes.tags[at] in ("noscript", "marquee")
-            ):
+        for at in sorted({*nodes.styled, *nodes.named("noscript", "marquee")}):
+            if body < at < nodes.ends[body]:
                 yield at
 
 
@@ -218,7 +213,7 @@ def _of_sheet(sheet: str) -> Iterable[tuple[str, str]]:
 
 def joined(code: str) -> str:
     """Script source with split strings put together: '<di' + 'v>' becomes '<div>'."""
-    return _JOIN.sub("", code)
+    return _JOIN.sub("", code) if "+" in code else code
 
 
 def opens_hidden(code: str) -> bool:

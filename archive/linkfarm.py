@@ -34,6 +34,7 @@ from archive import (
     pagetext,
 )
 from archive.dom import Element
+from archive.farmgate import may_hold_farm
 from archive.farmpage import Farm, judge
 from archive.linkruns import Site, outside, runs, site_of
 from archive.model import About, Change, Edit
@@ -54,7 +55,6 @@ STEP = "prune_link_farms"
 ROUNDS = 4
 # Findings that call a whole page spam, where taking words out would leave a hole.
 QUARANTINE = frozenset(("brand-subject", "noise-page", "reflected-search", "foreign-shop"))
-FEW = 5  # links that leave: the least a rule without a listed word asks for
 LONGEST_SCRIPT = 20_000
 SURE = 0.85  # confidence from which a finding that changed nothing still makes a page infected
 
@@ -188,24 +188,9 @@ def _cut_text(root: Element, rule: Callable[[str, str], Iterable[Change]]) -> li
 def _farms(
     nodes: Nodes, site: Site, leaving: Sequence[Element], speaks: frozenset[str]
 ) -> list[Farm]:
-    if not _worth_a_walk(nodes, leaving):
+    if not may_hold_farm(nodes, leaving):
         return []
     return [farm for run in runs(nodes, site) for farm in judge(run, speaks)]
-
-
-def _worth_a_walk(nodes: Nodes, leaving: Sequence[Element]) -> bool:
-    """False where no rule can hold: few links leave, none by a listed word, and no marker."""
-    if len(leaving) >= FEW or _holds_marker(nodes):
-        return True
-    return any(lexicon.trade("".join(anchor.itertext())) for anchor in leaving)
-
-
-def _holds_marker(nodes: Nodes) -> bool:
-    """The cheap test: a word of each marker phrase stands in the body."""
-    for body in nodes.named("body")[:1]:
-        texts = "\n".join(filter(None, (*nodes.texts[body:], *nodes.tails[body:])))
-        return any(word in texts for word in farmtext.MARKING)
-    return False
 
 
 def _hidden_words(
@@ -254,7 +239,7 @@ def _ordinals(root: Element) -> dict[Element, int]:
 
 
 def _mirror_edit(nodes: Nodes) -> Edit | None:
-    evidence = fingerprints.mirror(nodes) or fingerprints.glossed_brand(nodes.root)
+    evidence = fingerprints.mirror(nodes) or fingerprints.glossed_brand(nodes)
     return Edit(STEP, 0, "", "", "mirror", evidence, 0.95, "page", "flagged") if evidence else None
 
 

@@ -32,6 +32,7 @@ class Nodes:
     texts: Sequence[str | None]  # before the first child; none for what is no element
     tails: Sequence[str | None]  # behind the node, before the next one of its parent
     attributes: Sequence[Mapping[str, str]]
+    styled: Sequence[int]  # those with a style or the attribute `hidden`
     hidden: frozenset[int]  # those that say themselves that they are not shown
     by_tag: Mapping[Any, Sequence[int]]
     parents: Sequence[int]  # the node that holds a node; -1 for the root
@@ -56,6 +57,7 @@ def read(root: Element) -> Nodes:
     elements = list(root.iter())
     tags = [element.tag for element in elements]
     attributes = [dict(items) if (items := element.items()) else _NONE for element in elements]
+    styled = [at for at, own in enumerate(attributes) if "style" in own or "hidden" in own]
     by_tag: dict[Any, list[int]] = {tag: [] for tag in dict.fromkeys(tags)}
     for at, tag in enumerate(tags):
         by_tag[tag].append(at)
@@ -68,7 +70,8 @@ def read(root: Element) -> Nodes:
         ],
         [None, *(element.tail for element in elements[1:])],
         attributes,
-        frozenset(at for at, own in enumerate(attributes) if own and is_hidden(own)),
+        styled,
+        frozenset(at for at in styled if is_hidden(attributes[at])),
         by_tag,
         *_shape([len(element) for element in elements]),
     )

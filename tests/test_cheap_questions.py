@@ -11,6 +11,7 @@ from archive import (
     docnumber,
     dom,
     gazetteer,
+    gkml,
     headline,
     lang,
     lexicon,
@@ -21,8 +22,12 @@ from archive import (
     variants,
 )
 from archive.anyof import any_of
+from archive.farmgate import FEW, may_hold_farm
+from archive.farmpage import judge
 from archive.gkml import DOC_NUMBER
 from archive.labels import fold
+from archive.linkruns import outside, runs, site_of
+from archive.nodes import read
 from archive.titles import squeezed, tokens
 
 PIECES = (
@@ -100,6 +105,59 @@ def test_folding_one_by_one_is_folding_the_whole(text: str) -> None:
 @given(st.text(alphabet="會议の𠮷于着a"))
 def test_a_text_without_traditional_characters_has_no_evidence_of_them(text: str) -> None:
     assert lang.has_traditional(text) == (lang.evidence(text)[0] > 0)
+
+
+HOSTS = [
+    *(f"www.x{number}q{number}z.com" for number in range(9)),
+    *(
+        f"www.{word}.com"
+        for word in ("aba", "ebe", "ibi", "obo", "ubu", "ada", "ede", "idi", "odo")
+    ),
+    "www.example.gov.cn",
+    "www.own.cn",
+]
+NAMES = [
+    "略阳搬家公司",
+    "永春搬家公司",
+    "彰武县",
+    "金秀",
+    "双江",
+    "景谷",
+    "澳门新葡京",
+    "武汉市人民政府",
+]
+farm_links = st.tuples(st.sampled_from(HOSTS), st.sampled_from(NAMES), st.booleans())
+
+
+@given(
+    st.lists(farm_links, min_size=5, max_size=14)
+    | st.lists(
+        st.tuples(st.sampled_from(HOSTS), st.sampled_from(NAMES[:6]), st.just(True)), min_size=5
+    ),
+    st.booleans(),
+)
+def test_a_page_that_is_let_go_holds_no_farm(
+    links: list[tuple[str, str, bool]], is_hidden: bool
+) -> None:
+    anchors = "".join(
+        f"<a href='http://{host}/{'' if root else 'a'}'>{name}</a>|" for host, name, root in links
+    )
+    style = "display:none" if is_hidden else ""
+    tree = dom.parse(f"<html><body><div style='{style}'>{anchors}</div></body></html>")
+    assert tree is not None
+    nodes = read(tree.root)
+    site = site_of(tree.root, "http://www.own.cn/1.html")
+    leaving = outside(nodes, site)
+    farms = [farm for run in runs(nodes, site) for farm in judge(run, frozenset())]
+    assert may_hold_farm(nodes, leaving) or not farms or len(leaving) < FEW
+
+
+@given(
+    st.lists(st.sampled_from(["索引号", "索 引 号", "[", "】", ":", " ", "名称", "的", "发文日期"]))
+)
+def test_a_line_without_label_and_colon_holds_no_row(pieces: list[str]) -> None:
+    line = "".join(pieces)
+    assert gkml._labelled().search(line) or not gkml._inline().search(line)
 
 
 @given(st.text(alphabet="博彩百家乐网会"))
