@@ -35,7 +35,7 @@ from archive.relevance import Like, below, compared
 from archive.sites import Layout, Site, layout_on
 from archive.steps import Cleaned, clean
 
-DERIVATION = 1
+DERIVATION = 2
 UNLIKE = "not_similar"  # in the evidence of a further page: what it would be rejected for alone
 _BEIJING = timezone(timedelta(hours=8))
 _CUT = {"length", "time", "disconnect", "unspecified"}  # WARC 1.1, 5.13
