@@ -8,7 +8,7 @@ B   golds of the other hosts: looked at while the rules were made, so neither tu
 C   articles of three saved site trees that are no gold page and no near copy of one; no rule and
     no count was made from them. Failures on C are not to be looked at: only its figures are.
 D   every fourth article of the two other saved trees that is no near copy of a gold or of one in C;
-    chosen before it was first run. Other pages of two hosts of A or B: same house, other texts.
+    defined before it was run, once. Other pages of two hosts of A or B: same house, other texts.
 T   native Traditional text in plain files named on the command line.
 
 A spot is wrong when the text differs from what it was after an automatic repair; a place left as

@@ -1,4 +1,4 @@
-"""Score the removal of pinyin glosses: `python -m tests.eval.glosses [A|B|C]`.
+"""Score the removal of pinyin glosses: `python -m tests.eval.glosses [A|B|C|D]`.
 
 Clean text is glossed as the mirrors do it (tests/damage.py), every third converted character, in
 four styles, and stripped. A gloss that stays, and any other change, is counted. The same text
