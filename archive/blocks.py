@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.nodes import Nodes
 
@@ -83,8 +82,7 @@ _PLAIN = 0.2  # of a block may stand outside its links and it still is a link: Â
 _LONGEST = 4000  # characters kept of one block: more than any line read here needs
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One run of text between two block borders."""
 
     text: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archive import bylines, linerules
 from archive.model import About, Candidate, Change
@@ -30,8 +31,7 @@ _BETWEEN = 60  # characters of bylines and credits that may stand between the co
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;]+[”’」』）)]*|\n|$)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
+class _Sentence(NamedTuple):
     start: int
     end: int
     key: str  # hanzi, letters and digits in one script

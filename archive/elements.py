@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 # fmt: off
 INLINE = frozenset((
@@ -30,7 +31,12 @@ def is_hidden(attributes: Mapping[str, str]) -> bool:
     """Whether an element with these attributes says itself that it is not shown."""
     if "hidden" in attributes:
         return True
-    return "style" in attributes and _HIDDEN.search(attributes["style"]) is not None
+    return "style" in attributes and _hides(attributes["style"])
+
+
+@lru_cache(maxsize=4096)  # a page has few styles, each on many elements
+def _hides(style: str) -> bool:
+    return _HIDDEN.search(style) is not None
 
 
 def names_attachment(anchor: Mapping[str, str]) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from archive import farmwords
 from archive.variants import fold
@@ -28,8 +28,7 @@ _CLAUSE = re.compile("[^。！？!?\n]+[。！？!?]*")
 _TAG_BEFORE = re.compile(r"<a\b[^<>\n]*>$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A short piece of text between separators."""
 
     start: int

@@ -191,7 +191,7 @@ def spam_title(root: Element, speaks: frozenset[str]) -> tuple[Element, str, str
 
     Two families: X (a listed word) and T (the headline or the body does not hold it).
     """
-    title = root.find(".//title")
+    title = next(root.iter("title"), None)
     text = (title.text or "") if title is not None else ""
     if not lexicon.listed(text):
         return None

@@ -49,6 +49,9 @@ class Line:
     element: Element  # nearest block element
     file: bool = False  # holds a link to an attachment
     noisy: bool = False  # stands in a part of the page that is named like its frame
+    # What is asked of a line many times, kept by who answers it.
+    link: bool | None = field(default=None, compare=False, repr=False)
+    good: bool | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -87,6 +90,12 @@ _DAY = re.compile(
 
 def is_link(line: Line) -> bool:
     """True for a line that is a link, but for a day beside it."""
+    if line.link is None:
+        line.link = _is_link(line)
+    return line.link
+
+
+def _is_link(line: Line) -> bool:
     if not line.linked:
         return False
     size = len(line.text)

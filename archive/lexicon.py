@@ -100,9 +100,18 @@ def _listed() -> re.Pattern[str]:
 
 @cache
 def _beginnings() -> re.Pattern[str]:
-    """The first character of a word before the second one of any; every word has two."""
-    first, second = ("".join({re.escape(word[at]) for word in _trades()}) for at in (0, 1))
-    return re.compile(f"[{first}](?=[{second}])")
+    """The first character of a word before the second one of any; every word has two. A Latin letter
+    only before the second ones of its own words, since it is common in scripts."""
+    seconds: dict[str, set[str]] = {}
+    for word in _trades():
+        seconds.setdefault(word[0] if word[0].isascii() else "", set()).add(re.escape(word[1]))
+    firsts = {"": "".join({re.escape(w[0]) for w in _trades() if not w[0].isascii()})}
+    parts = (
+        f"(?<=[{firsts.get(first, re.escape(first))}])(?=[{''.join(second)}])"
+        for first, second in seconds.items()
+    )
+    every = "".join({re.escape(word[0]) for word in _trades()})
+    return re.compile(f"[{every}](?:{'|'.join(parts)})")
 
 
 @cache

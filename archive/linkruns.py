@@ -32,8 +32,7 @@ _MIXED = re.compile(r"[a-z]\d+[a-z]|\d[a-z]+\d")
 _CONSONANTS = re.compile(r"[^aeiouy\d\-]{5,}|^[^aeiou\d\-]{4,}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An anchor with an absolute address of another site, or any other anchor."""
 
     element: Element
@@ -144,7 +143,8 @@ def outside(nodes: Nodes, site: Site) -> list[Element]:
     """The anchors that lead to foreign or service hosts."""
     found = []
     for at in nodes.named("a"):
-        host = host_of(address(nodes.attributes[at]))
+        href = address(nodes.attributes[at])
+        host = host_of(href) if "//" in href else ""
         if host and kind_of(host, site) in _OUTSIDE:
             found.append(nodes.elements[at])
     return found

@@ -35,9 +35,10 @@ def mark_frame(flow: Flow) -> None:
     """Mark the lines that stand in footer, nav, aside or in what is named like a part of the frame."""
     mass = span.good_mass(flow.lines)
     for element, (first, last) in flow.spans.items():
+        if first == last or flow.lines[first].noisy:
+            continue
         small = mass[last] - mass[first] < _FRAME_SHARE * mass[-1]
-        known = first == last or flow.lines[first].noisy
-        if small and not known and _is_frame(*flow.named(element)):
+        if small and _is_frame(*flow.named(element)):
             for line in flow.lines[first:last]:
                 line.noisy = True
 
@@ -45,6 +46,8 @@ def mark_frame(flow: Flow) -> None:
 def _is_frame(tag: str, attributes: Mapping[str, str]) -> bool:
     if tag in _FRAME_TAGS:
         return True
+    if not attributes:
+        return False
     names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     return len(names) > 1 and linerules.is_frame_name(names[:200].lower())
 

@@ -46,7 +46,7 @@ def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
     metas, blocks, whole = meta_tags(nodes), visible_blocks(nodes), titles.html_title(nodes)
     marks = [mirrored.MARK] if mirrored.is_glossed(block.text for block in blocks) else []
     if marks:
-        blocks = [replace(block, text=mirrored.without_glosses(block.text)) for block in blocks]
+        blocks = [block._replace(text=mirrored.without_glosses(block.text)) for block in blocks]
         whole = mirrored.without_glosses(whole)
         metas = {name: mirrored.without_glosses(value) for name, value in metas.items()}
     heads = titles.title_candidates(blocks, metas, whole)

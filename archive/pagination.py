@@ -127,7 +127,7 @@ def _is_pager(element: Element) -> bool:
 def _called(source: str, stems: list[str]) -> Iterator[str]:
     """The pages that `createPageHTML(total, 0, "name", "shtml")` writes links to: `name_1` … where
     it counts from 0 (TRS), `name_2` … where an element's id comes first and it counts from 1."""
-    for match in _CALL.finditer(source):
+    for match in _CALL.finditer(source) if "createPage" in source else ():
         line = source[source.rfind("\n", 0, match.start()) + 1 : match.start()]
         values = [_ARGUMENT.fullmatch(each.strip()) for each in match[1].split(",")]
         said = [value[1] if value else "" for value in values]

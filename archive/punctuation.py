@@ -78,6 +78,8 @@ def usual_width(text: str) -> str:
 
 
 def _space(text: str) -> str:
+    if len(words := text.split()) < 2 and words == [text]:
+        return text
     text = _BLANKS.sub(" ", text).strip(" ")
     if " " not in text:
         return text

@@ -25,11 +25,13 @@ _TEASER = re.compile(r"(?<!\.)\.{3}$|(?<!…)…$|\[(?:详细|全文|更多)\]$"
 
 def is_good(line: Line) -> bool:
     """Running text: twelve Han, punctuation, hardly any link."""
-    return (
-        line.han >= _SENTENCE_HAN
-        and line.linked < _LINKED * len(line.text)
-        and bool(_FULL_WIDTH.search(line.text))
-    )
+    if line.good is None:
+        line.good = (
+            line.han >= _SENTENCE_HAN
+            and line.linked < _LINKED * len(line.text)
+            and bool(_FULL_WIDTH.search(line.text))
+        )
+    return line.good
 
 
 def value(line: Line) -> float:

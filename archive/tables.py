@@ -17,10 +17,12 @@ _CELL = 300  # characters; a longer cell is a column of a layout
 
 def squeeze(text: str) -> str:
     """A text as a browser shows it in one line: runs of blanks are one, source line ends none."""
+    if len(words := text.split()) < 2:  # one word, as most cells and links
+        return words[0] if words else ""
     text = text.strip()
     if "\n" in text or "\r" in text:
         text = _BREAK.sub("", text)
-    return _BLANK.sub(" ", text).strip() if text else ""
+    return _BLANK.sub(" ", text).strip()
 
 
 def rows(nodes: Nodes, table: int) -> list[tuple[str, int]] | None:

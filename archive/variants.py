@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from archive import vocab
+
+_SHORT = 400  # characters; shorter texts are not remembered
 
 
 class Folding(dict[int, str]):
@@ -27,6 +29,11 @@ def fold(text: str) -> str:
     only; what is published is never rewritten with it.
     """
     # Most lines have no such character; to find that out costs a tenth of a translation.
+    return _folded(text) if len(text) > _SHORT else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=16)  # the text of a page is folded by six steps
+def _folded(text: str) -> str:
     return text.translate(folding()) if _any().search(text) else text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import (
@@ -107,41 +107,37 @@ def test_a_text_without_traditional_characters_has_no_evidence_of_them(text: str
     assert lang.has_traditional(text) == (lang.evidence(text)[0] > 0)
 
 
-HOSTS = [
-    *(f"www.x{number}q{number}z.com" for number in range(9)),
-    *(
-        f"www.{word}.com"
-        for word in ("aba", "ebe", "ibi", "obo", "ubu", "ada", "ede", "idi", "odo")
-    ),
-    "www.example.gov.cn",
-    "www.own.cn",
+RANDOM_HOSTS = [f"www.x{number}q{number}z.com" for number in range(1, 10)]
+PLAIN_HOSTS = [
+    f"www.{word}.com" for word in ["aba", "ebe", "ibi", "obo", "ubu", "ada", "ede", "idi"]
 ]
-NAMES = [
-    "略阳搬家公司",
-    "永春搬家公司",
-    "彰武县",
-    "金秀",
-    "双江",
-    "景谷",
-    "澳门新葡京",
-    "武汉市人民政府",
-]
-farm_links = st.tuples(st.sampled_from(HOSTS), st.sampled_from(NAMES), st.booleans())
-
-
-@given(
-    st.lists(farm_links, min_size=5, max_size=14)
-    | st.lists(
-        st.tuples(st.sampled_from(HOSTS), st.sampled_from(NAMES[:6]), st.just(True)), min_size=5
-    ),
-    st.booleans(),
+SITE_HOSTS = ["www.example.gov.cn", "www.own.cn"]
+PLACES = ["彰武县", "金秀", "双江", "景谷", "略阳", "永春", "太康", "临汾"]
+NAMES = (
+    PLACES,
+    [f"{place}甲乙丙" for place in PLACES],
+    ["红叶论坛", "东山小站", "小镇故事", "红叶小站"],
+    ["红叶论坛", "澳门新葡京", "彰武县"],
 )
-def test_a_page_that_is_let_go_holds_no_farm(
-    links: list[tuple[str, str, bool]], is_hidden: bool
-) -> None:
-    anchors = "".join(
-        f"<a href='http://{host}/{'' if root else 'a'}'>{name}</a>|" for host, name, root in links
-    )
+farm_links = st.tuples(
+    st.sampled_from(
+        [RANDOM_HOSTS, PLAIN_HOSTS, PLAIN_HOSTS[:5], RANDOM_HOSTS + PLAIN_HOSTS + SITE_HOSTS]
+    ),
+    st.sampled_from(NAMES),
+    st.permutations(range(9)),
+    st.integers(5, 10),
+).map(
+    lambda drawn: [
+        (drawn[0][at % len(drawn[0])], drawn[1][at % len(drawn[1])])
+        for at in (drawn[2] * 2)[: drawn[3]]
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(farm_links, st.booleans())
+def test_a_page_that_is_let_go_holds_no_farm(links: list[tuple[str, str]], is_hidden: bool) -> None:
+    anchors = "|".join(f"<a href='http://{host}/'>{name}</a>" for host, name in links)
     style = "display:none" if is_hidden else ""
     tree = dom.parse(f"<html><body><div style='{style}'>{anchors}</div></body></html>")
     assert tree is not None
