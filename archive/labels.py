@@ -40,6 +40,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "column",
         "site_id_code",
         "site_name",
+        "site_domain",
         "build",
     ),
     "script": ("published", "source", "title", "authors"),

@@ -114,7 +114,7 @@ def _from_metas(metas: dict[str, str]) -> Iterator[Candidate]:
     for name, value in _fields(metas, "authors"):
         for author in filter(names.is_name, names.names(value[:80])):
             yield Candidate("authors", author, f"meta:{name}")
-    for field in ("column", "site_id_code", "site_name"):
+    for field in ("column", "site_id_code", "site_name", "site_domain"):
         for name, value in _fields(metas, field):
             yield Candidate(field, value[:80], f"meta:{name}")
 

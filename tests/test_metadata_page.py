@@ -229,6 +229,30 @@ def test_the_information_table_is_read_with_padded_labels() -> None:
     assert evidence["validity"]["value"] == "有效"
 
 
+@pytest.mark.parametrize(
+    ("name", "domain", "url", "flags"),
+    [
+        ("松陵县人民政府", "www.qinghe.gov.cn", "http://ssl.com/1.html", ("provenance-mismatch",)),
+        ("松陵县人民政府", "www.qinghe.gov.cn", "http://jyj.qinghe.gov.cn/1.html", ()),
+        ("清河县人民政府", "www.qinghe.gov.cn", "http://new.gov.cn/1.html", ()),
+        ("政务公开网", "www.qinghe.gov.cn", "http://ssl.com/1.html", ()),
+        ("松陵县人民政府", "", "http://ssl.com/1.html", ()),
+        ("松陵县人民政府", "www.qinghe.gov.cn", None, ()),
+    ],
+)
+def test_a_government_of_no_place_on_a_domain_that_is_not_its_own_is_flagged(
+    name: str, domain: str, url: str | None, flags: tuple[str, ...]
+) -> None:
+    html = page(
+        f'<meta name="SiteName" content="{name}"><meta name="SiteDomain" content="{domain}">'
+    )
+    parsed = dom.parse(html)
+    assert parsed is not None
+    source = Page(html, "html", url=url)
+    found = metadata.from_page(nodes.read(parsed.root), source)
+    assert metadata.provenance_flags(parsed.root, source, found) == flags
+
+
 def test_two_labels_make_no_table() -> None:
     fields, _ = read(page(above="<p>文号：</p><p>清政办〔2021〕1号</p>"))
     assert fields["doc_number"] is None

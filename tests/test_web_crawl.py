@@ -54,7 +54,6 @@ REACHED = {
 # What does not come out as expected yet. Each is a strict xfail below: the day it does, we are told.
 KNOWN = {
     (MIRROR, "text"): "a GBK cut that is only flagged leaves its damage in the text",
-    (CLONE, "flags"): "nothing compares the host with SiteDomain and SiteIDCode yet",
 }
 
 
