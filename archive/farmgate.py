@@ -7,7 +7,7 @@ page that is let go holds no farm (tests/test_cheap_questions.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archive import farmtext, gazetteer, lexicon
 from archive.dom import Element
@@ -28,7 +28,7 @@ def may_hold_farm(nodes: Nodes, leaving: Sequence[Element]) -> bool:
         return True
     if len(leaving) < FEW:
         return any(lexicon.trade("".join(anchor.itertext())) for anchor in leaving)
-    if lexicon.listed("\n".join(_text(nodes.elements[at]) for at in nodes.named("a"))):
+    if lexicon.listed("\n".join(_texts(nodes))):
         return True
     hosts = {host_of(address(anchor.attrib)) for anchor in leaving}
     if len(set(map(registered, hosts))) >= _DOMAINS or sum(map(looks_random, hosts)) >= _RANDOM:
@@ -43,6 +43,13 @@ def _names_places(texts: Sequence[str]) -> bool:
     split = filter(None, map(gazetteer.split_place, texts))
     endings = [ending for _, ending in split if len(ending) >= 3 and not is_official(ending)]
     return len(endings) >= _ENDINGS and len(set(endings)) < len(endings)
+
+
+def _texts(nodes: Nodes) -> Iterator[str]:
+    """The texts of all links."""
+    for at in nodes.named("a"):
+        bare = nodes.ends[at] == at + 1
+        yield " ".join((nodes.texts[at] or "").split()) if bare else _text(nodes.elements[at])
 
 
 def _text(anchor: Element) -> str:

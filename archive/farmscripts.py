@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from lxml import etree
@@ -45,6 +46,7 @@ _COMMENTED = re.compile(
     re.IGNORECASE,
 )
 STUB = 120
+_REMEMBERED = 5000  # characters; longer scripts are not kept
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s;]+)", re.IGNORECASE)
 
 
@@ -53,7 +55,8 @@ def findings(nodes: Nodes, site: Site, speaks: frozenset[str]) -> Iterator[Edit]
     for element in map(nodes.elements.__getitem__, nodes.named("script", "iframe", "meta")):
         if element.tag == "script":
             code = element.text or ""
-            found = _script(code, site, speaks) if _CALLS.search(code) else None
+            known = _script if len(code) <= _REMEMBERED else _script.__wrapped__
+            found = known(code, site, speaks)
         elif element.tag == "iframe":
             found = _cover(element, site)
         else:
@@ -69,7 +72,10 @@ def findings(nodes: Nodes, site: Site, speaks: frozenset[str]) -> Iterator[Edit]
 Found = tuple[str, str, float] | None
 
 
+@lru_cache(maxsize=512)  # the pages of a site share their scripts
 def _script(code: str, site: Site, speaks: frozenset[str]) -> Found:
+    if not _CALLS.search(code):
+        return None
     plain = joined(code)
     for rule in (_decoded, _cover_script, _jump, _title_swap, _written_links):
         found = rule(plain, site, speaks)

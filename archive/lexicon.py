@@ -111,7 +111,8 @@ def _beginnings() -> re.Pattern[str]:
         for first, second in seconds.items()
     )
     every = "".join({re.escape(word[0]) for word in _trades()})
-    return re.compile(f"[{every}](?:{'|'.join(parts)})")
+    follow = "".join(set().union(*seconds.values()))
+    return re.compile(f"[{every}](?=[{follow}])(?:{'|'.join(parts)})")
 
 
 @cache

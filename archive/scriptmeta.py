@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from archive import dates, names, sources
@@ -15,6 +15,7 @@ from archive.model import Candidate
 from archive.nodes import Nodes
 
 _LONGEST = 400_000  # characters read of one script
+_REMEMBERED = 5000  # characters; longer scripts are not kept
 _LD_LONGEST = 200_000
 _LD_NODES = 2_000
 Script = tuple[str, str]  # its text, and its type in lower case
@@ -41,13 +42,19 @@ def from_scripts(scripts: Iterable[Script]) -> Iterator[Candidate]:
 
 
 def _literals(text: str) -> Iterator[Candidate]:
-    for match in _variable().finditer(text) if _hint().search(text) else ():
+    told = _tells(text) if len(text) <= _REMEMBERED else _tells.__wrapped__(text)
+    for match in _variable().finditer(text) if told else ():
         name = match["name"]
         value = (match["one"] or match["two"] or match["number"] or "").strip()
         if not value:
             continue
         origin = f"{'island' if match['quote'] else 'script'}:{name}"
         yield from _value(_kinds()[name], value, origin)
+
+
+@lru_cache(maxsize=512)  # the pages of a site share their scripts
+def _tells(text: str) -> bool:
+    return _hint().search(text) is not None
 
 
 def _value(field: str, value: str, origin: str) -> Iterator[Candidate]:
