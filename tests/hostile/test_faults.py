@@ -101,7 +101,7 @@ def break_at(disk: Disk, kind: str, at: int) -> None:
     disk.check(name)
 
 
-# Every call takes over an hour; SOAK_STEP=20 tries every twentieth, shifted with each kind.
+# Every call takes over an hour; SOAK_STEP=40 tries every fortieth, shifted with each kind.
 STEP = int(os.environ.get("SOAK_STEP", "1"))
 
 
