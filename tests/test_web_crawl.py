@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -254,3 +255,23 @@ def test_attachments_are_stored_with_the_page_that_offers_them(crawled: Crawled)
                 notes = record.block.read().decode()
                 vias[uri] = re.findall(r"^via: (.*)\r$", notes, re.M)[0]
     assert vias == offered
+
+
+def test_mirrored_articles_come_out_as_the_originals_they_were_copied_from(
+    crawled: Crawled,
+) -> None:
+    originals = {page.key: url for url, page in articles(TRS).items()}
+    alike: dict[bool, list[float]] = {True: [], False: []}
+    same = 0
+    for url, page in articles(MIRROR).items():
+        mirrored, original = crawled.lines[url], crawled.lines[originals[page.key]]
+        cut = "gbk-cut" in page.flags
+        assert ("gbk-cut" in mirrored["flags"]) == cut, url
+        matcher = SequenceMatcher(
+            None, mirrored["text_norm"], original["text_norm"], autojunk=False
+        )
+        alike[cut].append(matcher.ratio())
+        same += mirrored["text_digest"] == original["text_digest"]
+    assert min(alike[False]) >= 0.97
+    assert len(alike[True]) == 6
+    assert same >= 0.7 * len(articles(MIRROR)), "equal digests tell that they are one text"
