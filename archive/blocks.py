@@ -162,7 +162,9 @@ class _Reader:
     def _flush(self) -> None:
         """End the block at hand."""
         if self._pieces:
-            text = _SPACES.sub(" ", "".join(self._pieces).strip())
+            text = "".join(self._pieces)
+            words = text.split()
+            text = _SPACES.sub(" ", text.strip()) if len(words) > 1 else "".join(words)
             tag = self._open[-1] if self._open else self._nodes.tags[0]
             linked = len(text) - self._linked < _PLAIN * len(text)
             self.blocks.append(Block(text, tag, linked))

@@ -93,7 +93,7 @@ def _holds_forbidden(source: str) -> bool:
     except UnicodeEncodeError:
         return True
     none = data.translate(None, _CONTROLS)
-    return len(none) < len(data) or b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data
+    return len(none) < len(data) or "\ufffe" in source or "\uffff" in source
 
 
 def _reference(match: re.Match[str]) -> str:

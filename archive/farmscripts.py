@@ -52,12 +52,13 @@ _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s;]+)", re.IGNORECASE)
 
 def findings(nodes: Nodes, site: Site, speaks: frozenset[str]) -> Iterator[Edit]:
     """Reports on scripts, frames and jumps; nothing is changed."""
-    for element in map(nodes.elements.__getitem__, nodes.named("script", "iframe", "meta")):
-        if element.tag == "script":
-            code = element.text or ""
+    for at in nodes.named("script", "iframe", "meta"):
+        element, tag = nodes.elements[at], nodes.tags[at]
+        if tag == "script":
+            code = nodes.texts[at] or ""
             known = _script if len(code) <= _REMEMBERED else _script.__wrapped__
             found = known(code, site, speaks)
-        elif element.tag == "iframe":
+        elif tag == "iframe":
             found = _cover(element, site)
         else:
             found = _refresh(element, site)
