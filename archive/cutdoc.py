@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from archive.gbk import MARKS, Decoder, widen
@@ -63,6 +63,7 @@ class Document:
     marks: str  # that the tool searched for, as far as seen
     decoder: Decoder | None  # where the text shows which it was
     cache: Cache
+    work: list[int] = field(default_factory=lambda: [0], compare=False)  # states weighed so far
 
 
 def document(text: str) -> Document:

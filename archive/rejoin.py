@@ -67,6 +67,7 @@ def ended(doc: Document, at: int, context: Scorer, drops: int) -> list[tuple[Sta
                     following.append(new)
                 elif _reads_as_glossed(doc.text, new, at + 1):
                     found.append((new, at + 1))
+        doc.work[0] += len(following)
         live = _cheapest(following)
         at += 1
     return sorted(found, key=lambda e: e[0].scorer.cost)[: 3 * _BEAM]
