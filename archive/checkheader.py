@@ -153,10 +153,6 @@ def _content_type(record: ReadRecord) -> Iterator[Said]:
             yield "content-type-other", f"Content-Type {value[:60]!r} in a {record.type} record"
 
 
-def _fine(name: str, value: str) -> Iterator[Said]:
-    yield from ()
-
-
 def _bracketed(name: str, value: str) -> Iterator[Said]:
     inside = value[1:-1]
     if value[:1] != "<" or value[-1:] != ">" or not _SCHEME.fullmatch(inside):

@@ -13,7 +13,7 @@ from archive.bylines import in_text
 from archive.docnumber import document_number
 from archive.labels import fold, label_rank
 from archive.mirrored import without_glosses
-from archive.model import Candidate
+from archive.model import FIELDS, Candidate
 from archive.script import is_mechanical_traditional, is_traditional_text
 from archive.titles import squeezed, tokens
 
@@ -45,16 +45,6 @@ _ORDER: dict[str, tuple[str, ...]] = {
 # Flags of damage that only mirror machinery does.
 _MIRROR = frozenset(("pinyin-gloss", "gbk-cut", "mirror"))
 _MANY = ("authors", "editors")
-FIELDS = (
-    "title",
-    "published",
-    "source",
-    "authors",
-    "editors",
-    "column",
-    "doc_number",
-    "site_id_code",
-)
 
 
 def choose(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
@@ -19,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive import cloaking, decode, extract, linkfarm, metadata, normalise, pageclass
+from archive.lowtext import is_low
 from archive.model import (
     About,
     Article,
@@ -30,20 +30,17 @@ from archive.model import (
     Rejection,
     SiteMemory,
 )
+from archive.parts import UNLIKE
 from archive.pipeline import STEPS
 from archive.relevance import Like, below, compared
 from archive.sites import Layout, Site, layout_on
 from archive.steps import Cleaned, clean
 
 DERIVATION = 2
-UNLIKE = "not_similar"  # in the evidence of a further page: what it would be rejected for alone
 _BEIJING = timezone(timedelta(hours=8))
 _CUT = {"length", "time", "disconnect", "unspecified"}  # WARC 1.1, 5.13
 # Han characters below which an article is flagged low-text: the shortest notices with gold text
 # have 30 (zh_gov_short, 2026-11); what has fewer is a caption, a file list or a failed reading.
-LOW_TEXT = 30
-_HEAD = 200  # characters that nearly always hold so many
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +197,6 @@ def _article(
         edits=(*edits, swapped) if swapped else edits,
         derivation=_derivation(memory),
     )
-
-
-def is_low(text: str) -> bool:
-    """Whether a text is too short to be believed whole."""
-    return _han(text[:_HEAD]) < LOW_TEXT and _han(text) < LOW_TEXT
-
-
-def _han(text: str) -> int:
-    return sum(map(len, _HAN.findall(text)))
 
 
 def _layout(page: Page, site: Site | None) -> Layout | None:

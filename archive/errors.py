@@ -4,7 +4,6 @@
     ├── SiteDefinitionError     a seeds/sites file is wrong: file, key, what is allowed
     ├── VocabularyError         a seeds/vocab file is wrong: file, line, problem
     ├── ArchiveError
-    │   ├── MalformedRecord     a WARC record cannot be read: file, offset, problem
     │   ├── MalformedPackage    a WACZ cannot be opened
     │   └── WriteFailed         the archive cannot be written: disk full, I/O error
     └── HoldingsError           the holdings folder cannot be used
@@ -42,15 +41,6 @@ class VocabularyError(FangzhiError):
 
 class ArchiveError(FangzhiError):
     """The archive cannot be read or written."""
-
-
-class MalformedRecord(ArchiveError):
-    """A WARC record cannot be read."""
-
-    def __init__(self, path: str, offset: int, problem: str) -> None:
-        super().__init__(f"{path} at byte {offset}: {problem}")
-        self.path = path
-        self.offset = offset
 
 
 class MalformedPackage(ArchiveError):

@@ -53,7 +53,7 @@ _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _SHOP = re.compile(
     "激安|通販|送料無料|正規品|楽天|財布|腕時計|新品|未使用|中古|販売|価格|円|セール|ショップ|ブランド|レディース|メンズ|税込|在庫|予約|コピー|偽物|最安値"
 )
-EMOJI, NOISE = 3, 3  # places; one or two emoji between characters also occur in chat quoted by news
+EMOJI = 3  # places; one or two emoji between characters also occur in chat quoted by news
 
 
 def brand_tokens(text: str, title: str) -> Iterator[Change]:

@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import tldextract
 from lxml import etree
 
 from archive import farmwords, hidden
@@ -106,11 +105,13 @@ def host_of(href: str) -> str:
 @lru_cache(maxsize=8192)
 def registered(host: str) -> str:
     """The registered domain of a host, the host itself where there is none (an address, localhost)."""
-    return _suffixes()(host).top_domain_under_public_suffix or host if host else ""
+    return str(_suffixes()(host).top_domain_under_public_suffix or host) if host else ""
 
 
 @cache
-def _suffixes() -> tldextract.TLDExtract:
+def _suffixes() -> Any:
+    import tldextract  # loads an HTTP client: only where a page links out
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 

@@ -107,24 +107,6 @@ class Index:
                 self.refused["no digest line"] += 1
 
 
-def lookup_url(root: Path, url: str) -> list[Entry]:
-    """The captures of a URL in the holdings folder `root`, oldest first (`Index.by_url`)."""
-    index = Index(root)
-    try:
-        return index.by_url(url)
-    finally:
-        index.close()
-
-
-def lookup_digest(root: Path, digest: str) -> Location | None:
-    """Where the original response of a payload digest lies (`Index.by_digest`)."""
-    index = Index(root)
-    try:
-        return index.by_digest(digest)
-    finally:
-        index.close()
-
-
 class _Sorted:
     """A file of lines, searched where it lies."""
 

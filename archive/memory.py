@@ -12,34 +12,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from archive import containers, dom, linerules, nodes, pageclass, titles, ways
-from archive.flow import flow
-from archive.known import INSIDE, fold_line, is_furniture
-from archive.model import Page, SiteMemory
+from archive.known import fold_line, is_furniture
+from archive.model import SiteMemory
 
-__all__ = ["fold_line", "from_json", "is_furniture", "learn", "merge", "page_lines", "to_json"]
+__all__ = ["fold_line", "from_json", "is_furniture", "learn", "merge", "to_json"]
 
 _LONGEST = 400  # characters; longer lines are text
 _KEPT = 2  # a line seen on fewer pages is not saved
-
-
-def page_lines(page: Page) -> list[str]:
-    """The lines of a page's whole body; those inside the run of its sentences begin with `¶`."""
-    if page.kind == "text":
-        return [line for line in page.text.split("\n") if line.strip()]
-    parsed = dom.parse(page.text)
-    if parsed is None:
-        return []
-    tree = nodes.read(parsed.root)
-    lines = flow(tree, is_body=containers.is_shown)
-    pageclass.mark_frame(lines)
-    title = titles.cut_site_name(titles.html_title(tree))
-    first, last = ways.core(lines, title)
-    inside = (
-        line.text for line in lines.lines[first:last] if not linerules.is_bare_date(line.text)
-    )
-    outside = (line.text for line in (*lines.lines[:first], *lines.lines[last:]))
-    return [*outside, *(INSIDE + line for line in inside)]
 
 
 def learn(site: str, pages: Iterable[Iterable[str]]) -> SiteMemory:

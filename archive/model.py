@@ -165,6 +165,19 @@ class Reason(StrEnum):
     DERIVATION_FAILED = "derivation-failed"  # a bug of ours; the capture is safe
 
 
+# The article's keys that say what it is and where it comes from, each chosen among candidates.
+FIELDS = (
+    "title",
+    "published",
+    "source",
+    "authors",
+    "editors",
+    "column",
+    "doc_number",
+    "site_id_code",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A page's article: metadata, text as published, text normalised, and the ledger."""

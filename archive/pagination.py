@@ -19,11 +19,11 @@ from functools import cache
 from typing import Any
 
 from archive import files, vocab
+from archive.parts import MOST
 from archive.uri import Parts, dedupe_key, join, split, unsplit
 
 Element = Any  # lxml ships no types
 
-MOST = 200  # pages of one article: longer ones are books
 _LONGEST = 12  # characters of a link of a pager; a heading may follow `第2页`
 _NUMBERED = re.compile(r"^(?P<stem>.*[^/_-])[_-](?P<page>[1-9]\d{0,2})(?P<end>\.\w{1,6})$", re.S)
 _BRACKETS = re.compile(r"[\s\xa0\u3000\[\]【】()（）「」]+")

@@ -27,13 +27,14 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, takewhile
 from typing import Any
 
-from archive import normalise, pagination
-from archive.derive import UNLIKE, is_low
+from archive import normalise
 from archive.jsonl import edit_as_json, edit_from_json
-from archive.model import About, Change, Reason
+from archive.lowtext import is_low
+from archive.model import FIELDS, About, Change, Reason
 from archive.steps import Step, clean, undo
 from archive.uri import dedupe_key
 
+MOST = 200  # pages of one article: longer ones are books
 LONGEST = 16 * 2**20  # bytes of lines that become one: a book of 200 long pages has less
 MARK = '"pages":{'  # no line without this text has a place in an article
 # The number of the page behind a title: (2), （2/3）, 第2页, _2.
@@ -42,16 +43,7 @@ _PAGE_MARK = re.compile(
     r"|第\s*[\d一二三四五六七八九十]{1,3}\s*[页頁]|[_-]\d{1,3})\s*$"
 )
 _VERDICTS = ("clean", "infected", "mirror", "spam_page", "cloaked")  # from harmless to worst
-_FIELDS = (
-    "title",
-    "published",
-    "source",
-    "authors",
-    "editors",
-    "column",
-    "doc_number",
-    "site_id_code",
-)
+UNLIKE = "not_similar"  # in the evidence of a further page: what it would be rejected for alone
 Row = Mapping[str, Any]
 
 
@@ -131,7 +123,7 @@ def _belongs(part: Part, kept: Sequence[Part]) -> bool:
 
 def _fits(part: Part, kept: Sequence[Part]) -> bool:
     """Whether an article may grow by a page: what a server sends without end is not one article."""
-    return len(kept) < pagination.MOST and part.size + sum(p.size for p in kept) <= LONGEST
+    return len(kept) < MOST and part.size + sum(p.size for p in kept) <= LONGEST
 
 
 def joined(rows: Sequence[Row], missing: Sequence[int]) -> dict[str, Any]:
@@ -228,7 +220,7 @@ def _common(lines: Sequence[str], others: Sequence[str]) -> int:
 
 
 def _metadata(rows: Sequence[Row]) -> dict[str, Any]:
-    return dict(rows[0]) | {field: _telling(rows, field)[field] for field in _FIELDS}
+    return dict(rows[0]) | {field: _telling(rows, field)[field] for field in FIELDS}
 
 
 def _telling(rows: Sequence[Row], field: str) -> Row:
@@ -237,7 +229,7 @@ def _telling(rows: Sequence[Row], field: str) -> Row:
 
 
 def _evidence(rows: Sequence[Row]) -> dict[str, Any]:
-    said = {field: _telling(rows, field)["evidence"] for field in _FIELDS}
+    said = {field: _telling(rows, field)["evidence"] for field in FIELDS}
     return dict(rows[0]["evidence"]) | {f: told[f] for f, told in said.items() if f in told}
 
 

@@ -186,6 +186,7 @@ def _needs_directory_only(href: str) -> bool:
     return bool(href) and href[0] not in "?#" and href[0] not in _EDGES
 
 
+@lru_cache(maxsize=64)  # one base at a time, for all links of its page
 def _directory_of(base: str) -> str:
     """A base without its last name, where it is plainly written: the pages of one folder then
     share what is remembered of their common links."""

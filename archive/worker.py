@@ -122,14 +122,14 @@ def loose_lines(loose: Loose) -> str:
     """The lines of a loose page as a JSON list, to learn from; `null` where it is no page."""
     with limits.cpu_seconds():
         page = decode.decode_file(loose.data, loose.name, loose.url, loose.captured)
-        return json.dumps(memory.page_lines(page) if isinstance(page, Page) else None)
+        return json.dumps(_page_lines(page) if isinstance(page, Page) else None)
 
 
 def capture_lines(capture: Capture) -> str:
     """The lines of a captured page as a JSON list, to learn from; `null` where it is no page."""
     with limits.cpu_seconds():
         page = decode.decode_http(capture)
-        return json.dumps(memory.page_lines(page) if isinstance(page, Page) else None)
+        return json.dumps(_page_lines(page) if isinstance(page, Page) else None)
 
 
 def learn(site: str, places: list[tuple[str, int]]) -> str:
@@ -153,5 +153,11 @@ def _lines(path: Path, offset: int) -> list[str] | None:
     with suppress(Exception, limits.Exhausted), limits.cpu_seconds():
         page = decode.decode_http(capture_at(path, offset))
         if isinstance(page, Page) and page.kind == "html":
-            return memory.page_lines(page)
+            return _page_lines(page)
     return None
+
+
+def _page_lines(page: Page) -> list[str]:
+    from archive.pagelines import page_lines  # with the extractor: not where pages are only fetched
+
+    return page_lines(page)

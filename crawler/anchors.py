@@ -20,7 +20,7 @@ _UNSEEN = re.compile(
 )
 _ITEMS = frozenset(("li", "tr", "dd", "dl"))
 _CLIMB = 4  # elements from an anchor to its list item; the saved trees need 3 (2026-11)
-_PIECES = 40  # text nodes read of one item: a real item has under ten
+PIECES = 40  # text nodes read of one item: a real item has under ten
 _TEXT = 300  # characters of text kept
 _MONTH_DAY = re.compile(
     r"(?<![\d.:/-])(?P<month>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日?(?![\d.:/-])"
@@ -29,6 +29,7 @@ _DIGIT = re.compile(r"\d")
 _DATE_ONLY = re.compile(r"[\s\d:：./\-\[\]()年月日]+")
 _DATE_LENGTH = 40
 _DATE_BEHIND = re.compile(r"[(（\[【]([\d\s:：./\-年月日]{5,30})[)）\]】]\s*$")
+_CLOSING = tuple(")）]】")
 _CUT = re.compile(r"(?:…+|\.{3,}|⋯+)$")
 
 
@@ -43,7 +44,12 @@ def hides(element: Element) -> bool:
 def text_of(anchor: Element) -> str:
     """What a link says: its text; its `title` where the text is cut short or absent; else the
     picture's `alt`."""
-    text = _joined(islice(anchor.itertext(), _PIECES))
+    return said_by(anchor, list(islice(anchor.itertext(), PIECES)))
+
+
+def said_by(anchor: Element, pieces: list[str]) -> str:
+    """`text_of` an anchor whose first texts were read."""
+    text = _joined(pieces)
     title = _joined([anchor.get("title") or ""])
     if title and (not text or _CUT.search(text)):
         return title
@@ -70,6 +76,8 @@ class ItemDays:
         if item not in self._around:
             self._around[item] = _outside_links(item)
         around = self._around[item] or " ".join(_own_dates(anchor))
+        if not around:
+            return None
         days = {found.day.isoformat() for found in dates.find(around)}
         if days:
             return days.pop() if len(days) == 1 else None
@@ -80,7 +88,7 @@ class ItemDays:
 def _outside_links(item: Element) -> str:
     """The start of an item's text that may hold a day, without what its links say."""
     pieces = []
-    for element in islice(item.iter(), _PIECES):
+    for element in islice(item.iter(), PIECES):
         if element is not item and element.tail and element.tail.strip():
             pieces.append(element.tail)
         if isinstance(element.tag, str) and element.text and not _in_link(element, item):
@@ -101,10 +109,12 @@ def _in_link(element: Element, item: Element) -> bool:
 
 def _own_dates(anchor: Element) -> Iterator[str]:
     """Pieces of a link that are a date as a whole, or end with one in brackets."""
-    for piece in islice(anchor.itertext(), _PIECES):
+    for piece in islice(anchor.itertext(), PIECES):
         if len(piece) < _DATE_LENGTH and _DATE_ONLY.fullmatch(piece):
             yield piece
-        elif behind := _DATE_BEHIND.search(piece[-_DATE_LENGTH:]):
+        elif piece.rstrip()[-1:] in _CLOSING and (
+            behind := _DATE_BEHIND.search(piece[-_DATE_LENGTH:])
+        ):
             yield behind[1]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -53,7 +54,7 @@ def _findings(options: argparse.Namespace, checker: Checker) -> Iterator[Finding
     yield from checker.finish()
 
 
-class _Show:
+class _Show(ABC):
     """What every form of output counts."""
 
     def __init__(self) -> None:
@@ -64,8 +65,9 @@ class _Show:
         self.errors += finding.severity == Severity.ERROR
         self._codes[finding.file].add(finding.code)
 
+    @abstractmethod
     def end(self, checker: Checker) -> None:
-        raise NotImplementedError
+        """Say what the whole came to."""
 
     def _panel(self) -> Iterator[dict[str, Any]]:
         """What other tools are expected to say, and why: one row a judge and reason."""

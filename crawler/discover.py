@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lxml.etree import XPath
 
 from archive import dom, vocab
-from archive.uri import join, split
+from archive.uri import CACHED, join, split
 from crawler import anchors, pagers, scripts
 
 Element = Any  # lxml ships no types
@@ -73,7 +73,8 @@ def links(root: Element, url: str, source: str, charset: str = "utf-8") -> list[
         target = join(base, href[:HREF_LIMIT], charset)
         if target is None:
             continue
-        this = described(replace(link, url=target), url)
+        this = Found(target, link.text, link.rel, link.hidden, link.list_date)
+        this = described(this, url)
         found[target] = _merged(found[target], this) if target in found else this
     return list(found.values())
 
@@ -104,9 +105,11 @@ def _of_element(
     get = element.get
     match element.tag:
         case "a" | "area" if get("href") or get("herf"):
-            rel = "area" if element.tag == "area" else _anchor_rel(element)
+            pieces = list(element.itertext())
+            rel = "area" if element.tag == "area" else _anchor_rel(element, pieces)
             href = get("href") or get("herf")
-            text, day = anchors.text_of(element), days.of(element, href)
+            text = anchors.said_by(element, pieces[: anchors.PIECES])
+            day = days.of(element, href)
             yield href, Found("", text, rel, hidden, day)
         case "iframe" | "frame" if get("src"):
             yield get("src"), _plain("iframe", hidden)
@@ -189,8 +192,8 @@ def fragment_links(fragment: str) -> Iterator[tuple[str, Found]]:
             yield href, Found("", text, "link", False, day)
 
 
-def _anchor_rel(anchor: Element) -> str:
-    text = "".join(anchor.itertext())[:20].translate(_BRACKETS).lower()
+def _anchor_rel(anchor: Element, pieces: list[str]) -> str:
+    text = "".join(pieces)[:20].translate(_BRACKETS).lower()
     if text in _pager_texts() or "next" in (anchor.get("rel") or "").lower().split():
         return "pager"
     return "number" if _NUMBER.fullmatch(text) else "link"
@@ -211,6 +214,7 @@ def described(link: Found, url: str) -> Found:
     return link
 
 
+@lru_cache(maxsize=CACHED)
 def is_attachment(url: str) -> bool:
     """Whether an address is a file to keep beside an article, not a page to read links from."""
     path = url.partition("#")[0].lower().partition("?")[0]

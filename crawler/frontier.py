@@ -282,7 +282,8 @@ class Frontier:
         changes: dict[str, Any] = {"state": RESTING, "due": due, "history": history}
         changes |= {"visits": lease.visits + 1, "tries": 0, "again": ""}
         if capture is not None:
-            changes |= {"visited": capture.date, "status": status, "record": capture.record_id}
+            stands = 200 if visit.unchanged and status == 304 else status
+            changes |= {"visited": capture.date, "status": stands, "record": capture.record_id}
             self._note_event(lease, capture)
         if status == 200 and capture is not None and not visit.unchanged:
             changes |= {"original": capture.record_id}

@@ -53,6 +53,7 @@ class Host:
     why: str = ""
     failures: int = 0
     rests: int = 0
+    robots_tries: int = 0  # in a row that brought no answer
 
     @property
     def next_at(self) -> float:
@@ -87,13 +88,13 @@ class Hosts:
     @property
     def waiting(self) -> int:
         """URLs that wait for their host."""
-        return sum(host.ready for host in self._hosts.values())
+        return sum(host.ready for host in self)
 
     @property
-    def resting(self) -> int:
+    def resting(self) -> list[Host]:
         """Hosts that URLs wait for and that may not be asked for a while."""
         now = self.clock()
-        return sum(host.ready > 0 and host.rests_until > now for host in self._hosts.values())
+        return [host for host in self if host.ready > 0 and host.rests_until > now]
 
     def waits(self, name: str, more: int = 1) -> None:
         """Note URLs that wait for a host."""

@@ -24,12 +24,11 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from archive.parts import MOST
 from archive.uri import dedupe_key, split
 from crawler.discover import Found
 from crawler.frontier import Frontier, Lead
 from crawler.pagers import AHEAD, PAGES_LIMIT, page_parameter, part_of_unit
-
-ARTICLE_PAGES = 200  # further pages of one article: longer ones are books
 
 _PAGE_NUMBER = re.compile(r"[_-]?\d{1,5}$")
 _FRONT = ("index", "default")
@@ -191,7 +190,7 @@ def identity(link: Found, key: str) -> str:
 def limit_of(max_pages: int | None, is_article: bool) -> int:
     """Pages of a list asked for beyond its first."""
     if is_article:
-        return ARTICLE_PAGES
+        return MOST
     return PAGES_LIMIT if max_pages is None else max_pages - 1
 
 

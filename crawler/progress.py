@@ -54,7 +54,7 @@ class Progress:
             f"{report.rejected.total():,} rejected, {report.failed.total():,} failed, "
             f"{recorder.hosts.waiting:,} waiting, {60 * report.captured / seconds:,.0f}/min"
             f"{_left(recorder.hosts.waiting, report.captured / seconds)}"
-            f"{_resting(recorder.hosts.resting)}"
+            f"{_resting(len(recorder.hosts.resting))}"
         )
         sys.stderr.write(f"\r\x1b[K{text}" if self._terminal else f"{text}\n")
         sys.stderr.flush()

@@ -48,9 +48,12 @@ class Reading:
     likeness: bytes = b""  # equal for two pages that differ in nothing but numbers
 
 
-def read(response: Response) -> Reading:
-    """The links of a response with status 2xx; none where it is neither a page nor a reply."""
-    page = page_of(response)
+def read(response: Response, page: Page | None = None) -> Reading:
+    """The links of a response with status 2xx; none where it is neither a page nor a reply.
+
+    `page` is what `page_of` gave for it, where that was asked before.
+    """
+    page = page or page_of(response)
     if page is None:
         text = _reply_text(response)
         return Reading(tuple(reply_links(text, response.url)) if text else ())

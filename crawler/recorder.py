@@ -230,7 +230,7 @@ class Recorder:
         summary["outside"] = dict(self._outside.most_common())
         summary["unreachable_seeds"] = self.unreachable
         summary["needs_script"] = self.needs_script
-        summary["resting"] = {h.name: h.why for h in self.hosts if h.ready and h.why}
+        summary["resting"] = {h.name: h.why for h in self.hosts.resting}
         summary["events"] = self.frontier.events()
         sys.stderr.write(f"{table(summary)}\n")
         try:
@@ -284,7 +284,7 @@ class Recorder:
                 captured=self.report.captured,
                 articles=self.report.articles,
                 waiting=self.hosts.waiting,
-                resting=self.hosts.resting,
+                resting=len(self.hosts.resting),
             )
             if self.focus is not None:
                 self.focus.keep(self._state)

@@ -50,11 +50,6 @@ class Robots:
         asked = self._parsed.crawl_delay(AGENT) if self.rules else None
         return min(max(float(asked or 0), 0.0), CRAWL_DELAY_LIMIT)
 
-    @property
-    def sitemaps(self) -> list[str]:
-        """Addresses of the sitemaps it names."""
-        return list(self._parsed.sitemaps) if self.rules else []
-
     @cached_property
     def _parsed(self) -> Protego:
         return Protego.parse(self.rules)

@@ -9,7 +9,6 @@ Scrapy 2.19); without it a crawl is slower, not wrong.
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.spiders.base import ArchivingSpider
-
-logger = logging.getLogger(__name__)
 
 REDIRECTS = (301, 302, 303, 307, 308)
 TRIES = 3  # of a request that brings no answer of use
@@ -98,7 +95,7 @@ class FrontierScheduler(BaseScheduler):
         request = self._request(lease)
         stored = self._frontier.unread.pop(request.url.partition("#")[0], None)
         if stored is not None:
-            self._read_stored(stored, request, host)
+            self._read_stored(stored, request)
             return None
         spider = self._spider
         closed = spider.closed_for(lease.lead.site)
@@ -114,7 +111,8 @@ class FrontierScheduler(BaseScheduler):
         robots = self._recorder.robots.get(origin_of(request.url))
         if robots is None:
             self._frontier.release(lease)
-            return self._robots_request(f"{origin_of(request.url)}/robots.txt", host)
+            origin = origin_of(request.url)
+            return self._robots_request(f"{origin}/robots.txt", host, origin)
         host.delay = max(host.delay, robots.crawl_delay)
         if not robots.allows(request.url):
             self._frontier.put_off(lease, FRESH)
@@ -147,28 +145,24 @@ class FrontierScheduler(BaseScheduler):
             dont_filter=True,
         )
 
-    def _read_stored(self, capture: Acknowledged, request: Request, host: Host) -> None:
+    def _read_stored(self, capture: Acknowledged, request: Request) -> None:
         """Read a page that a run which died had captured, instead of asking for it again."""
-        request.meta["capture"] = capture
+        request.meta.update(capture=capture, stored=True)
         self._spider.parse(rebuilt(self._recorder.holdings, capture, request))
-        self._hosts.done(host, asked=False)
 
-    def _robots_request(self, url: str, host: Host, hop: int = 0, tries: int = 0) -> Request:
-        meta = {"host": host, "origin_url": url, "hop": hop, "tries": tries}
+    def _robots_request(self, url: str, host: Host, origin: str, hop: int = 0) -> Request:
+        meta = {"host": host, "origin": origin, "hop": hop}
         return Request(
             url, self._robots_came, errback=self._robots_failed, meta=meta, dont_filter=True
         )
 
     def _robots_came(self, response: Response) -> None:
         host: Host = response.meta["host"]
-        hop: int = response.meta["hop"]
-        origin = response.meta.get("origin") or origin_of(response.meta["origin_url"])
+        origin, hop = response.meta["origin"], response.meta["hop"]
         if response.status in REDIRECTS and hop < HOPS:
             target = location(response)
             if target is not None:
-                request = self._robots_request(target, host, hop + 1)
-                request.meta["origin"] = origin
-                self._others.append(request)
+                self._others.append(self._robots_request(target, host, origin, hop + 1))
                 return
         capture = response.meta.get("capture")
         status = 404 if response.status in REDIRECTS else response.status
@@ -181,14 +175,12 @@ class FrontierScheduler(BaseScheduler):
         self._hosts.done(host)
 
     def _robots_failed(self, failure: Failure) -> None:
-        request: Request = failure.request  # type: ignore[attr-defined]
-        host, tries = request.meta["host"], request.meta["tries"] + 1
-        if tries < TRIES and failure_reason(failure.value) not in FINAL:
-            again = self._robots_request(request.url, host, request.meta["hop"], tries)
-            again.meta["origin"] = request.meta.get("origin")
-            self._others.append(again)
-            return
-        self._hosts.rest(host, "robots", ROBOTS_WAIT, doubling=True)
+        """Asked again in the host's next turn, after its pause; then the host is put off."""
+        host: Host = failure.request.meta["host"]  # type: ignore[attr-defined]
+        host.robots_tries += 1
+        if host.robots_tries >= TRIES or failure_reason(failure.value) in FINAL:
+            host.robots_tries = 0
+            self._hosts.rest(host, "robots", ROBOTS_WAIT, doubling=True)
         self._hosts.done(host)
 
     @property

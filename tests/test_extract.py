@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from archive import extract, memory
 from archive.model import Extraction, Page, Reason, Rejection
+from archive.pagelines import page_lines
 from archive.sites import Layout
 
 URL = "http://www.lh.test/xwdt/202111/t20211104_5589341.html"
@@ -171,7 +172,7 @@ def test_memory_keeps_the_frame_out_of_a_short_notice() -> None:
     def source(text: str) -> str:
         return html(f"{odd}<h1>{TITLE}</h1><div><p>{text}</p></div>{odd}")
 
-    pages = [memory.page_lines(Page(source(p), "html")) for p in PARAGRAPHS * 2]
+    pages = [page_lines(Page(source(p), "html")) for p in PARAGRAPHS * 2]
     answer = extracted(source("11月8日停水一天。"), memory=memory.learn("lh", pages))
     assert answer.text.split("\n")[-1] == "11月8日停水一天。"
 
@@ -230,4 +231,4 @@ pieces = st.lists(
 def test_any_markup_gives_an_answer(parts: list[str]) -> None:
     page = Page("".join(parts), "html", URL)
     assert isinstance(extract.extract(page, None, None), Extraction | Rejection)
-    assert isinstance(memory.page_lines(page), list)
+    assert isinstance(page_lines(page), list)

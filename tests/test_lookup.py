@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from archive import cdxj
 from archive.cdxjline import Entry, Refused, parse
-from archive.lookup import Index, _Sorted, lookup_digest, lookup_url
+from archive.lookup import Index, _Sorted
+from archive.model import Location
 from archive.uri import surt
 from archive.warc import sha256
 from tests.shared import shared_folder
@@ -20,6 +22,16 @@ from tests.warcs import http, info, members, warc
 
 BODY = http("<p>同一个页面</p>")
 DIGEST = sha256([BODY.partition(b"\r\n\r\n")[2]])
+
+
+def lookup_url(root: Path, url: str) -> list[Entry]:
+    with closing(Index(root)) as index:
+        return index.by_url(url)
+
+
+def lookup_digest(root: Path, digest: str) -> Location | None:
+    with closing(Index(root)) as index:
+        return index.by_digest(digest)
 
 
 def page(number: int, url: str, block: bytes = BODY, **more: str) -> bytes:

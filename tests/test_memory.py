@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from archive import memory
 from archive.holdings import Holdings
 from archive.model import Page
+from archive.pagelines import page_lines
 
 pages = st.lists(st.lists(st.text(max_size=12), max_size=6), max_size=8)
 
@@ -65,7 +66,7 @@ def test_the_article_is_told_from_its_frame() -> None:
         for n in "一二三四五六"
     )
     source = f"<body><ul><li><a href=/>首页</a></li></ul><div>{text}</div><p>网站地图</p></body>"
-    lines = memory.page_lines(Page(source, "html"))
+    lines = page_lines(Page(source, "html"))
     assert "首页" in lines
     assert "网站地图" in lines
     assert sum(line.startswith("¶第") for line in lines) == 6

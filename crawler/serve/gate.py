@@ -12,6 +12,7 @@ import re
 import socket
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -84,7 +85,7 @@ class Gate(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class Asked(BaseHTTPRequestHandler):
+class Asked(BaseHTTPRequestHandler, ABC):
     """One request. A subclass answers it in `answer`."""
 
     server: Gate
@@ -105,9 +106,9 @@ class Asked(BaseHTTPRequestHandler):
             self.send_error(*problem)
         return problem is None
 
+    @abstractmethod
     def answer(self) -> None:
         """Send the answer to this request."""
-        raise NotImplementedError
 
     def do_GET(self) -> None:
         self.answer()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from scrapy import Request, Spider
@@ -48,7 +50,7 @@ class Brought:
     days: Sequence[str] = ()
 
 
-class ArchivingSpider(Spider):
+class ArchivingSpider(Spider, ABC):
     """A spider that only says where to go; bytes are kept by the download handler.
 
     It asks for each URL once, by the frontier's account: what is leased always comes back, as a
@@ -59,16 +61,16 @@ class ArchivingSpider(Spider):
         super().__init__(**kwargs)
         self._told: set[int] = set()  # reason and key of what was not requested, as a hash
 
+    @abstractmethod
     def read(self, response: Response, lease: Lease) -> Brought:
         """What a response with an answer of use brings."""
-        raise NotImplementedError
 
-    def nothing(self, lease: Lease, how: str) -> None:
+    def nothing(self, lease: Lease, how: str) -> None:  # a list waits in one spider only
         """A page brought no answer of use: `failed`."""
 
+    @abstractmethod
     def delay_of(self, site: str, host: str) -> float:
         """Seconds between two requests to a host."""
-        raise NotImplementedError
 
     def closed_for(self, site: str) -> float:
         """Seconds until the hours begin in which the site may be asked; 0 within them."""
@@ -82,13 +84,13 @@ class ArchivingSpider(Spider):
         """Whether the page with this dedupe key was asked for, or will be without more ado."""
         return self.frontier.knows(key)
 
-    @property
+    @cached_property
     def recorder(self) -> Recorder:
         recorder = self.crawler.get_extension(Recorder)
         assert recorder is not None
         return recorder
 
-    @property
+    @cached_property
     def frontier(self) -> Frontier:
         return self.recorder.frontier
 
@@ -113,7 +115,7 @@ class ArchivingSpider(Spider):
             else:
                 hosts.answered(host)
             self._finish(response, lease, of_use=not how)
-        hosts.done(host)
+        hosts.done(host, asked=not response.meta.get("stored"))
 
     def failed(self, failure: Failure) -> None:
         """The handler recorded and counted it; here the URL is tried again, or given up."""
@@ -190,7 +192,7 @@ class ArchivingSpider(Spider):
     def reading(self, response: Response) -> Reading:
         """What the response leads to; nothing, counted, where a page could not be read."""
         try:
-            return read(response)
+            return read(response, response.meta.get("page"))
         except Exception:  # one capture must not end a crawl: it is kept, and its links are lost
             self.logger.exception("%s: its links could not be read", response.url)
             self.not_requested("links unreadable", response.url)
@@ -231,6 +233,7 @@ def judge(response: Response) -> str:
         return "broken"
     if status in CHALLENGED or (status == 200 and len(response.body) < SHORT):
         page = page_of(response) if status == 200 else None
+        response.meta["page"] = page  # its links are read from it
         text = page.text if page else as_text(body_of(response)[: blockpages.REACH])
         if blockpages.sign(text, status):
             return "challenge"

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from archive import decode, extract, furniture, memory, metadata
 from archive.model import About, Extraction, Page, SiteMemory
+from archive.pagelines import page_lines
 from archive.steps import clean
 from tests.shared import shared_folder
 
@@ -64,7 +65,7 @@ def memories(kept: Iterable[tuple[Mapping[str, Any], Page]]) -> dict[str, SiteMe
     lines: dict[str, list[list[str]]] = defaultdict(list)
     for _, page in kept:
         if page.url:
-            lines[host(page)].append(memory.page_lines(page))
+            lines[host(page)].append(page_lines(page))
     return {name: memory.learn(name, found) for name, found in lines.items()}
 
 

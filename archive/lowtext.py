@@ -1,0 +1,18 @@
+"""How short a text is too short."""
+
+from __future__ import annotations
+
+import re
+
+LOW_TEXT = 30  # Han characters
+_HEAD = 200  # characters that nearly always hold so many
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
+
+
+def is_low(text: str) -> bool:
+    """Whether a text is too short to be believed whole."""
+    return _han(text[:_HEAD]) < LOW_TEXT and _han(text) < LOW_TEXT
+
+
+def _han(text: str) -> int:
+    return sum(map(len, _HAN.findall(text)))
