@@ -29,7 +29,11 @@ class ReadRecord:
 
     def get(self, name: str) -> str | None:
         """First value of a named field, case-insensitive."""
-        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+        size, wanted = len(name), name.lower()
+        for field, value in self.headers:
+            if len(field) == size and field.lower() == wanted:
+                return value
+        return None
 
     def all(self, name: str) -> list[str]:
         """Every value of a named field, in order."""
