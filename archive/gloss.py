@@ -8,6 +8,7 @@ tool's; readings a person wrote (a rare name, a list of words) lack that.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from itertools import pairwise
 
 from archive.language import canonical, model
 from archive.model import Change
-from archive.readings import GLOSS, is_reading, reading_of, readings, toneless
+from archive.readings import GLOSS, LETTERS, is_reading, reading_of, readings, toneless
 from archive.variants import is_simplified, is_traditional
 
 # Measured on glossed, clean and trap passages of development pages, 2026-11-24.
@@ -29,6 +30,8 @@ _OFTEN = 0.5  # the same once the tool is proved by its other characters
 _FEW = 3  # glosses of a short notice, if every sign of running text is there
 _RARE = 12.0  # nats
 _REACH = 2  # uncommon characters that a tool glosses which may gloss rare ones
+_FAR = 0.125  # of the uncommon characters of a text are glossed by a tool with a long table
+_UNTOLD = 3  # uncommon characters tell nothing about the reach of a tool that glosses none of them
 _NEAR = 30  # characters beside a gloss, with the glosses in them
 _LISTED = 3  # single characters that make a list
 _VERSE = 5  # glosses in a row that may be verse
@@ -59,11 +62,11 @@ def strip(text: str) -> Iterator[Change]:
     valid = [g for g in valid if g not in explained]
     kinds = _kinds(valid).values()
     machine = [g for kind in kinds if _by_machine(kind, text, _ALWAYS) for g in kind]
-    if not _decided(machine, valid):
+    if not _decided(machine, valid, text):
         return
     if len(machine) >= _ENOUGH:
         machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN) for g in kind]
-    machine = _without_rare(_in_style(machine), text)
+    machine = _without_rare(_in_style(machine), valid, text)
     counted = f"{len(machine)} glosses on {len(_kinds(machine))} characters"
     confidence = 0.99 if len(machine) >= _ENOUGH else 0.9
     spaced = _writes_spaces(machine, text)
@@ -80,6 +83,8 @@ def strip(text: str) -> Iterator[Change]:
 
 _BETWEEN = frozenset(["", *"、，,；;。？！\n"])
 _APART = re.compile("[\u4e00-\u9fff] ")  # a space that is the page's own
+
+_TWO_READINGS = re.compile(rf"[(（]\s?[{LETTERS}]{{1,7}}[\s'’·]+[{LETTERS}]{{1,7}}\s?[)）]")
 
 # One cheap look before anything is loaded.
 BRACKET = re.compile(r"[\u3400-\u9fff][(（\[【〔［][ \u00a0]?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǘǚǜüɡɑ]")
@@ -144,35 +149,55 @@ def _in_style(machine: Sequence[_Gloss]) -> list[_Gloss]:
     ]
 
 
-def _without_rare(machine: Sequence[_Gloss], text: str) -> list[_Gloss]:
+def _without_rare(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str) -> list[_Gloss]:
     """The glosses but those that a person wrote behind a rare character, once.
 
-    So in a name, which is no word, and anywhere if the tool glosses no uncommon characters: the
-    tables of the tools begin with the common ones, none dearer than 9.4 nats in the samples. Wrong
-    where the table of a tool is long: 9 of 12,838 glosses made of labelled pages stayed, most of
-    them in names.
+    Writer and tool leave the same signs there, so the document tells how far its tool reaches: by
+    the other uncommon characters, of those that a conversion changes, which it glossed and left.
+    The tables of the samples end at 9.4 nats and gloss none of 28. A character is not rare in a
+    usual word (基礎), and a rare word needs less reach than a name, whose reading people give;
+    where a person explains other characters in this text, names stay. Wrong where a person glosses one name on the page of a
+    tool with a long table, or where a long table shows on no other character of a short page.
     """
     kinds = _kinds(machine)
     rare = {char for char, kind in kinds.items() if len(kind) == 1 and _cost(char) >= _RARE}
-    reaching = sum(_cost(char) >= _COMMON for char in kinds.keys() - rare) >= _REACH
+    if not rare:
+        return list(machine)
+    glossed = sum(_cost(char) >= _COMMON for char in kinds.keys() - rare)
+    others = sum(is_traditional(c) and _cost(c) >= _COMMON for c in set(text) - rare)
+    alone = not _explains(machine, valid, text)
+    names = alone and glossed >= _REACH and glossed >= _FAR * others
+    words = glossed >= _REACH or (alone and (glossed > 0 or others <= _UNTOLD))
     return [
         gloss
         for gloss in machine
-        if gloss.char not in rare or gloss.repeated or (reaching and _is_in_a_word(gloss, text))
+        if gloss.char not in rare
+        or gloss.repeated
+        or names
+        or _word(gloss, text) < (math.inf if words else _RARE)
     ]
 
 
-def _is_in_a_word(gloss: _Gloss, text: str) -> bool:
+def _explains(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str) -> bool:
+    """Whether a person gives readings in this text: of a character that the tool does not gloss,
+    or of two characters in one bracket, 饕餮(tāo tiè)."""
+    return len(valid) > len(machine) or bool(_TWO_READINGS.search(text))
+
+
+def _word(gloss: _Gloss, text: str) -> float:
+    """What the most usual word costs in which a glossed character stands; infinite without one."""
     before, after = text[max(0, gloss.start - _NEAR) : gloss.start], text[gloss.end :][:_NEAR]
     left = GLOSS.sub(r"\g<char>", before).replace(" ", "")[-4:]
     right = GLOSS.sub(r"\g<char>", after).replace(" ", "")[:3]
     near = canonical(left + right)
     at = len(left) - 1
-    return any(
-        near[start:end] in model().words
+    words = (
+        near[start:end]
         for start in range(max(0, at - 3), at + 1)
         for end in range(at + 1, min(len(near), start + 4) + 1)
     )
+    known = model().words
+    return min((_cost(word[0]) + known[word] for word in words if word in known), default=math.inf)
 
 
 def _writes_spaces(machine: Sequence[_Gloss], text: str) -> bool:
@@ -226,16 +251,19 @@ def _cost(char: str) -> float:
     return model().first.get(canonical(char), 99.0)
 
 
-def _decided(machine: Sequence[_Gloss], valid: Sequence[_Gloss]) -> bool:
-    kinds = len({gloss.char for gloss in machine})
+def _decided(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str) -> bool:
+    kinds = Counter(gloss.char for gloss in machine)
     if not machine or len(machine) < _SHARE * len(valid):
         return False
     if sum(gloss.repeated for gloss in machine) >= _FEW:
         return True
-    if len(machine) >= _ENOUGH and kinds >= _KINDS and len(machine) >= _REPEATED * kinds:
+    if len(machine) >= _ENOUGH and len(kinds) >= _KINDS and len(machine) >= _REPEATED * len(kinds):
         return True
     running = sum(gloss.inside for gloss in machine) * 2 >= len(machine)
     common = sum(_is_common(gloss.char) for gloss in machine)
     if len(machine) >= _ENOUGH:
         return running and common * 2 >= len(machine)
+    # A word list names each character alone; the glosses of a notice stand in its words.
+    running = running or all(gloss.inside or _word(gloss, text) < math.inf for gloss in machine)
+    common += sum(n for char, n in kinds.items() if n > 1 and not _is_common(char))
     return len(machine) >= _FEW and running and common >= 0.75 * len(machine)
