@@ -17,7 +17,6 @@ from archive.model import Edit
 from archive.normalise import fold
 
 RULE = "cloaked"
-LONGEST = 200  # characters of a link text that are noted; titles of notices reach 120
 # Han characters an announcement has at least: shorter ones are columns and 更多.
 LEAST = 6
 # Share of an announcement's pairs of characters that stand in the page; below it the page is about
@@ -29,16 +28,6 @@ ELSEWHERE = 0.5
 MOSTLY = 0.7
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-
-
-def announcement(text: str) -> str:
-    """The text of a link as a note can hold it: one line, bounded.
-
-    >>> announcement("关于做好\\n防汛工作的  通知\\ud800")
-    '关于做好 防汛工作的 通知'
-    """
-    plain = text[: 4 * LONGEST].encode("utf-8", "ignore").decode("utf-8").replace("\x7f", " ")
-    return " ".join("".join(c if c >= " " else " " for c in plain).split())[:LONGEST].strip()
 
 
 def swapped(announced: str, source: str, title: str, text: str, *, is_spam: bool) -> Edit | None:

@@ -20,8 +20,6 @@ from functools import partial
 from itertools import chain
 from typing import Literal
 
-from lxml import etree
-
 from archive import (
     farmbars,
     farmitems,
@@ -35,6 +33,7 @@ from archive import (
 )
 from archive.dom import Element
 from archive.farmgate import may_hold_farm
+from archive.farmlinks import spoken_trades
 from archive.farmpage import Farm, judge
 from archive.linkruns import Site, outside, runs, site_of
 from archive.model import About, Change, Edit
@@ -55,7 +54,6 @@ STEP = "prune_link_farms"
 ROUNDS = 4
 # Findings that call a whole page spam, where taking words out would leave a hole.
 QUARANTINE = frozenset(("brand-subject", "noise-page", "reflected-search", "foreign-shop"))
-LONGEST_SCRIPT = 20_000
 SURE = 0.85  # confidence from which a finding that changed nothing still makes a page infected
 
 
@@ -136,7 +134,7 @@ def prune(nodes: Nodes, url: str | None) -> tuple[Edit, ...]:
     leaving = outside(nodes, site)
     words = hidden.wordy(nodes)
     prose = pagetext.prose(nodes)
-    speaks = _speaks(nodes, prose, leaving, (text for _, text in words))
+    speaks = spoken_trades(nodes, prose, leaving, (text for _, text in words))
     edits = [_mirror_edit(nodes), *farmscripts.findings(nodes, site, speaks)]
     edits += _loose_places(root, prose)
     edits += _mirror_bars(root) if edits[0] else []
@@ -213,27 +211,6 @@ def _hidden_words(
         yield Edit(STEP, at, text, "", "R5-words", evidence, 0.95, "page")
 
 
-def _speaks(
-    nodes: Nodes, prose: str, leaving: Sequence[Element], words: Iterable[str] = ()
-) -> frozenset[str]:
-    """The trades offered by links, title or scripts that the page itself speaks of."""
-    offered = "\n".join((*_offered(nodes, leaving), *words))
-    trades = {trade for _, _, trade in lexicon.listed(offered)}
-    if not trades:
-        return frozenset()
-    heads = " ".join("".join(h.itertext()) for h in nodes.root.iter("h1", "h2"))
-    said = farmitems.sentences(prose) + heads
-    return frozenset(trade for trade in trades if lexicon.speaks_of(said, trade))
-
-
-def _offered(nodes: Nodes, leaving: Sequence[Element]) -> Iterator[str]:
-    yield from ("".join(anchor.itertext()) for anchor in leaving)
-    for at in nodes.named("title", "script", etree.Comment):
-        text = nodes.elements[at].text or ""
-        if nodes.tags[at] == "title" or "<a" in text or "document.title" in text:
-            yield text[:LONGEST_SCRIPT]
-
-
 def _ordinals(root: Element) -> dict[Element, int]:
     return {element: number for number, element in enumerate(root.iter())}
 
@@ -254,21 +231,6 @@ def _title(root: Element, speaks: frozenset[str]) -> Iterator[Edit]:
 def is_hidden(element: Element) -> bool:
     """True when the element or one around it is hidden by tag, attribute or inline style."""
     return hidden.Hiding().how(element) is not None
-
-
-def suspicious_links(root: Element, url: str | None) -> frozenset[str]:
-    """The addresses a crawler must not follow: links of farms and hidden links that leave the site."""
-    nodes, site = read(root), site_of(root, url)
-    leaving = outside(nodes, site)
-    if not leaving:
-        return frozenset()
-    speaks = _speaks(nodes, pagetext.prose(nodes), leaving)
-    found: set[str] = set()
-    for run in runs(nodes, site):
-        found.update(link.href for link in run.links if link.hidden and link.kind == "foreign")
-        for farm in judge(run, speaks):
-            found.update(link.href for link in farm.links if link.kind in {"foreign", "service"})
-    return frozenset(found)
 
 
 def verdict(edits: Sequence[Edit], text: str) -> Verdict:

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, takewhile
 from typing import Any
 
-from archive import normalise
 from archive.jsonl import edit_as_json, edit_from_json
 from archive.lowtext import is_low
 from archive.model import FIELDS, About, Change, Reason
@@ -77,6 +76,8 @@ def part_of(row: Row, at: int, size: int) -> Part | None:
     place = row["evidence"]["extraction"].get("pages")
     if place is None:
         return None
+    from archive import normalise
+
     return Part(
         at,
         size,
@@ -132,6 +133,8 @@ def joined(rows: Sequence[Row], missing: Sequence[int]) -> dict[str, Any]:
     `undo` on it gives the extracted texts of the pages, a line end between two of them. Metadata
     are the first page's; what it does not say is taken from the next page that does.
     """
+    from archive import normalise
+
     parts, edits = [], []
     start = shift = 0
     for row in rows:

@@ -22,6 +22,7 @@ _ITEMS = frozenset(("li", "tr", "dd", "dl"))
 _CLIMB = 4  # elements from an anchor to its list item; the saved trees need 3 (2026-11)
 PIECES = 40  # text nodes read of one item: a real item has under ten
 _TEXT = 300  # characters of text kept
+LONGEST_NOTE = 200  # characters of a link text that are noted; titles of notices reach 120
 _MONTH_DAY = re.compile(
     r"(?<![\d.:/-])(?P<month>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日?(?![\d.:/-])"
 )
@@ -31,6 +32,16 @@ _DATE_LENGTH = 40
 _DATE_BEHIND = re.compile(r"[(（\[【]([\d\s:：./\-年月日]{5,30})[)）\]】]\s*$")
 _CLOSING = tuple(")）]】")
 _CUT = re.compile(r"(?:…+|\.{3,}|⋯+)$")
+
+
+def announcement(text: str) -> str:
+    """The text of a link as a note can hold it: one line, bounded.
+
+    >>> announcement("关于做好\\n防汛工作的  通知\\ud800")
+    '关于做好 防汛工作的 通知'
+    """
+    plain = text[: 4 * LONGEST_NOTE].encode("utf-8", "ignore").decode("utf-8").replace("\x7f", " ")
+    return " ".join("".join(c if c >= " " else " " for c in plain).split())[:LONGEST_NOTE].strip()
 
 
 def hides(element: Element) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 
 from scrapy.http import Response
 
-from archive import charset, coding, decode, dom, linkfarm
+from archive import charset, coding, decode, dom
+from archive.farmlinks import suspicious_links
 from archive.model import Capture, Page
 from archive.uri import join
 from crawler import scripts
@@ -81,7 +82,7 @@ def _of_html(page: Page, url: str) -> Reading:
     name = str(page.charset.get("chosen") or "utf-8")
     found = links(parsed.root, url, page.text, name)
     # as lxml has them, relative to the page: farms lead to other hosts, so the base is no matter
-    farm = {join(url, href, name) for href in linkfarm.suspicious_links(parsed.root, url)}
+    farm = {join(url, href, name) for href in suspicious_links(parsed.root, url)}
     return Reading(
         tuple(found),
         frozenset(href for href in farm if href is not None),

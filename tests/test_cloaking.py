@@ -10,6 +10,7 @@ from archive import cloaking
 from archive.derive import derive
 from archive.model import Article, Capture
 from archive.warc import parse_date, warc_fields
+from crawler import anchors
 from tests.web import hacked
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
@@ -69,9 +70,9 @@ def test_a_shortened_title_is_no_other_page() -> None:
 
 @given(st.text())
 def test_a_note_gives_back_the_announcement(text: str) -> None:
-    told = cloaking.announcement(text)
-    assert len(told) <= cloaking.LONGEST
-    assert cloaking.announcement(told) == told
+    told = anchors.announcement(text)
+    assert len(told) <= anchors.LONGEST_NOTE
+    assert anchors.announcement(told) == told
     note = warc_fields([("link-text", told)]).decode("utf-8")
     [row] = note.splitlines() or [""]
     assert row.partition(":")[2].strip() == told

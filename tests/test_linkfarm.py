@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import dom, linkfarm
+from archive import dom, farmlinks, linkfarm
 from archive.model import About
 from archive.steps import clean, undo
 from tests import farms
@@ -176,7 +176,7 @@ def test_a_crawler_is_told_what_not_to_follow() -> None:
     )
     parsed = dom.parse(source)
     assert parsed is not None
-    assert linkfarm.suspicious_links(parsed.root, URL) == {"http://a-t.com/"}
+    assert farmlinks.suspicious_links(parsed.root, URL) == {"http://a-t.com/"}
 
 
 def test_hidden_is_seen_on_the_element_and_around_it() -> None:

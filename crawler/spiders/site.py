@@ -12,9 +12,9 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from archive.cloaking import announcement
 from archive.sites import Site, in_scope, load_folder
 from archive.uri import ascii_url, dedupe_key
+from crawler.anchors import announcement
 from crawler.discover import Found
 from crawler.follow import LETTERS, Shapes, leaves_unseen, onward, refused
 from crawler.frontier import Lead, Lease

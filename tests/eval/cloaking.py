@@ -18,6 +18,7 @@ from archive.derive import derive
 from archive.model import Article, Capture, Page
 from archive.uri import split
 from archive.warc import parse_date
+from crawler.anchors import announcement
 from crawler.discover import links
 from tests.shared import shared_folder
 
@@ -41,7 +42,7 @@ def pairs(root: Path) -> Iterator[tuple[str, str, bytes]]:
         here = f"{host}/{path.relative_to(root).as_posix()}"
         for link in links(parsed.root, here, page.text):
             target = root / split(link.url).path.lstrip("/")
-            text = cloaking.announcement(link.text)
+            text = announcement(link.text)
             if len(text) >= cloaking.LEAST and target.is_file() and target != path:
                 told.setdefault(target, text)
     for target, text in told.items():

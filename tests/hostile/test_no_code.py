@@ -63,14 +63,27 @@ def test_the_settings_that_keep_a_crawl_closed_are_pinned() -> None:
     settings.setmodule("crawler.settings", priority="project")
     handlers = settings.getdict("DOWNLOAD_HANDLERS")
     assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
-    for off in ("TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED", "HTTPPROXY_ENABLED"):
-        assert settings.getbool(off) is False, off
-    for off in (
-        "COMPRESSION_ENABLED",
-        "COOKIES_ENABLED",
-        "REDIRECT_ENABLED",
-        "METAREFRESH_ENABLED",
-    ):
+    runs = {
+        name: set(settings.get_component_priority_dict_with_base(name))
+        for name in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES")
+    }
+    assert runs == {
+        "EXTENSIONS": {
+            "crawler.recorder.Recorder",
+            "crawler.progress.Progress",
+            "scrapy.extensions.corestats.CoreStats",
+            "scrapy.extensions.memusage.MemoryUsage",
+            "scrapy.extensions.closespider.CloseSpider",
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware",
+            "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware",
+            "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware",
+            "crawler.proxy.ProxyMiddleware",
+        },
+        "SPIDER_MIDDLEWARES": set(),
+    }, "a part of Scrapy that nobody asked for runs"
+    for off in ("TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED"):
         assert settings.getbool(off) is False, off
     assert settings["JOBDIR"] is None
     assert settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS") is False
