@@ -42,4 +42,9 @@ def _hides(style: str) -> bool:
 def names_attachment(anchor: Mapping[str, str]) -> bool:
     """True for a link with these attributes to a file that is read with another program."""
     href = anchor.get("href", "")
-    return len(href) < 2000 and bool(_ATTACHMENT.search(href.lower()))
+    return len(href) < 2000 and _is_attachment(href)
+
+
+@lru_cache(maxsize=8192)  # the pages of a site share most of their links
+def _is_attachment(href: str) -> bool:
+    return _ATTACHMENT.search(href.lower()) is not None

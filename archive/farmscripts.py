@@ -23,7 +23,9 @@ from archive.model import Edit
 from archive.nodes import Nodes
 
 _DOES = re.compile("<script|<iframe|document.write|location")
-_CALLS = re.compile(r"write|location|eval|\.title|iframe|innerHTML|atob|fromCharCode|\.open\(")
+_CALLS = (
+    "write", "location", "eval", ".title", "iframe", "innerHTML", "atob", "fromCharCode", ".open(",
+)  # fmt: skip
 _CODES = re.compile(r"fromCharCode\s*\(([\d\s,]{20,20000})\)")
 _ESCAPED = re.compile(r"""unescape\s*\(\s*['"]([^'"]{20,20000})['"]""")
 _BASE64 = re.compile(r"""atob\s*\(\s*['"]([A-Za-z0-9+/=]{16,20000})['"]""")
@@ -75,7 +77,7 @@ Found = tuple[str, str, float] | None
 
 @lru_cache(maxsize=512)  # the pages of a site share their scripts
 def _script(code: str, site: Site, speaks: frozenset[str]) -> Found:
-    if not _CALLS.search(code):
+    if not any(call in code for call in _CALLS):  # a string is found ten times as fast as a pattern
         return None
     plain = joined(code)
     for rule in (_decoded, _cover_script, _jump, _title_swap, _written_links):
@@ -124,8 +126,8 @@ def _cover_script(code: str, site: Site, speaks: frozenset[str]) -> Found:
 
 
 def _jump(code: str, site: Site, speaks: frozenset[str]) -> Found:
-    lower = code.lower()
-    if not any(word in lower for word in ("referrer", "useragent", "appversion")):
+    lower = code.encode("utf-8", "replace").lower()  # ASCII alone: a fifth of the time
+    if not any(word in lower for word in (b"referrer", b"useragent", b"appversion")):
         return None
     hosts = _foreign(code, site) if _JUMP.search(code) else []
     if not hosts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -105,6 +106,7 @@ def _attachment(anchor: Element, base: str | None) -> Link | None:
     return None
 
 
+@cache
 def _extensions() -> frozenset[str]:
     return frozenset(vocab.toml("discover")["attachment"]["extensions"])
 

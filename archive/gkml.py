@@ -15,7 +15,6 @@ from archive.model import Candidate
 _ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordinary head lines
 _DEEPEST = 2000  # blocks searched; the table stands at the head of its page
 _MOST = 100  # rows read, so that a hostile page costs no more than an honest one
-_COLON = re.compile("[:：﹕∶︰︓]")
 _FIRST = re.compile(r"[^\s\u200b\ufeff\[\]【】]")
 _REACH = 60  # blocks a table may span
 DOC_NUMBER = re.compile(
@@ -38,7 +37,7 @@ def table(blocks: Sequence[Block]) -> tuple[Candidate, ...]:
 
 def _rows(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str, str]]:
     for index, block in enumerate(blocks):
-        if len(block.text) > 600 or not (_COLON.search(block.text) or _opens(block.text)):
+        if len(block.text) > 600 or not (_has_colon(block.text) or _opens(block.text)):
             continue
         pairs = list(_pairs(block.text))
         if pairs:
@@ -51,7 +50,7 @@ def _rows(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    if not _COLON.search(text):
+    if not _has_colon(text):
         return
     folded = fold(text)
     if not _labelled().search(folded):
@@ -63,6 +62,12 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         value = text[match.end() : end].strip(" |\u3000\xa0")
         if value:
             yield label, value[:300]
+
+
+def _has_colon(text: str) -> bool:
+    return (  # spelt out: a loop over them takes as long as a pattern
+        ":" in text or "：" in text or "﹕" in text or "∶" in text or "︰" in text or "︓" in text
+    )
 
 
 def _opens(text: str) -> bool:

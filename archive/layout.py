@@ -22,7 +22,7 @@ def lines(text: str, about: About) -> Iterable[Change]:
     """
     for match in _BLANKS.finditer(text):
         yield from _blank(text, match.start(), match.end())
-    for date in SPACED_DATE.finditer(text):
+    for date in SPACED_DATE.finditer(text) if "月" in text else ():
         for match in re.finditer("[ \u00a0]+", date[0]):
             start, end = (date.start() + offset for offset in match.span())
             yield Change(start, end, "", "date-space", evidence=date[0])

@@ -39,6 +39,7 @@ _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
+_SENTENCE_END = frozenset("。！？；…")
 _SERIAL = re.compile(r"^[\s\d一二三四五六七八九十]+[、.．]")
 
 
@@ -85,7 +86,7 @@ def is_byline(line: str) -> bool:
 
 def _is_meta_line(line: str) -> bool:
     """Two labels of different fields or more in one line that does not end like a sentence."""
-    if len(line) > META_LINE or is_plain_text(line) or not re.search("[:：]", line):
+    if len(line) > META_LINE or is_plain_text(line) or not (":" in line or "：" in line):
         return False
     fields = {found.field for found in labelled(line)}
     return len(fields) > 1 and bool(fields & {"published", "source"})
@@ -159,20 +160,23 @@ def is_footer(line: str) -> bool:
     if len(line) > DISCLAIMER or is_plain_text(line):
         return False
     found = set(_footer().findall(fold(line)))
-    alone = len(line) <= TAIL_LINE and not re.search("[，。；]", line)
-    return len(found) > 1 or (bool(found) and alone)
+    if not found:
+        return False
+    return len(found) > 1 or (len(line) <= TAIL_LINE and not re.search("[，。；]", line))
 
 
 def is_plain_text(line: str) -> bool:
     """True for a line that ends like a sentence: no credit, whatever it begins with."""
-    return bool(re.search(r"[。！？；…]\s*$", line.strip()))
+    return line.rstrip()[-1:] in _SENTENCE_END
 
 
 def names_file(line: str) -> bool:
     """True for a line that names an attachment."""
-    return bool(_FILE.search(fold(line)))
+    folded = fold(line)
+    return ("附" in folded or "." in folded) and bool(_FILE.search(folded))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_frame_name(names: str) -> bool:
     """True when a class or id (lower case, blanks between) has a word of the page's frame."""
     return bool(_frame().search(names))

@@ -41,9 +41,12 @@ _ODD_WIDTH = re.compile("[" + "".join(map(chr, WIDTH)) + "]")
 _EXCHANGED = re.compile("[,;:!?()\"'<>＜＞．]")
 
 _BLANKS = re.compile(f"[{_BLANK}]+")
-_NO_BLANK_AROUND = re.compile(r" ?([，。、；：？！]) ?")
-_NO_BLANK_INSIDE = re.compile(r"(?<=[（《〈【〔「『]) | (?=[）》〉】〕」』])")
-_QUOTE_BLANK = re.compile(f"(?<=[“‘]) (?=[{_HAN}])|(?<=[{_HAN}。！？]) (?=[”’])")
+# Around marks, inside brackets, inside quotes. Every branch begins with the blank, so that no other
+# character is asked.
+_NO_BLANK = re.compile(
+    " (?:(?=[，。、；：？！）》〉】〕」』])|(?<=[，。、；：？！（《〈【〔「『] )"
+    f"|(?<=[“‘] )(?=[{_HAN}])|(?<=[{_HAN}。！？] )(?=[”’]))"
+)
 # 2021 年 7月12 日: word processors and mirrors set blanks between figures and units. Only whole
 # dates, so that 图1 日照 and the cells of a table keep theirs.
 _B = "[ \u00a0]{0,2}"
@@ -83,10 +86,8 @@ def _space(text: str) -> str:
     text = _BLANKS.sub(" ", text).strip(" ")
     if " " not in text:
         return text
-    text = _NO_BLANK_AROUND.sub(r"\1", text)
-    text = _NO_BLANK_INSIDE.sub("", text)
-    text = _QUOTE_BLANK.sub("", text)
-    return SPACED_DATE.sub(lambda m: m[0].replace(" ", ""), text)
+    text = _NO_BLANK.sub("", text)
+    return SPACED_DATE.sub(lambda m: m[0].replace(" ", ""), text) if "月" in text else text
 
 
 def _marks(text: str) -> str:
