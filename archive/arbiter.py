@@ -15,6 +15,7 @@ from configparser import ConfigParser
 from functools import cache
 
 import trafilatura
+from lxml import html as lxml_html
 from trafilatura.settings import use_config
 
 from archive import span
@@ -37,13 +38,22 @@ def ranges(root: Element, flow: Flow) -> tuple[tuple[int, int], ...]:
     if len(flow.lines) > LINES or any(_is_stacked(line.text) for line in flow.lines):
         return ()
     text = trafilatura.extract(
-        copy.deepcopy(root), fast=True, include_comments=False, deduplicate=False, config=_config()
+        _copied(root), fast=True, include_comments=False, deduplicate=False, config=_config()
     )
     kept = _TOKENS.sub("", text or "")
     if not kept:
         return ()
     run = span.best_run([_worth(line.text, kept) for line in flow.lines])
     return (run,) if run[0] < run[1] else ()
+
+
+def _copied(root: Element) -> Element:
+    """A copy of the tree in the classes of lxml.html, which trafilatura asks for. Nodes take those of
+    the document that they are moved to, when they are met next."""
+    copied = lxml_html.Element(root.tag, dict(root.attrib))
+    copied.text = root.text
+    copied.extend(list(copy.deepcopy(root)))
+    return copied
 
 
 def _is_stacked(text: str) -> bool:

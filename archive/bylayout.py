@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive import dates, headline, names, sources
+from archive import dates, dom, headline, names, sources
 from archive.dom import Element
 from archive.model import Candidate
 from archive.sites import Layout
@@ -22,10 +22,10 @@ def remove(root: Element, layout: Layout | None) -> bool:
     """Take out of the tree what the layout says is no part of the text; whether there was any."""
     if layout is None or not layout.remove:
         return False
-    found = root.cssselect(layout.remove)
+    found = dom.selected(root, layout.remove)
     for element in found:
         if element.getparent() is not None:
-            element.drop_tree()
+            dom.drop(element)
     return bool(found)
 
 
@@ -45,5 +45,5 @@ def _read(root: Element, layout: Layout) -> Iterator[Candidate]:
 
 def _text(root: Element, selector: str | None) -> str:
     """The text of the first element that matches; "" without one."""
-    found = root.cssselect(selector) if selector else []
+    found = dom.selected(root, selector) if selector else []
     return squeeze("".join(found[0].itertext()))[:_LONGEST] if found else ""

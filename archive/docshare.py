@@ -179,8 +179,8 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
 
 def is_shared_document(lines: Iterable[str]) -> bool:
     """Whether the lines of a page hold a sure sign of a document-sharing site."""
-    known = words()
-    return any(map(known.sign, readable("\n".join(lines)).split("\n")))
+    known, text = words(), readable("\n".join(lines))
+    return known.may_hold_sign(text) and any(map(known.sign, text.split("\n")))
 
 
 @dataclass(frozen=True, slots=True)

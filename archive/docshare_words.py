@@ -27,6 +27,10 @@ class Words:
     inlines: Patterns
     glue: tuple[str, ...]
 
+    def may_hold_sign(self, text: str) -> bool:
+        """Whether a line of the text may be a sign: one question for all lines of a page."""
+        return _may_begin_line(self.signs).search("\n" + text) is not None
+
     def sign(self, line: str) -> str:
         return _match(self.signs, line) if _may_match(self.signs).match(line) else ""
 
@@ -59,6 +63,11 @@ def readable(text: str) -> str:
 def _may_match(patterns: Patterns) -> re.Pattern[str]:
     """One pattern for all, so that most lines are asked once."""
     return re.compile(rf"\s*(?:{'|'.join(f'(?:{pattern.pattern})' for _, pattern in patterns)})")
+
+
+@cache
+def _may_begin_line(patterns: Patterns) -> re.Pattern[str]:
+    return re.compile("\n" + _may_match(patterns).pattern)
 
 
 def _match(patterns: Patterns, line: str) -> str:

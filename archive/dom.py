@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
-from lxml import html as lxml_html
+from lxml.cssselect import CSSSelector
 
 Element = Any  # lxml ships no types; elements, comments and processing instructions
 
@@ -29,18 +30,10 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));?")
 # Left alone it hides the rest of the page (seen on one page of 1,464, 2026-11: 48 of 58 links).
 _TORN_COMMENT = re.compile(r"<!--[^\n<>]{1,60}[?\ufffd]->")
 
-# lxml.html picks the class of every element in Python, each time a walk meets it: a tenth of all
-# the time of a page (2026-11). Nothing here needs its classes for forms and their fields.
-_CLASSES = etree.ElementDefaultClassLookup(
-    element=lxml_html.HtmlElement,
-    comment=lxml_html.HtmlComment,
-    pi=lxml_html.HtmlProcessingInstruction,
-    entity=lxml_html.HtmlEntity,
-)
-
 # Elements of one page that are read: 25 to 50 microseconds each. Largest of 657 real pages: 4,830
 # (2026-11); a table of 10,000 rows and ten columns has fewer.
 ELEMENTS = 120_000
+_IMPLIED = 4  # html, head, body and a first paragraph
 
 END_MARK = "fangzhi:end-of-html"  # comment left where the first </html> stood
 
@@ -51,6 +44,7 @@ class Dom:
 
     root: Element
     limited: str | None
+    signs: int  # `<` in the source: no tree has two elements for each
 
 
 def parse(source: str) -> Dom | None:
@@ -59,41 +53,67 @@ def parse(source: str) -> Dom | None:
     The tree holds everything the source holds, also what follows a premature `</html>`;
     the place of the first `</html>` that text follows is kept as a comment `END_MARK`.
     """
-    parser = lxml_html.HTMLParser(huge_tree=True, encoding="utf-8")
-    parser.set_element_class_lookup(_CLASSES)
-    data = _one_document(_storable(source)).encode("utf-8", "replace")
+    # Not the parser of lxml.html: its classes add what nothing here asks, and cost time at every element.
+    parser = etree.HTMLParser(huge_tree=True, encoding="utf-8")
+    data = _as_parsed(source)
     if not data.strip():
         return None
     try:
-        root = lxml_html.document_fromstring(data, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+    if root is None:
         return None
     limits = [e for e in parser.error_log if "limit" in e.type_name.lower() or "depth" in e.message]
-    return Dom(root, limits[0].message.strip() if limits else None)
+    return Dom(root, limits[0].message.strip() if limits else None, data.count(b"<"))
 
 
 def is_too_large(parsed: Dom) -> bool:
-    """Whether the tree has more elements than are read."""
-    return bool(_COUNT(parsed.root) > ELEMENTS)
+    """Whether the tree has more elements than are read. They are counted only where the source has
+    signs enough: a tag makes one element, and the parser puts at most a paragraph behind it."""
+    return 2 * (parsed.signs + _IMPLIED) > ELEMENTS and bool(_COUNT(parsed.root) > ELEMENTS)
 
 
-def _storable(source: str) -> str:
+def drop(element: Element) -> None:
+    """Take an element out of its tree with all it holds; the text behind it stays."""
+    parent, before = element.getparent(), element.getprevious()
+    if element.tail and before is None:
+        parent.text = (parent.text or "") + element.tail
+    elif element.tail:
+        before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
+
+
+def selected(root: Element, selector: str) -> list[Element]:
+    """The elements a CSS selector finds, in document order."""
+    return list(_selector(selector)(root))
+
+
+@lru_cache(maxsize=256)
+def _selector(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
+
+
+def _as_parsed(source: str) -> bytes:
+    """The source as the parser can hold it, in UTF-8."""
     if declaration := _XML_DECLARATION.match(source):
         source = source[declaration.end() :]
     source = _TORN_COMMENT.sub("", source)
-    if _holds_forbidden(source):
-        source = _FORBIDDEN.sub("\ufffd", source)
-    return _REFERENCE.sub(_reference, source)
+    data = _encoded(source)
+    storable = _FORBIDDEN.sub("\ufffd", source) if data is None else source
+    whole = _one_document(_REFERENCE.sub(_reference, storable))
+    return data if data is not None and whole == source else whole.encode("utf-8", "replace")
 
 
-def _holds_forbidden(source: str) -> bool:
-    """Whether the source holds a forbidden character; its bytes tell ten times as fast as a pattern."""
+def _encoded(source: str) -> bytes | None:
+    """The source in UTF-8; `None` where it holds a forbidden character, which its bytes tell ten times
+    as fast as a pattern."""
     try:
         data = source.encode()
     except UnicodeEncodeError:
-        return True
-    none = data.translate(None, _CONTROLS)
-    return len(none) < len(data) or "\ufffe" in source or "\uffff" in source
+        return None
+    bare = len(data.translate(None, _CONTROLS)) == len(data)
+    return data if bare and "\ufffe" not in source and "\uffff" not in source else None
 
 
 def _reference(match: re.Match[str]) -> str:

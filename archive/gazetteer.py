@@ -85,6 +85,11 @@ def split_place(text: str) -> tuple[str, str] | None:
     return (text[:1], text[1:]) if len(text) > 1 and plain[:1] in _stems() else None
 
 
+def may_begin_with_place(text: str) -> bool:
+    """False for a text that begins with no place name of two characters or more."""
+    return text[:2] in _lengths() or fold(text[:2]) in _lengths()
+
+
 def _provinces(found: tuple[int, ...]) -> frozenset[int]:
     return frozenset(code // 10000 for code in found)
 

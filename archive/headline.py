@@ -18,6 +18,7 @@ _CRUMB = re.compile(r"\s*(?:>>|>|»|›|→|＞|/|／|\\|-|－|—|\||｜|·|::|
 _CRUMB_SIGN = re.compile(
     "[:：﹕∶︰︓>＞»›→\\]】]"
 )  # every breadcrumb has one behind its first words
+_BARE = 60  # characters of a line without a label whose day is that of the article
 _CRUMBS = 8  # of a way from the home page; a menu has more
 _LONGEST = 400  # characters of a meta line with its toolbar, measured on 450 pages
 
@@ -42,6 +43,12 @@ def read_line(line: str) -> tuple[Candidate, ...]:
     if not any(c.field in ("authors", "editors") for c in values):
         values += bylines.byline(line) or _bracketed(line)
     return tuple(dict.fromkeys(values))
+
+
+def may_date(line: str) -> bool:
+    """False for a line in which `read_line` finds no day: it is long and has no label."""
+    line = line.strip()
+    return len(line) <= _BARE or bool(labelled(line))
 
 
 def read_labels(line: str) -> tuple[Candidate, ...]:
@@ -101,7 +108,7 @@ def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
 
     Between labels the day stands before the first or behind the value of one that takes no day.
     """
-    if len(line) > 120 or (len(line) > 60 and not found):
+    if len(line) > 120 or (len(line) > _BARE and not found):
         return []
     day = next(dates.find(line), None) or dates.find_short(line)
     if day is None:

@@ -176,7 +176,6 @@ def names_file(line: str) -> bool:
     return ("附" in folded or "." in folded) and bool(_FILE.search(folded))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def is_frame_name(names: str) -> bool:
     """True when a class or id (lower case, blanks between) has a word of the page's frame."""
     return bool(_frame().search(names))

@@ -31,7 +31,7 @@ from archive import (
     lexicon,
     pagetext,
 )
-from archive.dom import Element
+from archive.dom import Element, drop
 from archive.farmgate import may_hold_farm
 from archive.farmlinks import spoken_trades
 from archive.farmpage import Farm, judge
@@ -149,7 +149,7 @@ def prune(nodes: Nodes, url: str | None) -> tuple[Edit, ...]:
         edits.append(Edit(STEP, at, old, "", farm.rule, farm.evidence, farm.confidence, "page"))
     for comment, evidence in comments:
         old = comment.text or ""
-        comment.drop_tree()
+        drop(comment)
         edits.append(Edit(STEP, order[comment], old, "", "R5-comment", evidence, 0.95, "page"))
     edits += _hidden_words(root, words, speaks)
     edits += _title(root, speaks)
@@ -206,7 +206,7 @@ def _hidden_words(
             continue
         order = order or _ordinals(root)
         at, how = order[element], hidden.own(element)
-        element.drop_tree()
+        drop(element)
         evidence = f"H {how}; X {len(named)} of {len(segments)} segments listed"
         yield Edit(STEP, at, text, "", "R5-words", evidence, 0.95, "page")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from archive import blockpages, linerules, span, vocab
@@ -49,7 +49,12 @@ def _is_frame(tag: str, attributes: Mapping[str, str]) -> bool:
     if not attributes:
         return False
     names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-    return len(names) > 1 and linerules.is_frame_name(names[:200].lower())
+    return len(names) > 1 and _names_frame(names[:200])
+
+
+@lru_cache(maxsize=4096)  # the pages of a site share their names
+def _names_frame(names: str) -> bool:
+    return linerules.is_frame_name(names.lower())
 
 
 def classify(page: Page, root: Element, flow: Flow, title: str | None) -> Told | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 # Swept on 104 doubled and 300 clean documents: exact, two-script and truncated copies found
 # 104, 104 and 103 times, no clean document.
@@ -14,6 +16,9 @@ _GAP = 250  # between two matches of one chain
 _MATCHED = 200
 _COVERAGE = 0.3
 _DENSITY = 0.6
+_ASKED = 8  # one place in about so many is asked first
+_DOUBT = 4  # times fewer repeats there than a doubled text has by its length
+_FEWEST = 24  # places asked; fewer prove nothing
 _LONGEST = 200_000  # letters: the table of 11-grams takes 40 MB then; no article is that long
 _PLACES = 8  # of one 11-gram that are remembered
 
@@ -47,13 +52,37 @@ def _enough(length: int) -> float:
 
 def is_doubled(key: str) -> bool:
     """True when a chain of equal 11-grams covers enough of the string, densely enough."""
-    if not 2 * _MATCHED <= len(key) <= _LONGEST or _repeated(key) < _enough(len(key)):
+    if not 2 * _MATCHED <= len(key) <= _LONGEST or _repeats_little(key):
+        return False
+    if _repeated(key) < _enough(len(key)):
         return False
     chains: dict[int, _Chain] = {}  # by distance, in steps of the allowed drift
     for first, second in _pairs(key):
         if _extend(chains, second, second - first).is_enough(len(key)):
             return True
     return False
+
+
+def _repeats_little(key: str) -> bool:
+    """The cheap test: of the 11-grams that begin with one of an eighth of all characters, far fewer
+    stand twice than in a doubled text.
+
+    Right because both copies are asked at the same characters: of a text of which three tenths stand
+    twice so do three tenths of these grams, give or take. Wrong where the repeated part has none of these
+    characters and the rest has; a quarter of the share is asked for. It takes a sixth of the time of
+    `_repeated`, which on clean texts was a fiftieth of the time of a page (2026-11).
+    """
+    asked = [at.start() for at in _asked().finditer(key, 0, len(key) - _GRAM + 1)]
+    if len(asked) < _FEWEST:
+        return False
+    repeated = len(asked) - len({key[at : at + _GRAM] for at in asked})
+    return _DOUBT * repeated < _COVERAGE * len(asked)
+
+
+@cache
+def _asked() -> re.Pattern[str]:
+    letters = (*range(0x30, 0x3A), *range(0x61, 0x7B), *range(0x3400, 0xA000))
+    return re.compile(f"[{''.join(chr(code) for code in letters if code % _ASKED == 0)}]")
 
 
 def _repeated(key: str) -> int:

@@ -64,8 +64,8 @@ def _title_line(flow: Flow, frame: Sequence[bool], title: str | None) -> int | N
     wanted = squeezed(title or "")
     if not wanted:
         return None
-    found = [i for i, line in enumerate(flow.lines) if not frame[i] and _shows(line, wanted)]
-    return found[0] if found else None
+    shown = (i for i, line in enumerate(flow.lines) if not frame[i] and _shows(line, wanted))
+    return next(shown, None)
 
 
 def _shows(line: Line, wanted: str) -> bool:

@@ -264,6 +264,8 @@ def _above_date(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
     for index, block in enumerate(blocks[1:_DEEPEST], 1):
         if len(block.text) > _META_LINE or block.linked or not _FIGURES.search(block.text):
             continue
+        if not headline.may_date(block.text):
+            continue
         said = headline.read_line(block.text)
         days = [c for c in said if c.field == "published"]
         before = _title_before(blocks, index) if days else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archive.dom import Element
+from archive.dom import Element, drop
 from archive.farmitems import has_marker, marker_span
 from archive.farmpage import Farm
 
@@ -39,12 +39,12 @@ def _drop(anchor: Element, blank_tail: bool) -> None:
     parent = anchor.getparent()
     if parent is None:
         return
-    anchor.drop_tree()
+    drop(anchor)
     while parent is not None and _is_empty(parent):
         above = parent.getparent()
         if above is None or parent.tag in {"body", "html", "td", "th"}:
             return
-        parent.drop_tree()
+        drop(parent)
         parent = above
 
 

@@ -9,7 +9,7 @@ by_title     what stands below the title   needs no sentences: tables, lists, on
 
 from __future__ import annotations
 
-from archive import furniture, linerules, span
+from archive import dom, furniture, linerules, span
 from archive.dom import Element
 from archive.flow import Flow, Line
 from archive.sheet import Sheet, sheet
@@ -40,7 +40,7 @@ def candidates(page: Sheet) -> dict[str, Ranges]:
 def by_selector(page: Sheet, root: Element, selector: str) -> Ranges:
     """The elements a site definition names as the body, the outermost of nested ones."""
     found: list[tuple[int, int]] = []
-    for element in root.cssselect(selector):
+    for element in dom.selected(root, selector):
         lines = page.flow.spans.get(element)
         if lines and lines[0] < lines[1] and not (found and lines[1] <= found[-1][1]):
             found.append(lines)

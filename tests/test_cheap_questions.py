@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 from hypothesis import given, settings
@@ -13,10 +14,13 @@ from archive import (
     gazetteer,
     gkml,
     headline,
+    labels,
     lang,
     lexicon,
     normalise,
     opencc_tables,
+    punctuation,
+    repeats,
     scriptmeta,
     spun,
     variants,
@@ -187,4 +191,52 @@ def test_a_tree_of_words_finds_what_the_longest_first_list_finds(
 
 @given(st.text(alphabet="a\x00\x0b\x1f\n文\ufffe\uffff\ud800") | st.text())
 def test_bytes_tell_whether_a_character_is_forbidden(source: str) -> None:
-    assert dom._holds_forbidden(source) == bool(dom._FORBIDDEN.search(source))
+    assert (dom._encoded(source) is None) == bool(dom._FORBIDDEN.search(source))
+
+
+@given(lines)
+def test_labels_are_tried_only_where_one_begins_and_all_are_found(line: str) -> None:
+    folded, pattern = fold(line), labels._label_pattern()[0]
+    spans = [match.span() for match in labels._matches(pattern, folded)]
+    assert spans == [match.span() for match in pattern.finditer(folded)]
+
+
+@given(lines)
+def test_a_line_that_may_not_date_has_no_day(line: str) -> None:
+    if not headline.may_date(line):
+        assert not [c for c in headline.read_line(line) if c.field == "published"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["〔", "）", "、", "“", "”", "。", "’", "中文", "ab", " "]), max_size=12
+    )
+)
+def test_one_rule_for_blanks_does_what_three_in_a_row_do(pieces: list[str]) -> None:
+    text = re.sub(" +", " ", "".join(pieces)).strip(" ")
+    expected = re.sub(" ?([，。、；：？！]) ?", r"\1", text)
+    expected = re.sub("(?<=[（《〈【〔「『]) | (?=[）》〉】〕」』])", "", expected)
+    expected = re.sub(
+        "(?<=[“‘]) (?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff。！？]) (?=[”’])", "", expected
+    )
+    assert punctuation._NO_BLANK.sub("", text) == expected
+
+
+@given(st.integers(0, 2**32), st.integers(220, 700))
+def test_a_text_that_stands_twice_repeats_enough_where_it_is_asked(seed: int, size: int) -> None:
+    letters = random.Random(seed)
+    once = "".join(chr(letters.randrange(0x4E00, 0x5200)) for _ in range(size))
+    assert repeats.is_doubled(once + once)
+    assert not repeats.is_doubled(once + once[::-1])
+
+
+@given(
+    st.lists(
+        st.sampled_from(["略阳搬家公司", "永春管道疏通", "会议通知", "太康", "，"]), max_size=12
+    )
+)
+def test_pieces_that_begin_with_no_place_hold_no_repeated_endings(pieces: list[str]) -> None:
+    for piece in pieces:
+        found = gazetteer.split_place(piece)
+        if found and len(found[0]) > 1:
+            assert gazetteer.may_begin_with_place(piece)
