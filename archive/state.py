@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,7 @@ class State:
                 c.date,
                 c.run,
                 c.status,
-                *astuple(c.location),
+                *(c.location.file, c.location.offset, c.location.length),
                 c.digest,
                 c.original,
             )

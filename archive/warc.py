@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,9 +73,17 @@ class Exchange:
     original: Original | None = None  # what the answer may turn out to repeat
 
 
-def record_id() -> str:
-    """A fresh record id: random, so it says nothing about the machine or the time."""
-    return f"urn:uuid:{uuid.uuid4()}"
+def record_id(moment: datetime) -> str:
+    """A fresh record id: the millisecond of the capture, which WARC-Date says too, and 74 random
+    bits (RFC 9562, 5.7: version 7). It says nothing about the machine.
+
+    Ids that sort by time keep the rows of state.sqlite in the order they are written: with wholly
+    random ones each row fell on a database page of its own, to be read, journalled and written.
+    """
+    milliseconds = int(moment.timestamp() * 1000) & (1 << 48) - 1
+    bits = milliseconds << 80 | secrets.randbits(80)
+    bits = bits & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62
+    return f"urn:uuid:{uuid.UUID(int=bits)}"
 
 
 def warc_date(moment: datetime) -> str:
@@ -134,7 +143,7 @@ def exchange_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
     An answer that repeats `exchange.original` becomes a revisit record: 304, or the same payload
     again. `info` is the id of the warcinfo record of the file they go to.
     """
-    capture = record_id()
+    capture = record_id(exchange.date)
     shared = [
         ("WARC-Target-URI", exchange.target_uri),
         ("WARC-Date", warc_date(exchange.date)),
@@ -153,11 +162,12 @@ def exchange_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
         notes += [("http-interim", head) for head in _interim_notes(interim)]
     if exchange.request:
         back = [("WARC-Concurrent-To", f"<{capture}>")] if length else []
-        records.append(_request(exchange, shared + wire + back, record_id() if length else capture))
+        name = record_id(exchange.date) if length else capture
+        records.append(_request(exchange, shared + wire + back, name))
     about = [("WARC-Refers-To", f"<{capture}>")] if length or exchange.request else []
     headers = [
         ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", f"<{record_id()}>"),
+        ("WARC-Record-ID", f"<{record_id(exchange.date)}>"),
         *shared,
         *about,
         ("Content-Type", "application/warc-fields"),

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+import uuid
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.errors import WriteFailed
-from archive.warc import Exchange, exchange_records, pieces, sha256
+from archive.warc import Exchange, exchange_records, pieces, record_id, sha256
 from archive.warcreader import Damage, ReadRecord, read, read_at, whole_members
 from archive.warcwriter import OPEN, Naming, WarcWriter, recover
 
@@ -96,6 +97,14 @@ def test_all_records_of_an_exchange_share_the_date_and_point_backwards(tmp_path:
     assert dates == {"2026-11-24T08:00:00.123456Z"}
     assert request.get("WARC-Concurrent-To") == metadata.get("WARC-Refers-To") == f"<{response.id}>"
     assert response.get("WARC-Warcinfo-ID") == f"<{info.id}>"
+
+
+def test_record_ids_are_fresh_and_sort_by_the_time_of_their_capture() -> None:
+    moments = [NOW + timedelta(milliseconds=number) for number in range(50)]
+    ids = [record_id(moment) for moment in moments]
+    assert ids == sorted(ids)
+    assert len({record_id(NOW) for _ in range(1000)}) == 1000
+    assert {uuid.UUID(one.removeprefix("urn:uuid:")).version for one in ids} == {7}
 
 
 def test_a_url_cannot_forge_a_header(tmp_path: Path) -> None:
