@@ -23,45 +23,18 @@ INDEXED = ("response", "revisit", "resource")
 
 def index(path: Path) -> Iterator[str]:
     """The index lines of a WARC file, in the order of its records."""
-    yield from (row for row, _ in _rows(path))
-
-
-def files(path: Path) -> dict[str, bytes]:
-    """The index files of a finished WARC file, names and contents; the same file gives the same.
-
-    `<stem>.cdxj`, and `<stem>.digests` with the payload digest of every page sent with 200, by
-    which a revisit finds its original (archive/lookup.py).
-    """
-    rows = list(_rows(path))
-    stem = path.name.removesuffix(".warc.gz")
-    found = {
-        f"{stem}.cdxj": [row for row, _ in rows],
-        f"{stem}.digests": [digest for _, digest in rows if digest],
-    }
-    return {
-        name: b"".join(sorted(f"{row}\n".encode() for row in kept)) for name, kept in found.items()
-    }
-
-
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    """The index line of every record, and its line of digests or nothing."""
     with path.open("rb") as file:
         for record in read(path):
             if isinstance(record, Damage) or record.type not in INDEXED:
                 continue
             file.seek(record.location.offset)
-            row = line(record, _sha256(file, record.location.length))
-            yield row, _digest_line(record, row)
+            yield line(record, _sha256(file, record.location.length))
 
 
-def _digest_line(record: ReadRecord, row: str) -> str:
-    digest = record.get("WARC-Payload-Digest")
-    record.block.seek(0)
-    if record.type != "response" or not digest or message.status(record.block.read(64)) != 200:
-        return ""
-    label, _, value = digest.partition(":")
-    place = record.location
-    return f"{label.lower()}:{value} {place.offset} {place.length} {row.split(' ', 2)[1]}"
+def index_file(path: Path) -> tuple[str, bytes]:
+    """Name and content of the index file of a finished WARC file; the same file gives the same."""
+    name = f"{path.name.removesuffix('.warc.gz')}.cdxj"
+    return name, b"".join(sorted(f"{row}\n".encode() for row in index(path)))
 
 
 def _sha256(file: BinaryIO, size: int) -> str:

@@ -72,23 +72,23 @@ class _Folder:
 
     def index(self, path: Path) -> Iterator[Finding]:
         """How the index of a WARC file differs from what it should be."""
-        for name, wanted in cdxj.files(path).items():
-            target = self._holdings.folder("index") / name
-            if not target.is_file():
-                yield Finding("index-missing", f"of {path.name}", name)
-                continue
-            data = target.read_bytes()
-            if data == wanted:
-                continue
-            rows, right = data.splitlines(keepends=True), wanted.splitlines(keepends=True)
-            missing, more = len(set(right) - set(rows)), len(set(rows) - set(right))
-            yield Finding("index-differs", f"{missing:,} lines missing, {more:,} wrong", name)
-            if rows != sorted(rows):
-                yield Finding("index-unsorted", "not in byte order", name)
-            refused = [one for one in map(parse, rows) if isinstance(one, Refused)]
-            if refused and name.endswith(".cdxj"):
-                problem = f"{len(refused):,} lines refused; the first is {refused[0].problem}"
-                yield Finding("index-hostile", problem, name)
+        name, wanted = cdxj.index_file(path)
+        target = self._holdings.folder("index") / name
+        if not target.is_file():
+            yield Finding("index-missing", f"of {path.name}", name)
+            return
+        data = target.read_bytes()
+        if data == wanted:
+            return
+        rows, right = data.splitlines(keepends=True), wanted.splitlines(keepends=True)
+        missing, more = len(set(right) - set(rows)), len(set(rows) - set(right))
+        yield Finding("index-differs", f"{missing:,} lines missing, {more:,} wrong", name)
+        if rows != sorted(rows):
+            yield Finding("index-unsorted", "not in byte order", name)
+        refused = [one for one in map(parse, rows) if isinstance(one, Refused)]
+        if refused:
+            problem = f"{len(refused):,} lines refused; the first is {refused[0].problem}"
+            yield Finding("index-hostile", problem, name)
 
     def state(self, path: Path, captures: list[Acknowledged]) -> Iterator[Finding]:
         """How the state's rows of a WARC file differ from its records.
@@ -113,9 +113,10 @@ class _Folder:
             yield Finding("state-row-lost", "acknowledged, and not in the file", *place)
 
     def text(self, path: Path, captures: list[Acknowledged]) -> Iterator[Finding]:
-        """Whether every response of a WARC file has a line of text."""
+        """Whether every response of a WARC file, and every revisit that is new to its URL, has a
+        line of text."""
         target = self._holdings.folder("text") / f"{path.name.removesuffix('.warc.gz')}.jsonl"
-        responses = {r.record_id for r in captures if not r.original}
+        responses = {r.record_id for r in captures if not r.original or r.is_new}
         if not target.is_file():
             if responses:
                 yield Finding("text-missing", f"of {path.name}", target.name)
@@ -132,7 +133,7 @@ class _Folder:
         warcs = {path.name.removesuffix(OPEN) for path in self._holdings.warcs()}
         for path in sorted(self._holdings.folder("index").glob("*")):
             stem = path.name.rpartition(".")[0]
-            if path.suffix in (".cdxj", ".digests") and f"{stem}.warc.gz" not in warcs:
+            if path.suffix == ".cdxj" and f"{stem}.warc.gz" not in warcs:
                 yield Finding("index-orphan", "its WARC file is not there", path.name)
         for name, rows in self._rows.items():
             if name not in warcs:

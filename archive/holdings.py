@@ -4,7 +4,7 @@
       warc/<stem>.warc.gz             `.open` while a living process writes it
       text/<stem>.jsonl               one Article or Rejection per line, in the order of capture
       text/<stem>-text.warc.gz        conversion records, never indexed for replay
-      index/<stem>.cdxj               and .digests: where records lie, by URL and by payload digest
+      index/<stem>.cdxj               where records lie, by URL
       memory/<site>-<digest>.json     lines that repeat across a site's captures
       memory/_like-<digest>.json      the examples a run compared its articles with
       runs/<run>.json                 one report per run
@@ -21,14 +21,15 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from archive import cdxj, memory, message, ownership, relevance, warcwriter
+from archive import cdxj, memory, message, originals, ownership, relevance, warcwriter
 from archive.errors import HoldingsError, HoldingsInUse
-from archive.model import SiteMemory
+from archive.model import Location, SiteMemory
 from archive.records import Damage, ReadRecord
 from archive.relevance import Examples
 from archive.state import Acknowledged, State
@@ -86,6 +87,19 @@ class Holdings:
         path = self.folder("warc") / name
         return path if path.exists() else path.with_name(name + warcwriter.OPEN)
 
+    def place(self, record_id: str) -> tuple[Path, Location] | None:
+        """File and place of the response or revisit with this id, if the state was told of it.
+
+        Reads the last commit, whoever owns the holdings."""
+        state = (self.root / "state.sqlite").resolve().as_uri()
+        query = "SELECT file, offset, length FROM captures WHERE record_id = ?"
+        try:
+            with closing(sqlite3.connect(f"{state}?mode=ro", uri=True, timeout=10)) as db:
+                row = db.execute(query, (record_id,)).fetchone()
+        except sqlite3.Error:
+            return None
+        return (self.warc(row[0]), Location(*row)) if row else None
+
     def find_memory(self, site: str, digest: str | None = None) -> SiteMemory | None:
         """The site memory of that digest, or the newest one of the site."""
         if digest:
@@ -122,9 +136,9 @@ class Holdings:
         return len(left)
 
     def write_index(self, path: Path) -> None:
-        """Write the index files of a finished WARC file; the one that says it is there, last."""
-        for name, data in sorted(cdxj.files(path).items(), reverse=True):
-            write_whole(self.folder("index") / name, data)
+        """Write the index of a finished WARC file."""
+        name, data = cdxj.index_file(path)
+        write_whole(self.folder("index") / name, data)
 
     def close(self) -> None:
         if self.state is not None:
@@ -196,15 +210,17 @@ def acknowledged_in(path: Path) -> Iterator[Acknowledged]:
         revisit = record.type == "revisit"
         head = record.block.read(message.HEAD_LIMIT)
         status = message.status(head[: message.head_length(head)])
+        place = replace(record.location, file=path.name.removesuffix(warcwriter.OPEN))
         yield Acknowledged(
             record.id,
             (record.get("WARC-Target-URI") or "").strip("<>"),
             warc_date(parse_date(record.get("WARC-Date") or "")),
             run,
             status or (304 if revisit else 0),
-            replace(record.location, file=path.name.removesuffix(warcwriter.OPEN)),
+            place,
             record.get("WARC-Payload-Digest") or "",
             (record.get("WARC-Refers-To") or "").strip("<>") if revisit else "",
+            is_new=originals.is_new(record),
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from archive.errors import MalformedPackage
 from archive.records import Damage, ReadRecord
 from archive.waczreader import Wacz, is_package
-from archive.warcreader import read, read_file
+from archive.warcreader import read, read_at, read_file, read_file_at
 
 _LOSSES = ("wacz-hash", "wacz-size", "wacz-missing-entry", "wacz-no-archive")
 INSIDE = "!/"  # between the name of a package and the name of an entry in it
@@ -31,6 +31,19 @@ def records(path: Path, *, strict: bool = False) -> Iterator[ReadRecord | Damage
             yield from _inside(package, strict)
     except MalformedPackage as problem:
         yield Damage(path.name, 0, path.stat().st_size, str(problem), "zip-broken")
+
+
+def record_at(path: Path, name: str, offset: int, inside: int = 0) -> ReadRecord:
+    """A record read again: the one `inside` unpacked bytes of the member at `offset` of the file
+    that `records` called `name`. Raises `ValueError` where there is none, or `OSError`."""
+    entry = name.partition(INSIDE)[2]
+    if not entry:
+        return read_at(path, offset, inside)
+    try:
+        with Wacz(path) as package, package.open(entry) as content:
+            return read_file_at(content, name, offset, inside)
+    except (MalformedPackage, KeyError) as problem:
+        raise ValueError(str(problem)) from problem
 
 
 def _inside(package: Wacz, strict: bool) -> Iterator[ReadRecord | Damage]:

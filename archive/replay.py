@@ -16,6 +16,7 @@ from archive import coding, limits, message
 from archive.jsonl import line
 from archive.model import Capture, Reason, Rejection, SiteMemory
 from archive.opening import records
+from archive.originals import Originals, is_new
 from archive.relevance import Like
 from archive.segments import joined
 from archive.sites import Site
@@ -44,13 +45,25 @@ class Replayed:
     least: float = 0.0  # relevance below which it is rejected
 
 
-def captures(path: Path) -> Iterator[Replayed | Damage]:
-    """Every capture of an archive file in order, and every stretch that could not be read."""
-    return captures_in(joined(records(path)))
+def captures(path: Path, originals: Originals | None = None) -> Iterator[Replayed | Damage]:
+    """Every capture of an archive file in order, and every stretch that could not be read.
+
+    `originals` holds what was read before, where revisits of this file may refer to it.
+    """
+    known = originals or Originals()
+    known.reading(path)
+    return captures_in(joined(records(path)), known)
 
 
-def captures_in(found: Iterable[ReadRecord | Damage]) -> Iterator[Replayed | Damage]:
-    """Every capture among records that were read, and what was wrong with them."""
+def captures_in(
+    found: Iterable[ReadRecord | Damage], originals: Originals | None = None
+) -> Iterator[Replayed | Damage]:
+    """Every capture among records that were read, and what was wrong with them.
+
+    A revisit that is new to its URL is a capture with the payload of its original; one whose original
+    is not found is counted in `originals`. The others repeat what was captured before.
+    """
+    originals = originals or Originals()
     held: Capture | None = None
     notes: dict[str, str] = {}
     for record in found:
@@ -65,6 +78,14 @@ def captures_in(found: Iterable[ReadRecord | Damage]) -> Iterator[Replayed | Dam
             if held is not None:
                 yield _replayed(held, notes)
             held, notes = capture_of(record, record.location.file), {}
+            originals.saw(record)
+        elif is_new(record):
+            if held is not None:
+                yield _replayed(held, notes)
+            held, notes = None, {}
+            if (original := originals.of(record)) is not None:
+                payload = capture_of(original, original.location.file)
+                held = with_payload(capture_of(record, record.location.file), payload)
         elif held is not None and _is_about(record, held):
             notes = _notes(record)
     if held is not None:
@@ -108,6 +129,18 @@ def capture_of(record: ReadRecord, file: str) -> Capture:
         truncated=record.get("WARC-Truncated") or ("length" if cut else None),
         warc=replace(record.location, file=name),
     )
+
+
+def with_payload(revisit: Capture, original: Capture) -> Capture:
+    """A revisit as the exchange it was: its own head, and the body of its original.
+
+    A body stands as it was sent, in chunks or not; where the heads disagree on that it is given
+    without them, which a head that announces chunks does not hide.
+    """
+    head, body = revisit.head or original.head, original.body
+    if message.is_chunked(head) != message.is_chunked(original.head):
+        body = message.payload(original.head, body)
+    return replace(revisit, head=head, body=body, truncated=original.truncated)
 
 
 def capture_at(path: Path, offset: int) -> Capture:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,11 @@ CREATE TABLE IF NOT EXISTS captures (
     digest TEXT NOT NULL DEFAULT '',  -- WARC-Payload-Digest
     original TEXT NOT NULL DEFAULT '' -- of a revisit: the record it refers to
 ) WITHOUT ROWID;
+"""
+_INDEXES = """
 CREATE INDEX IF NOT EXISTS captures_uri ON captures (uri, date);
+CREATE INDEX IF NOT EXISTS captures_payload ON captures (digest, date)
+    WHERE status = 200 AND original = '';  -- what a revisit may refer to: archive/payloads.py
 """
 _FROM_1 = """
 ALTER TABLE captures ADD COLUMN digest TEXT NOT NULL DEFAULT '';
@@ -49,6 +53,10 @@ class Acknowledged:
     location: Location
     digest: str = ""  # of the payload; "" for captures noted before digests were
     original: str = ""  # of a revisit: the id of the response record it refers to
+    # Of a revisit: that its URL brought something else before, so that it has a line of text, and
+    # where its payload lies. Known where the record is at hand and not kept: the record says it.
+    is_new: bool = field(default=False, compare=False)
+    payload: Location | None = field(default=None, compare=False)
 
 
 class State:
@@ -69,7 +77,7 @@ class State:
             if version not in (0, 1, SCHEMA):
                 raise HoldingsError(f"{path}: schema {version} is not one this version reads")
             upgrade = _FROM_1 if version == 1 else ""
-            self._db.executescript(f"{_TABLES}{upgrade}PRAGMA user_version = {SCHEMA};")
+            self._db.executescript(f"{_TABLES}{upgrade}{_INDEXES}PRAGMA user_version = {SCHEMA};")
         except sqlite3.DatabaseError as error:
             raise HoldingsError(f"{path}: {error}; rebuild it from warc/") from error
 
@@ -134,16 +142,10 @@ class State:
         known = {row[0] for row in self._db.execute("SELECT record_id FROM captures")}
         self.acknowledge([c for c in captures if c.record_id not in known])
 
-    def captures(self) -> Iterator[Acknowledged]:
-        """Every acknowledged response, in file order."""
-        query = "SELECT * FROM captures WHERE original = '' ORDER BY file, offset"
-        yield from map(_acknowledged, self._db.execute(query))
-
-    def find(self, name: str) -> list[Acknowledged]:
-        """Responses of a URL (oldest first), or the one with this record id."""
-        query = "SELECT * FROM captures WHERE (uri = ? OR record_id = ?) AND original = '' ORDER BY date"
-        rows = self._db.execute(query, (name, name.strip("<>"))).fetchall()
-        return [_acknowledged(row) for row in rows]
+    def record_ids(self, run: str) -> Iterator[str]:
+        """Ids of the responses and revisits of a run."""
+        query = "SELECT record_id FROM captures WHERE run = ?"
+        yield from (row[0] for row in self._db.execute(query, (run,)))
 
     def capture(self, record_id: str) -> Acknowledged | None:
         """The response or revisit with this record id."""

@@ -14,13 +14,14 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import BinaryIO
 
 from archive import message
+from archive.model import Location
 
 PIECE = 64 * 1024
 _PROFILES = "http://netpreserve.org/warc/1.1/revisit"
@@ -31,6 +32,12 @@ _DATE = re.compile(
 )
 
 Headers = Sequence[tuple[str, str]]
+# Bytes of a payload below which only the page itself is asked whether it repeats: a revisit record
+# takes about 500 bytes of the file, so there is nothing to save, and error pages are as short.
+REPEAT_LEAST = 1024
+# What a revisit of the same payload is to its own URL: `new` where the URL never brought this
+# payload last, so that its text is derived, or `unchanged`.
+VISIT, NEW, UNCHANGED = "Fangzhi-Visit", "new", "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Record:
     headers: Headers
     block: BinaryIO | bytes
     length: int
+    original: Original | None = None  # of a revisit
 
     @property
     def id(self) -> str:
@@ -49,12 +57,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """An earlier response of the same URL, whole and still in the archive."""
+    """An earlier response, whole and still in the archive."""
 
     record_id: str
     target_uri: str
     date: str  # WARC-Date
     payload_digest: str
+    location: Location | None = None  # where it was looked up
+
+
+# The response that an answer with this payload digest and head may refer to; where an original is
+# given only that one, if it fits (archive/payloads.py).
+FindPayload = Callable[[str, bytes, "Original | None"], "Original | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +151,14 @@ def warcinfo(filename: str, date: datetime, about: Mapping[str, str]) -> Record:
     return _record(headers, block)
 
 
-def exchange_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
+def exchange_records(
+    exchange: Exchange, info: str, find: FindPayload | None = None
+) -> tuple[Record, ...]:
     """Response (if a byte of one came), request and metadata record of one exchange.
 
     An answer that repeats `exchange.original` becomes a revisit record: 304, or the same payload
-    again. `info` is the id of the warcinfo record of the file they go to.
+    again. So does one whose payload `find` knows from elsewhere. `info` is the id of the warcinfo
+    record of the file they go to.
     """
     capture = record_id(exchange.date)
     shared = [
@@ -156,7 +173,7 @@ def exchange_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
     records: list[Record] = []
     interim, length = _interim_heads(exchange.response)
     if length:
-        answer, head = _answer(exchange, capture, shared + wire, len(interim), length)
+        answer, head = _answer(exchange, capture, shared + wire, (len(interim), length), find)
         records.append(answer)
         notes += [("http-not-modified", "; ".join(_lines(head)))] if head else []
         notes += [("http-interim", head) for head in _interim_notes(interim)]
@@ -239,14 +256,20 @@ def _request(exchange: Exchange, shared: Headers, name: str) -> Record:
 
 
 def _answer(
-    exchange: Exchange, name: str, shared: Headers, cut: int, length: int
+    exchange: Exchange,
+    name: str,
+    shared: Headers,
+    size: tuple[int, int],
+    find: FindPayload | None,
 ) -> tuple[Record, bytes]:
     """The response or revisit record of an answer; the 304 head that a revisit leaves out.
 
     A 304 has the one form that replays in pywb and in ReplayWeb.page alike: an empty block, and the
     original named by id, URL and date (measured on seven forms, 2026-11). Its head is kept in the
     metadata record. For a payload that came again the head is the block: a redirect's is needed.
+    `size` counts the interim heads, and what follows them.
     """
+    cut, length = size
     block = _Tail(exchange.response, cut)
     head = block.start(message.HEAD_LIMIT)
     head = head[: message.head_length(head)]
@@ -262,21 +285,24 @@ def _answer(
             ("WARC-Payload-Digest", original.payload_digest),
             ("Content-Type", "application/http; msgtype=response"),
         ]
-        return Record(headers, b"", 0), head
-    digest = sha256(message.payload_pieces(head, pieces(block, len(head))))
-    if original is not None and digest == original.payload_digest and not exchange.truncated:
+        return Record(headers, b"", 0, original), head
+    payload = _Counted(message.payload_pieces(head, pieces(block, len(head))))
+    digest = sha256(payload)
+    repeats, visit = _repeated(exchange, head, digest, payload.size, find)
+    if repeats is not None:
         headers = [
             ("WARC-Type", "revisit"),
             ("WARC-Record-ID", f"<{name}>"),
             *shared,
             ("WARC-Profile", f"{_PROFILES}/identical-payload-digest"),
-            *_refers_to(original),
+            *_refers_to(repeats),
             ("WARC-Block-Digest", sha256([head])),
             ("WARC-Payload-Digest", digest),
             ("WARC-Truncated", "length"),
+            (VISIT, visit),
             ("Content-Type", "application/http; msgtype=response"),
         ]
-        return Record(headers, head, len(head)), b""
+        return Record(headers, head, len(head), repeats), b""
     headers = [
         ("WARC-Type", "response"),
         ("WARC-Record-ID", f"<{name}>"),
@@ -289,12 +315,39 @@ def _answer(
     return Record(headers, block, length), b""
 
 
+def _repeated(
+    exchange: Exchange, head: bytes, digest: str, size: int, find: FindPayload | None
+) -> tuple[Original | None, str]:
+    """The response whose payload an answer repeats whole, and what that says of its URL."""
+    if exchange.truncated:
+        return None, ""
+    known = exchange.original
+    if known is not None and digest == known.payload_digest:
+        return find(digest, head, known) if find else known, UNCHANGED
+    if find is None or size < REPEAT_LEAST or message.status(head) != 200:
+        return None, ""
+    return find(digest, head, None), NEW
+
+
 def _refers_to(original: Original) -> Headers:
     return [
         ("WARC-Refers-To", f"<{original.record_id}>"),
         ("WARC-Refers-To-Target-URI", original.target_uri),
         ("WARC-Refers-To-Date", original.date),
     ]
+
+
+class _Counted:
+    """Pieces that pass, and how many bytes they were."""
+
+    def __init__(self, source: Iterable[bytes]) -> None:
+        self._source = source
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._source:
+            self.size += len(piece)
+            yield piece
 
 
 class _Tail(BytesIO):

@@ -53,14 +53,29 @@ def read_file(file: BinaryIO, name: str) -> Iterator[ReadRecord | Damage]:
     yield from _joined(_stretches(file, name, 1))
 
 
-def read_at(path: Path, offset: int) -> ReadRecord:
-    """The record whose member starts at `offset`; `ValueError` when there is none."""
+def read_at(path: Path, offset: int, inside: int = 0) -> ReadRecord:
+    """The record whose member starts at `offset`; `ValueError` when there is none.
+
+    `inside` says which of several records in one member: the unpacked bytes in front of it.
+    """
     with path.open("rb") as file:
-        try:
-            dictionary, _ = dictionary_of(file)
-            return next(framing.records(Members(file, offset, dictionary), path.name))
-        except (StopIteration, NotARecord) as problem:
-            raise ValueError(f"{path} at byte {offset}: no record: {problem}") from problem
+        return read_file_at(file, path.name, offset, inside)
+
+
+def read_file_at(file: BinaryIO, name: str, offset: int, inside: int = 0) -> ReadRecord:
+    """The same for an open file called `name`."""
+    try:
+        dictionary, _ = dictionary_of(file)
+        for record in framing.records(Members(file, offset, dictionary), name):
+            if record.location.offset != offset or record.inside >= inside:
+                break
+        else:
+            raise ValueError(f"{name} at byte {offset}: no record")
+    except NotARecord as problem:
+        raise ValueError(f"{name} at byte {offset}: no record: {problem}") from problem
+    if (record.location.offset, record.inside) != (offset, inside):
+        raise ValueError(f"{name} at byte {offset}: no record begins there")
+    return record
 
 
 def whole_members(path: Path) -> tuple[int, int]:

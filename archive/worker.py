@@ -20,9 +20,9 @@ from pathlib import Path
 from archive import decode, limits, memory
 from archive.holdings import kept_examples, kept_memory
 from archive.jsonl import line
-from archive.model import Capture, Page, Rejection, SiteMemory
+from archive.model import Capture, Location, Page, Rejection, SiteMemory
 from archive.relevance import Examples, Like
-from archive.replay import capture_at, line_of, problem
+from archive.replay import capture_at, line_of, problem, with_payload
 from archive.sites import Site
 from archive.warcwriter import OPEN
 
@@ -68,11 +68,16 @@ def start(
     limits.limit_memory()
 
 
-def derive_place(file: str, offset: int, site: str | None, announced: str = "") -> str:
-    """The JSON line of the capture at `offset` of a WARC file of the run's archive; `announced` is
-    what its crawl notes of the link."""
+def derive_place(
+    place: Location, site: str | None, announced: str = "", payload: Location | None = None
+) -> str:
+    """The JSON line of the capture at a place of the run's archive; `announced` is what its crawl
+    notes of the link, `payload` the place of the original of a revisit."""
     with limits.cpu_seconds():
-        read = capture_at(_RUN.folder / f"{file}{OPEN}", offset)
+        read = capture_at(_RUN.folder / f"{place.file}{OPEN}", place.offset)
+        if payload is not None:
+            original = capture_at(_RUN.folder / f"{payload.file}{OPEN}", payload.offset)
+            read = with_payload(read, original)
         known = (_RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
         return line_of(replace(read, announced=announced), *known, _RUN.like)
 

@@ -24,6 +24,7 @@ from archive import memory, worker
 from archive.errors import WriteFailed
 from archive.holdings import Holdings
 from archive.model import SiteMemory
+from archive.originals import Originals
 from archive.relevance import Like
 from archive.replay import captures
 from archive.sites import Site
@@ -109,7 +110,12 @@ class Deriver:
         waiting."""
         task = _Task(capture, site, announced)
         self._submit(task)
-        if site and capture.status == 200 and len(self._taught[site]) < LESSONS:
+        if (
+            site
+            and capture.status == 200
+            and not capture.original
+            and len(self._taught[site]) < LESSONS
+        ):
             self._taught[site].append((capture.location.file, capture.location.offset))
         self._waiting.append(task)
         while len(self._waiting) > BACKLOG:
@@ -133,9 +139,10 @@ class Deriver:
     def catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
         """Derive the WARC files whose text an earlier run did not finish; how many there were."""
         left = unfinished(self._holdings.warcs(), self._holdings.folder("text"))
+        originals = Originals(self._holdings.place)
         for path in left:
             with TextFile(self._holdings.folder("text"), path.name) as text:
-                for row in lines(captures(path), self._executor()):
+                for row in lines(captures(path, originals), self._executor()):
                     if not isinstance(row, Damage):
                         text.add(row)
                         on_line(json.loads(row))
@@ -172,8 +179,10 @@ class Deriver:
         return self._pool
 
     def _submit(self, task: _Task) -> None:
-        place = task.capture.location
-        work = partial(worker.derive_place, place.file, place.offset, task.site, task.announced)
+        capture = task.capture
+        work = partial(
+            worker.derive_place, capture.location, task.site, task.announced, capture.payload
+        )
         task.future = self._executor().submit(work)
         task.future.add_done_callback(lambda _: reactor().callFromThread(self._drain))
 

@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS urls (
     visited TEXT NOT NULL DEFAULT '',    -- WARC-Date of the last visit
     status INTEGER NOT NULL DEFAULT 0,
     record TEXT NOT NULL DEFAULT '',     -- record id of the last answer
-    original TEXT NOT NULL DEFAULT '',   -- record id of the last whole 200 answer
+    original TEXT NOT NULL DEFAULT '',   -- record id of the response that holds its last 200 answer
     etag TEXT NOT NULL DEFAULT '', modified TEXT NOT NULL DEFAULT '',
     text_digest TEXT NOT NULL DEFAULT '', text_record TEXT NOT NULL DEFAULT '',
     definition TEXT NOT NULL DEFAULT '', -- digest of the site definition its links were read by
@@ -108,7 +108,7 @@ class Lease:
     again: Mapping[str, Any] = field(default_factory=dict)  # cookies and chain of a redirect
     visits: int = 0
     status: int = 0  # of the visit before
-    original: str = ""  # record id of the last whole 200 answer
+    original: str = ""  # record id of the response that holds its last 200 answer
     etag: str = ""
     modified: str = ""
     history: str = ""
@@ -286,7 +286,7 @@ class Frontier:
             changes |= {"visited": capture.date, "status": stands, "record": capture.record_id}
             self._note_event(lease, capture)
         if status == 200 and capture is not None and not visit.unchanged:
-            changes |= {"original": capture.record_id}
+            changes |= {"original": capture.original or capture.record_id}
             changes |= {"etag": visit.etag, "modified": visit.modified}
         if status == 200:
             changes |= {"definition": self.definitions.get(lease.lead.site, "")}

@@ -33,10 +33,11 @@ from archive import message
 from archive.errors import ArchiveError, WriteFailed
 from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
+from archive.payloads import Payloads
 from archive.relevance import Like, told
 from archive.replay import LEAST_NOTE, LIKE_NOTE, LINK_NOTE, MEMORY_NOTE, SITE_NOTE
 from archive.state import Acknowledged
-from archive.warc import Exchange, Original, Record, exchange_records, warc_date
+from archive.warc import NEW, VISIT, Exchange, Original, Record, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
 from crawler import tls
 from crawler.deriver import Deriver
@@ -119,6 +120,7 @@ class Recorder:
         self.frontier = Frontier(self._state, self.run, self.hosts.waits, self.revisits)
         if self.focus is not None:
             self.focus.recall(self._state)
+        self._payloads = Payloads(self.holdings.root / "state.sqlite", self.holdings.warc)
         self._commits = LoopingCall(self._commit)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_jobs, name="archive", daemon=True)
@@ -164,7 +166,7 @@ class Recorder:
             request.meta["capture"] = captures[-1]
         self._state.note(captures)
         for capture in captures:
-            if capture.original:
+            if capture.original and not capture.is_new:
                 self.report.unchanged += 1
                 self._tally.unchanged(site)
             else:
@@ -251,6 +253,7 @@ class Recorder:
             self.holdings.index_finished()
         except (WriteFailed, OSError) as error:
             self._fail(error)
+        self._payloads.close()
 
     def _next_group(self) -> tuple[list[_Job], bool]:
         """Every job that is waiting, at least one; whether the end was seen."""
@@ -316,9 +319,10 @@ class Recorder:
 
     def _write(self, exchange: Exchange) -> list[Acknowledged]:
         self._writer.ready(exchange.date)
-        records = exchange_records(exchange, self._writer.info)
+        records = exchange_records(exchange, self._writer.info, self._payloads.find)
         places = self._writer.write(records)
         found = [_acknowledged(exchange, records[0], places[0], self.run)]
+        self._payloads.wrote(found[0])
         answered = dict(records[0].headers)["WARC-Type"] in ("response", "revisit")
         exchange.response.close()
         return found if answered else []
@@ -441,7 +445,9 @@ def _acknowledged(exchange: Exchange, record: Record, place: Location, run: str)
         status,
         place,
         fields.get("WARC-Payload-Digest", ""),
-        fields.get("WARC-Refers-To", "").strip("<>"),
+        record.original.record_id if record.original else "",
+        is_new=fields.get(VISIT) == NEW,
+        payload=record.original.location if record.original else None,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from archive import memory, textfiles, worker
 from archive.holdings import Holdings
 from archive.opening import records
+from archive.originals import Originals
 from archive.records import Damage, ReadRecord
 from archive.replay import Replayed, captures, captures_in, is_capture
 from archive.segments import joined
@@ -36,8 +37,9 @@ def replay(options: argparse.Namespace) -> int:
     start = partial(worker.start, options.holdings / "warc", sites, {})
     with Sandbox(options.workers, start) as sandbox:
         if options.file:
+            beside = Holdings(options.holdings) if options.holdings.is_dir() else None
             with archives(options.file) as files:
-                return _replay_files(files, sandbox)
+                return _replay_files(files, sandbox, Originals(beside.place if beside else None))
         holdings = Holdings(options.holdings, own=options.write or options.learn)
         try:
             learned = _learn(holdings, sandbox) if options.learn else {}
@@ -47,11 +49,12 @@ def replay(options: argparse.Namespace) -> int:
             holdings.close()
 
 
-def _replay_files(files: Sequence[Path], sandbox: Sandbox) -> int:
-    """Derive archive files of anybody; segmented records may go on in the next file."""
+def _replay_files(files: Sequence[Path], sandbox: Sandbox, originals: Originals) -> int:
+    """Derive archive files of anybody; segmented records may go on in the next file, and revisits
+    refer to one before, or to the holdings."""
     kinds: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
-    found = captures_in(joined(_records(files, kinds)))
+    found = captures_in(joined(_records(files, kinds, originals)), originals)
     for text in textfiles.joined(lines(found, sandbox, _no_memory, like=False)):
         if isinstance(text, Damage):
             outcomes["damage"] += 1
@@ -59,13 +62,19 @@ def _replay_files(files: Sequence[Path], sandbox: Sandbox) -> int:
         else:
             outcomes["rejected" if "rejected" in json.loads(text) else "articles"] += 1
             print(text)
+    kinds["page"] += originals.found
+    kinds["revisit"] -= originals.found
     print(f"fangzhi: {_account(kinds, outcomes)}", file=sys.stderr)
+    _say_missing(originals)
     return FAILED if outcomes["damage"] else DONE
 
 
-def _records(files: Sequence[Path], kinds: Counter[str]) -> Iterator[ReadRecord | Damage]:
+def _records(
+    files: Sequence[Path], kinds: Counter[str], originals: Originals
+) -> Iterator[ReadRecord | Damage]:
     """Every record of the files; a file that cannot be opened is damage. Counts what is no page."""
     for path in files:
+        originals.reading(path)
         try:
             for found in records(path):
                 if isinstance(found, ReadRecord):
@@ -79,7 +88,7 @@ def _records(files: Sequence[Path], kinds: Counter[str]) -> Iterator[ReadRecord 
 
 def _account(kinds: Counter[str], outcomes: Counter[str]) -> str:
     """One line in which every record has its place."""
-    others = {kind: count for kind, count in kinds.most_common() if kind != "page"}
+    others = {kind: count for kind, count in kinds.most_common() if kind != "page" and count}
     told = f"{kinds.total():,} records: {outcomes['articles']:,} articles"
     told += f", {outcomes['rejected']:,} rejected, {sum(others.values()):,} not pages"
     told += (
@@ -101,10 +110,13 @@ def _replay_holdings(
 
     code = DONE
     compared = Comparison()
+    originals = Originals(holdings.place)
     for path in holdings.warcs():
         stored = _stored(holdings, path) if diff else {}
         with _sink(holdings, path, write) as text:
-            for row in textfiles.joined(_kept(lines(captures(path), sandbox, find), text)):
+            for row in textfiles.joined(
+                _kept(lines(captures(path, originals), sandbox, find), text)
+            ):
                 if isinstance(row, Damage):
                     code = FAILED
                     _say(row)
@@ -118,6 +130,7 @@ def _replay_holdings(
             _show(compared.add(gone, None))
     if diff:
         print("\n".join(compared.summary()), file=sys.stderr)
+    _say_missing(originals)
     return code
 
 
@@ -148,10 +161,11 @@ def _stored(holdings: Holdings, path: Path) -> dict[str, dict[str, Any]]:
 def _learn(holdings: Holdings, sandbox: Sandbox) -> dict[str, str]:
     """What the captures of each site in the holdings have in common, saved; the digest of each."""
     asked: deque[str] = deque()
+    originals = Originals(holdings.place)
 
     def works() -> Iterator[Work]:
         for path in holdings.warcs():
-            for replayed in captures(path):
+            for replayed in captures(path, originals):
                 if isinstance(replayed, Replayed) and replayed.site:
                     asked.append(replayed.site)
                     yield partial(worker.capture_lines, replayed.capture)
@@ -172,6 +186,14 @@ def _show(found: str) -> None:
         print(found)
 
 
+def _say_missing(originals: Originals) -> None:
+    if originals.missing:
+        print(
+            f"fangzhi: {originals.missing:,} revisits of pages whose payload is in none of the files",
+            file=sys.stderr,
+        )
+
+
 def _say(damage: Damage) -> None:
     place = f": bytes {damage.start:,} to {damage.end:,}" if damage.end else ""
     print(f"fangzhi: {damage.file}{place}: {printable(damage.problem)}", file=sys.stderr)
@@ -184,7 +206,7 @@ def _no_memory(site: str, noted: str | None) -> str | None:
 def print_run(root: Path, run: str) -> None:
     """The lines of the captures of one run, from text/."""
     state = State(root / "state.sqlite")
-    wanted = {capture.record_id for capture in state.captures() if capture.run == run}
+    wanted = set(state.record_ids(run))
     state.close()
     for path in sorted((root / "text").glob("*.jsonl")):
         for row in path.read_text("utf-8").splitlines():

@@ -19,7 +19,7 @@ from scrapy.responsetypes import responsetypes
 
 from archive import decode, message
 from archive.holdings import Holdings
-from archive.replay import capture_at
+from archive.replay import capture_at, with_payload
 from archive.state import Acknowledged
 from crawler.fields import location
 from crawler.frontier import Lease
@@ -215,9 +215,11 @@ def head_of(response: Response) -> bytes:
 
 
 def rebuilt(holdings: Holdings, stored: Acknowledged, request: Request) -> Response:
-    """The response to a request as an archived answer had it; of a revisit only its head."""
+    """The response to a request as an archived answer had it; of a 304 only its head."""
     path = holdings.warc(stored.location.file)
     capture = capture_at(path, stored.location.offset)
+    if stored.status != 304 and (place := holdings.place(stored.original)) is not None:
+        capture = with_payload(capture, capture_at(place[0], place[1].offset))
     headers = Headers()
     for name, value in message.fields(capture.head):
         headers.appendlist(name, value)

@@ -212,7 +212,7 @@ class ArchivingSpider(Spider, ABC):
             self.nothing(lease, "failed")
         visit = Visit(
             capture,
-            unchanged=bool(capture and capture.original),
+            unchanged=bool(capture and capture.original and capture.original == lease.original),
             etag=as_text(response.headers.get("ETag") or b""),
             modified=as_text(response.headers.get("Last-Modified") or b""),
             found=len(brought.asks),

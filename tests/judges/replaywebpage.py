@@ -99,7 +99,7 @@ def _served(package: Path, said: Queue[str]) -> Iterator[int]:
                 self._send(200, data, kind)
                 return
             first, _, last = asked.partition("-")
-            start = int(first) if first else len(data) - int(last)
+            start = int(first) if first else max(0, len(data) - int(last))
             end = min(int(last) + 1, len(data)) if first and last else len(data)
             self._send(206, data[start:end], kind, f"bytes {start}-{end - 1}/{len(data)}")
 
