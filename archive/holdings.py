@@ -15,6 +15,7 @@ One process owns a holdings folder at a time, by a kernel lock that dies with it
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import cdxj, memory, message, originals, ownership, relevance, warcwriter
-from archive.errors import HoldingsError, HoldingsInUse
+from archive.errors import FangzhiError, HoldingsError, HoldingsInUse, WriteFailed
 from archive.model import Location, SiteMemory
 from archive.records import Damage, ReadRecord
 from archive.relevance import Examples
@@ -39,6 +40,7 @@ from archive.warcreader import read
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # a site's id (archive/sites.py), a digest
 RUN_FIELD = "isPartOf"  # of a warcinfo record: the run that wrote the file (DCMI)
 _INFO_LIMIT = 1 << 20  # bytes of a warcinfo record
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
 
@@ -47,7 +49,7 @@ class Holdings:
 
     With `own` true this process becomes its one owner and what a dead owner left behind is
     finished first; raises `HoldingsInUse` when a living one has it, `HoldingsError` when the
-    folder cannot be used.
+    folder cannot be used, `WriteFailed` when the disk is full or fails.
     """
 
     def __init__(self, root: Path, *, own: bool = False) -> None:
@@ -60,18 +62,25 @@ class Holdings:
             elif not root.is_dir():
                 raise HoldingsError(f"{root}: no such holdings folder")
         except OSError as error:
-            raise HoldingsError(f"{root}: {error.strerror or error}") from error
+            self._let_go()
+            kind = WriteFailed if error.errno in _DISK else HoldingsError
+            raise kind(f"{root}: {error.strerror or error}") from error
         try:
             self.state = State(root / "state.sqlite") if own else None
-        except HoldingsError:
+        except FangzhiError:
             self._let_go()
             raise
         if self.state is not None and (left := self._unindexed()):
             try:
                 self.state.add_missing(chain.from_iterable(map(acknowledged_in, left)))
-            except sqlite3.Error as error:
+            except WriteFailed as error:
                 self.close()
-                raise HoldingsError(f"{root / 'state.sqlite'}: {error}") from error
+                if type(error.__cause__) is sqlite3.DatabaseError:  # damaged, not the disk's doing
+                    raise HoldingsError(f"{error}; rebuild it from warc/") from error
+                raise
+            except BaseException:
+                self.close()
+                raise
 
     def folder(self, name: str) -> Path:
         """One of `FOLDERS`."""
@@ -231,11 +240,15 @@ def _run_of(warcinfo: ReadRecord) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all. Raises `OSError`."""
     partial = path.with_name(f".{path.name}.part")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)  # it would only fill the disk further
+        raise
     warcwriter.sync_folder(path.parent)

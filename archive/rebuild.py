@@ -45,11 +45,6 @@ def rebuild(root: Path) -> Rebuilt:
         for path in holdings.warcs():
             if path.name.endswith(OPEN):
                 continue
-            name, data = cdxj.index_file(path)
-            target = holdings.folder("index") / name
-            if not target.is_file() or target.is_symlink() or target.read_bytes() != data:
-                write_whole(target, data)
-                done.index.append(name)
             rows = []
             for record in acknowledged_in(path):
                 known = holdings.state.capture(record.record_id)
@@ -59,6 +54,11 @@ def rebuild(root: Path) -> Rebuilt:
                     rows.append(record)
             holdings.state.acknowledge(rows)
             done.rows += len(rows)
+            name, data = cdxj.index_file(path)
+            target = holdings.folder("index") / name
+            if not target.is_file() or target.is_symlink() or target.read_bytes() != data:
+                write_whole(target, data)
+                done.index.append(name)
     finally:
         holdings.close()
     return done

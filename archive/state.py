@@ -4,17 +4,21 @@ The captures can be rebuilt from warc/ alone. Rollback journal with synchronous 
 a row that was committed survives a power cut, and the WAL-reset bug of SQLite before 3.51.3 cannot
 occur. Writes gather in one open transaction until `commit`: a commit costs four times the fsync of
 a WARC record, and what a crash takes with an uncommitted group is found again in the WARC files.
+
+A statement that fails breaks the state: the open transaction is given up, for half a page's links
+must not be committed, and nothing is written any more.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.errors import HoldingsError
+from archive.errors import HoldingsError, WriteFailed
 from archive.model import Location
 
 SCHEMA = 2
@@ -59,13 +63,40 @@ class Acknowledged:
     payload: Location | None = field(default=None, compare=False)
 
 
+_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}  # primary result codes of a disk that fails
+
+
+class Rows:
+    """The rows of a query, read as they are asked for. Raises `WriteFailed` as `State` does."""
+
+    def __init__(self, state: State, cursor: sqlite3.Cursor) -> None:
+        self._state, self._cursor = state, cursor
+
+    def __iter__(self) -> Iterator[Any]:
+        while (row := self.fetchone()) is not None:
+            yield row
+
+    def fetchone(self) -> Any:
+        """The next row; None behind the last."""
+        with self._state.breaking():
+            return self._cursor.fetchone()
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+        with self._state.breaking():
+            return self._cursor.fetchall()
+
+
 class State:
-    """The database of one holdings folder. Raises `HoldingsError` when it cannot be used.
+    """The database of one holdings folder. Raises `HoldingsError` when it cannot be used, and
+    `WriteFailed` when the disk fails: then, and at every later write.
 
     `path` may be `:memory:`. Every write but `acknowledge` waits for `commit`.
     """
 
     def __init__(self, path: Path | str) -> None:
+        self._path = path
+        self.broken: WriteFailed | None = None
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = TRUNCATE")
@@ -79,16 +110,30 @@ class State:
             upgrade = _FROM_1 if version == 1 else ""
             self._db.executescript(f"{_TABLES}{upgrade}{_INDEXES}PRAGMA user_version = {SCHEMA};")
         except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
+                raise WriteFailed(f"{path}: {error}") from error
             raise HoldingsError(f"{path}: {error}; rebuild it from warc/") from error
 
-    def query(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
-        """Rows as they stand, uncommitted ones included."""
-        return self._db.execute(sql, values)
+    @contextmanager
+    def breaking(self) -> Iterator[None]:
+        """Turn an error of the database into `WriteFailed`, and end all writing with it."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            self.broken = self.broken or WriteFailed(f"{self._path}: {error}")
+            with suppress(sqlite3.Error):  # it may have been rolled back already
+                self._db.execute("ROLLBACK")
+            raise self.broken from error
 
-    def write(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
-        """Change rows in the open transaction."""
-        self._begin()
-        return self._db.execute(sql, values)
+    def query(self, sql: str, values: Any = ()) -> Rows:
+        """Rows as they stand, uncommitted ones included."""
+        with self.breaking():
+            return Rows(self, self._db.execute(sql, values))
+
+    def write(self, sql: str, values: Any = ()) -> int:
+        """Change rows in the open transaction; how many."""
+        with self._writing():
+            return self._db.execute(sql, values).rowcount
 
     def update(self, table: str, values: Mapping[str, Any], key: str, value: Any) -> None:
         """Set columns of the rows whose column `key` has a value, in the open transaction."""
@@ -98,12 +143,13 @@ class State:
 
     def write_many(self, sql: str, values: Iterable[Any]) -> int:
         """Change rows in the open transaction; how many."""
-        self._begin()
-        return self._db.executemany(sql, values).rowcount
+        with self._writing():
+            return self._db.executemany(sql, values).rowcount
 
     def create(self, tables: str) -> None:
-        """Create tables of another module where they are missing."""
-        self._db.executescript(tables)
+        """Create tables of another module where they are missing; commits what is open."""
+        with self.breaking():
+            self._db.executescript(tables)
 
     @property
     def uncommitted(self) -> bool:
@@ -112,8 +158,11 @@ class State:
 
     def commit(self) -> None:
         """Make every write so far durable."""
+        if self.broken is not None:
+            raise self.broken
         if self._db.in_transaction:
-            self._db.execute("COMMIT")
+            with self.breaking():
+                self._db.execute("COMMIT")
 
     def note(self, captures: Iterable[Acknowledged]) -> None:
         """Write rows for captures that are durable."""
@@ -139,26 +188,32 @@ class State:
 
     def add_missing(self, captures: Iterable[Acknowledged]) -> None:
         """Commit rows for captures that have none."""
-        known = {row[0] for row in self._db.execute("SELECT record_id FROM captures")}
+        known = {row[0] for row in self.query("SELECT record_id FROM captures")}
         self.acknowledge([c for c in captures if c.record_id not in known])
 
     def record_ids(self, run: str) -> Iterator[str]:
         """Ids of the responses and revisits of a run."""
         query = "SELECT record_id FROM captures WHERE run = ?"
-        yield from (row[0] for row in self._db.execute(query, (run,)))
+        yield from (row[0] for row in self.query(query, (run,)))
 
     def capture(self, record_id: str) -> Acknowledged | None:
         """The response or revisit with this record id."""
         query = "SELECT * FROM captures WHERE record_id = ?"
-        row = self._db.execute(query, (record_id,)).fetchone()
+        row = self.query(query, (record_id,)).fetchone()
         return _acknowledged(row) if row else None
 
     def close(self) -> None:
         self._db.close()
 
-    def _begin(self) -> None:
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Open a transaction where none is."""
+        if self.broken is not None:
+            raise self.broken
+        with self.breaking():
+            if not self._db.in_transaction:
+                self._db.execute("BEGIN IMMEDIATE")
+            yield
 
 
 def _acknowledged(row: tuple[Any, ...]) -> Acknowledged:

@@ -14,6 +14,7 @@ import fcntl
 import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -178,11 +179,11 @@ class WarcWriter:
     def _give_up(self, action: str, error: OSError) -> WriteFailed:
         """Cut the file back to its last whole record and leave it; `recover` finishes it."""
         if self._fd >= 0:
-            try:
+            with suppress(OSError):  # what stays behind the last whole record, `recover` cuts off
                 os.ftruncate(self._fd, self._good)
-            finally:
+            with suppress(OSError):
                 os.close(self._fd)
-                self._fd = -1
+            self._fd = -1
         return WriteFailed(f"{self.path}: {action}: {error.strerror or error}")
 
 

@@ -15,14 +15,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError
+from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError, WriteFailed
 from archive.vocab import folder
 from crawler import addresses
 
 if TYPE_CHECKING:
     from archive.sites import Site
 
-DONE, FAILED, WRONG_USE, IN_USE, INTERRUPTED = 0, 1, 2, 4, 11
+DONE, FAILED, WRONG_USE, FULL, IN_USE, INTERRUPTED = 0, 1, 2, 3, 4, 11
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fangzhi: {error}", file=sys.stderr)
         if isinstance(error, HoldingsInUse):
             return IN_USE
+        if isinstance(error, WriteFailed):
+            return FULL
         return WRONG_USE if isinstance(error, SiteDefinitionError) else FAILED
     return code
 

@@ -66,7 +66,8 @@ def _line(task: _Task) -> str:
 
 class Deriver:
     """Derives captures and writes text/. `on_line` is told every line and its site, in
-    order; `on_change` a line as it was and as it is, when the pages of an article are joined."""
+    order; `before_finish` is called before a text file gets its name, which says that all was told;
+    `on_change` is told a line as it was and as it is, when the pages of an article are joined."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class Deriver:
         workers: int,
         on_line: Callable[[dict[str, Any], str | None], None],
         on_failure: Callable[[WriteFailed], None],
+        before_finish: Callable[[], None],
         on_change: Callable[[Mapping[str, Any], Mapping[str, Any]], None],
         like: Like | None = None,
     ) -> None:
@@ -81,6 +83,7 @@ class Deriver:
         self._holdings = holdings
         self._on_line = on_line
         self._on_failure = on_failure
+        self._before_finish = before_finish
         self._on_change = on_change
         self._like = like
         self._failed = False  # text/ cannot be written; captures stay pending
@@ -128,16 +131,33 @@ class Deriver:
         try:
             if not self._failed:
                 await self._learn()
-            if self._text is not None:
-                self._text.close(self._on_change)
-                self._text = None
+            self._finish_text()
         except (OSError, WriteFailed) as error:
             self._give_up(error)
         if self._pool is not None:
             self._pool.shutdown()
 
+    def abandon(self) -> None:
+        """Write no more: text without its name is derived again by the next run."""
+        self._failed = True
+        if self._text is not None:
+            self._text.abandon()
+            self._text = None
+
+    def _finish_text(self) -> None:
+        if self._text is not None:
+            self._before_finish()
+        if self._text is not None:  # else it was given up
+            self._text.close(self._on_change)
+            self._text = None
+
     def catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
-        """Derive the WARC files whose text an earlier run did not finish; how many there were."""
+        """Derive the WARC files whose text an earlier run did not finish; how many there were.
+
+        None in a run that only captures. Raises `OSError` and `WriteFailed`.
+        """
+        if not self.workers:
+            return 0
         left = unfinished(self._holdings.warcs(), self._holdings.folder("text"))
         originals = Originals(self._holdings.place)
         for path in left:
@@ -204,9 +224,10 @@ class Deriver:
         file = task.capture.location.file
         try:
             if self._text is None or f"{self._text.stem}.warc.gz" != file:
-                if self._text is not None:
-                    self._text.close(self._on_change)
+                self._finish_text()
                 self._text = TextFile(self._holdings.folder("text"), file)
+            if self._failed:
+                return
             self._text.add(row)
         except (OSError, WriteFailed) as error:
             self._give_up(error)
@@ -214,8 +235,5 @@ class Deriver:
         self._on_line(json.loads(row), task.site)
 
     def _give_up(self, error: Exception) -> None:
-        self._failed = True
-        if self._text is not None:
-            self._text.abandon()
-            self._text = None
+        self.abandon()
         self._on_failure(WriteFailed(f"text: {error}"))

@@ -395,7 +395,7 @@ class Frontier:
 
     def _put(self, key: str, lead: Lead, state: int, priority: float, again: str | None) -> bool:
         """Insert a URL. Where it is there, a held one is made ready, and any with `again`."""
-        row = self.state.write(
+        changed = self.state.write(
             "INSERT INTO urls (key, site, url, host, via, hops, seed, list, linked, state, priority,"
             " again, first_seen, text) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
             " ON CONFLICT (key, site) DO UPDATE SET state = excluded.state, url = excluded.url,"
@@ -407,7 +407,7 @@ class Frontier:
                 *(lead.run, lead.linked, state, priority, again or "", self._wall(), lead.text),
             ),
         )
-        return row.rowcount > 0
+        return changed > 0
 
     def _remember(self, key: str) -> None:
         if len(self._seen) >= SEEN_LIMIT:

@@ -10,14 +10,12 @@ takes of it is read again from the WARC files.
 
 from __future__ import annotations
 
-import logging
 import queue
 import socket
-import sqlite3
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import signals
-from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 
@@ -41,6 +39,7 @@ from archive.warc import NEW, VISIT, Exchange, Original, Record, exchange_record
 from archive.warcwriter import Naming, WarcWriter
 from crawler import tls
 from crawler.deriver import Deriver
+from crawler.failing import Failing
 from crawler.frontier import Frontier, Lease
 from crawler.health import Alarm
 from crawler.history import judged
@@ -58,8 +57,6 @@ if TYPE_CHECKING:
 
     from crawler.focus import Focus
     from crawler.wire import WireExchange
-
-logger = logging.getLogger(__name__)
 
 # A commit costs four times the fsync of the WARC (20 and 5.5 ms, measured 2026-11).
 COMMIT_SECONDS = 0.5
@@ -83,7 +80,7 @@ class Recorder:
         self.report = Report()
         self.alarms: list[Alarm] = []
         self._tally = Tally()
-        self.failure: ArchiveError | None = None
+        self.failing = Failing(crawler)
         self.unreachable: list[str] = []  # seeds that brought no answer at all
         self.needs_script: dict[str, list[str]] = {}  # page: what its scripts fetch its items from
         self._tls: dict[str, set[str]] = {}  # host: verdicts on its certificates, failed handshakes
@@ -104,13 +101,15 @@ class Recorder:
             self.holdings,
             settings.getint("FANGZHI_WORKERS"),
             self._derived,
-            self._stop,
+            self.failing.stop,
+            self._commit,
             self.report.recount,
             like,
         )
+        self.failing.on_failure.append(self.deriver.abandon)
         self._like_notes: list[tuple[str, str]] = []
         if like is not None:
-            self.holdings.keep_examples(like.examples)
+            _keep_examples(self.holdings, like)
             self._like_notes += [(LIKE_NOTE, like.examples.digest), (LEAST_NOTE, str(like.least))]
         assert self.holdings.state is not None
         self._state = self.holdings.state
@@ -140,8 +139,8 @@ class Recorder:
 
         Raises `WriteFailed` when the archive cannot be written any more.
         """
-        if self.failure is not None:
-            raise self.failure
+        if self.failing.error is not None:
+            raise self.failing.error
         site = request.meta.get("site")
         notes = _notes(request, error, site, self.deriver.memory_digest(site)) + self._like_notes
         original = request.meta.get("original")
@@ -164,7 +163,8 @@ class Recorder:
             self._tls.setdefault(urlsplit(request.url).hostname or "", set()).update(noted)
         if captures:
             request.meta["capture"] = captures[-1]
-        self._state.note(captures)
+        with self.failing.guarded():
+            self._state.note(captures)
         for capture in captures:
             if capture.original and not capture.is_new:
                 self.report.unchanged += 1
@@ -190,11 +190,12 @@ class Recorder:
     def _derived(self, row: dict[str, Any], site: str | None) -> None:
         """Count a line, and tell the frontier what its page is."""
         self.report.count(row)
-        had_article, via = self.frontier.before(row["url"] or "", site or "")
-        self._tally.line(site, row, is_new=not had_article)
-        if self.focus is not None and row["url"] and (found := told(row)) is not None:
-            self.focus.saw(row["url"], found, via)
-        self._tell_frontier(row)
+        with self.failing.guarded():
+            had_article, via = self.frontier.before(row["url"] or "", site or "")
+            self._tally.line(site, row, is_new=not had_article)
+            if self.focus is not None and row["url"] and (found := told(row)) is not None:
+                self.focus.saw(row["url"], found, via)
+            self._tell_frontier(row)
 
     def catch_up(self) -> None:
         """Derive what a run that died had captured; the frontier is open."""
@@ -215,31 +216,41 @@ class Recorder:
     async def closed(self, spider: Spider, reason: str) -> None:
         """Finish the files, the text and the report."""
         self._jobs.put(None)
-        from twisted.internet.threads import deferToThread
-
-        await maybe_deferred_to_future(deferToThread(self._thread.join))
+        await _in_thread(self._thread.join)
+        with self.failing.guarded():
+            # What an index names the state knows: without one, the next run reads the file again.
+            self._commit()
+            if self.failing.error is None:
+                await _in_thread(self.holdings.index_finished)
         await self.deriver.close()
-        self.report.queued = self.frontier.ready()
-        seeds = self.frontier.waiting_seeds()
-        self.unreachable += [url for url, host in seeds if self.hosts[host].rests]
         summary: dict[str, Any] = {"run": self.run, "started": self.frontier.started}
+        with self.failing.guarded():
+            self.report.queued = self.frontier.ready()
+            seeds = self.frontier.waiting_seeds()
+            self.unreachable += [url for url, host in seeds if self.hosts[host].rests]
         summary |= {"reason": reason, **self.report.as_json()}
         if self.deriver.workers:
             summary["sites"] = self._tally.as_json()
-        summary["alarms"] = [asdict(alarm) for alarm in self._judged(summary)]
-        self._close_frontier(finished=reason == "finished")
+        with self.failing.guarded():
+            sites, runs = self.revisits.sites, self.holdings.folder("runs")
+            self.alarms = judged(self._state, runs, summary, sites)
+        summary["alarms"] = [asdict(alarm) for alarm in self.alarms]
+        with self.failing.guarded():
+            self._close_frontier(finished=reason == "finished")
+            summary["events"] = self.frontier.events()
+        self._tell(summary)
+        self.holdings.close()
+
+    def _tell(self, summary: dict[str, Any]) -> None:
+        """Print and write the report."""
         summary["tls"] = {host: "; ".join(sorted(told)) for host, told in sorted(self._tls.items())}
         summary["outside"] = dict(self._outside.most_common())
         summary["unreachable_seeds"] = self.unreachable
         summary["needs_script"] = self.needs_script
         summary["resting"] = {h.name: h.why for h in self.hosts.resting}
-        summary["events"] = self.frontier.events()
         sys.stderr.write(f"{table(summary)}\n")
-        try:
+        with self.failing.guarded():
             sys.stderr.write(f"report {self.holdings.write_report(self.run, summary)}\n")
-        except OSError as error:
-            self._stop(WriteFailed(f"report: {error}"))
-        self.holdings.close()
 
     def _write_jobs(self) -> None:
         """The archive thread: groups of jobs until the end mark."""
@@ -250,8 +261,7 @@ class Recorder:
                 self._write_group(jobs)
         try:
             self._writer.close()
-            self.holdings.index_finished()
-        except (WriteFailed, OSError) as error:
+        except WriteFailed as error:
             self._fail(error)
         self._payloads.close()
 
@@ -266,8 +276,8 @@ class Recorder:
 
     def _write_group(self, jobs: Sequence[_Job]) -> None:
         try:
-            if self.failure is not None:
-                raise self.failure
+            if self.failing.error is not None:
+                raise self.failing.error
             written = [[c for e in job.exchanges for c in self._write(e)] for job in jobs]
             self._writer.sync()
         except ArchiveError as error:
@@ -279,9 +289,10 @@ class Recorder:
             reactor().callFromThread(job.done.callback, captures)
 
     def _commit(self) -> None:
+        """Make what the state was told durable."""
         if not self._state.uncommitted:
             return
-        try:
+        with self.failing.guarded():
             self.frontier.note_progress(
                 run=self.run,
                 captured=self.report.captured,
@@ -292,30 +303,16 @@ class Recorder:
             if self.focus is not None:
                 self.focus.keep(self._state)
             self._state.commit()
-        except sqlite3.Error as error:
-            self._stop(WriteFailed(f"state.sqlite: {error}"))
-
-    def _judged(self, summary: dict[str, Any]) -> list[Alarm]:
-        try:
-            sites = self.revisits.sites
-            self.alarms = judged(self._state, self.holdings.folder("runs"), summary, sites)
-        except sqlite3.Error as error:
-            self._stop(WriteFailed(f"state.sqlite: {error}"))
-        return self.alarms
 
     def _close_frontier(self, *, finished: bool) -> None:
         if self._commits.running:
             self._commits.stop()
-        try:
-            if self.focus is not None:
-                self.focus.keep(self._state)
-            self.frontier.close(finished=finished)
-        except sqlite3.Error as error:
-            self._stop(WriteFailed(f"state.sqlite: {error}"))
+        if self.focus is not None:
+            self.focus.keep(self._state)
+        self.frontier.close(finished=finished and self.failing.error is None)
 
-    def _fail(self, error: Exception) -> None:
-        failure = error if isinstance(error, ArchiveError) else WriteFailed(str(error))
-        reactor().callFromThread(self._stop, failure)
+    def _fail(self, error: ArchiveError) -> None:
+        reactor().callFromThread(self.failing.stop, error)
 
     def _write(self, exchange: Exchange) -> list[Acknowledged]:
         self._writer.ready(exchange.date)
@@ -326,14 +323,6 @@ class Recorder:
         answered = dict(records[0].headers)["WARC-Type"] in ("response", "revisit")
         exchange.response.close()
         return found if answered else []
-
-    def _stop(self, error: ArchiveError) -> None:
-        """Remember the first failure and end the crawl: nothing more can be kept."""
-        if self.failure is None:
-            self.failure = error
-            logger.error("cannot write the archive, stopping: %s", error)
-            if self._crawler.engine is not None:
-                deferred_from_coro(self._crawler.engine.close_spider_async(reason="archive-failed"))
 
 
 FINAL = frozenset(  # failures that trying again repeats
@@ -353,6 +342,19 @@ def _wanted(settings: Mapping[str, Any]) -> tuple[Focus | None, Like | None]:
 
     like = wanted(settings)
     return (Focus(like.examples), like) if like else (None, None)
+
+
+def _keep_examples(holdings: Holdings, like: Like) -> None:
+    try:
+        holdings.keep_examples(like.examples)
+    except OSError as error:
+        raise WriteFailed(f"{holdings.folder('memory')}: {error.strerror or error}") from error
+
+
+async def _in_thread(work: Callable[[], Any]) -> None:
+    from twisted.internet.threads import deferToThread
+
+    await maybe_deferred_to_future(deferToThread(work))
 
 
 def failure_reason(error: BaseException | None) -> str:

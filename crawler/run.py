@@ -9,7 +9,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError
+from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError, WriteFailed
 from archive.sites import Site
 from crawler.recorder import Recorder
 
@@ -50,7 +50,7 @@ def _ended(crawler: Crawler) -> tuple[int, str]:
         print(f"fangzhi: {url}: could not be fetched", file=sys.stderr)
     for alarm in recorder.alarms:
         print(f"fangzhi: {alarm.site}: {alarm.reason}", file=sys.stderr)
-    if recorder.failure is not None:
+    if recorder.failing.error is not None:
         return FULL, recorder.run
     if reason == "shutdown":
         return INTERRUPTED, recorder.run
@@ -66,4 +66,6 @@ def _refused(failure: BaseException) -> int:
     print(f"fangzhi: {failure}", file=sys.stderr)
     if isinstance(failure, HoldingsInUse):
         return IN_USE
+    if isinstance(failure, WriteFailed):
+        return FULL
     return WRONG_USE if isinstance(failure, SiteDefinitionError) else FAILED

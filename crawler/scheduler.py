@@ -18,6 +18,7 @@ from scrapy.http.headers import Headers
 from scrapy.responsetypes import responsetypes
 
 from archive import decode, message
+from archive.errors import ArchiveError
 from archive.holdings import Holdings
 from archive.replay import capture_at, with_payload
 from archive.state import Acknowledged
@@ -61,6 +62,8 @@ class FrontierScheduler(BaseScheduler):
     def has_pending_requests(self) -> bool:
         """Whether there is something to wait for; a host that rests longer than a run's patience
         is left to the next run."""
+        if self._recorder.failing.error is not None:
+            return True  # until the engine has closed: this is no clean end
         wait = self._hosts.next_turn()
         return bool(self._others) or (wait is not None and wait <= self._patience)
 
@@ -71,6 +74,13 @@ class FrontierScheduler(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """The next request, or None while no host may be asked."""
+        with self._recorder.failing.guarded():
+            return self._next()
+        return None
+
+    def _next(self) -> Request | None:
+        if self._recorder.failing.error is not None:
+            return None
         if self._others:
             return self._others.popleft()
         while (host := self._hosts.turn()) is not None:
@@ -157,6 +167,10 @@ class FrontierScheduler(BaseScheduler):
         )
 
     def _robots_came(self, response: Response) -> None:
+        with self._recorder.failing.guarded():
+            self._read_robots(response)
+
+    def _read_robots(self, response: Response) -> None:
         host: Host = response.meta["host"]
         origin, hop = response.meta["origin"], response.meta["hop"]
         if response.status in REDIRECTS and hop < HOPS:
@@ -177,11 +191,13 @@ class FrontierScheduler(BaseScheduler):
     def _robots_failed(self, failure: Failure) -> None:
         """Asked again in the host's next turn, after its pause; then the host is put off."""
         host: Host = failure.request.meta["host"]  # type: ignore[attr-defined]
-        host.robots_tries += 1
-        if host.robots_tries >= TRIES or failure_reason(failure.value) in FINAL:
-            host.robots_tries = 0
-            self._hosts.rest(host, "robots", ROBOTS_WAIT, doubling=True)
-        self._hosts.done(host)
+        with self._recorder.failing.guarded():
+            if not isinstance(failure.value, ArchiveError):  # that is not the host's fault
+                host.robots_tries += 1
+            if host.robots_tries >= TRIES or failure_reason(failure.value) in FINAL:
+                host.robots_tries = 0
+                self._hosts.rest(host, "robots", ROBOTS_WAIT, doubling=True)
+            self._hosts.done(host)
 
     @property
     def _spider(self) -> ArchivingSpider:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from scrapy.http import Response
@@ -26,15 +26,13 @@ class ArticleSpider(ArchivingSpider):
         self.urls = [ascii_url(one) for one in url.split()]
         self._asked: set[str] = set()  # dedupe keys; what earlier runs asked for does not count
 
-    async def start(self) -> AsyncIterator[Any]:
+    def begin(self) -> None:
         self.frontier.open([""])
         self.recorder.catch_up()
         for url in self.urls:
             if not self.asked(dedupe_key(url)):
                 self._asked.add(dedupe_key(url))
                 self.frontier.add(Lead(url, None, "", "", 0), again={})
-        return
-        yield  # what is asked for goes through the frontier
 
     def delay_of(self, site: str, host: str) -> float:
         """A definition's default, but for hosts that cannot be anybody's."""

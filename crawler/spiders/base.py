@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive import blockpages
+from archive.errors import ArchiveError
 from archive.state import Acknowledged
 from archive.uri import dedupe_key, host_of
 from archive.warc import parse_date
@@ -61,6 +62,17 @@ class ArchivingSpider(Spider, ABC):
         super().__init__(**kwargs)
         self._told: set[int] = set()  # reason and key of what was not requested, as a hash
 
+    async def start(self) -> AsyncIterator[Any]:
+        """Begin; what is asked for goes through the frontier."""
+        with self.recorder.failing.guarded():
+            self.begin()
+        return
+        yield
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Open the frontier and put the seeds into it."""
+
     @abstractmethod
     def read(self, response: Response, lease: Lease) -> Brought:
         """What a response with an answer of use brings."""
@@ -96,6 +108,10 @@ class ArchivingSpider(Spider, ABC):
 
     def parse(self, response: Response, **_: Any) -> None:
         """Note what a response brought, with its links, between two commits of the frontier."""
+        with self.recorder.failing.guarded():
+            self._note(response)
+
+    def _note(self, response: Response) -> None:
         lease: Lease = response.meta["lease"]
         hosts = self.recorder.hosts
         host = hosts[lease.host]
@@ -119,10 +135,17 @@ class ArchivingSpider(Spider, ABC):
 
     def failed(self, failure: Failure) -> None:
         """The handler recorded and counted it; here the URL is tried again, or given up."""
+        with self.recorder.failing.guarded():
+            self._note_failure(failure)
+
+    def _note_failure(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
         lease: Lease = request.meta["lease"]
         hosts = self.recorder.hosts
         host = hosts[lease.host]
+        if isinstance(failure.value, ArchiveError):  # the disk's doing, not the host's
+            self.frontier.release(lease)
+            return
         hosts.failed(host)
         if lease.tries + 1 < TRIES and failure_reason(failure.value) not in FINAL:
             self.frontier.release(lease, tried=True)
@@ -205,6 +228,8 @@ class ArchivingSpider(Spider, ABC):
         if of_use:
             try:
                 brought = self.read(response, lease)
+            except ArchiveError:
+                raise
             except Exception:  # as in `reading`
                 self.logger.exception("%s: its links could not be followed", response.url)
                 self.not_requested("links unreadable", response.url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +45,7 @@ class SiteSpider(ArchivingSpider):
         spider.sites = {name: known[name] for name in spider._wanted or known}
         return spider
 
-    async def start(self) -> AsyncIterator[Any]:
+    def begin(self) -> None:
         self.recorder.deriver.know(self.sites)
         self.recorder.revisits.sites = self.sites
         self.frontier.definitions = {
@@ -62,14 +61,16 @@ class SiteSpider(ArchivingSpider):
         for name, site in self.sites.items():
             for number, seed in enumerate(site.seeds):
                 self.frontier.add(Lead(ascii_url(seed.url), None, "", name, number))
-        return
-        yield  # what is asked for goes through the frontier
 
     def closed(self, reason: str) -> None:
         """Report the pages of lists that were not asked for, and those that still wait."""
+        lists: Lists | None = getattr(self, "_lists", None)
+        if lists is None:  # the run could not begin
+            return
         if reason != "finished":
-            self._lists.interrupted()
-        self.recorder.report.not_requested.update(self._lists.dropped)
+            with self.recorder.failing.guarded():
+                lists.interrupted()
+        self.recorder.report.not_requested.update(lists.dropped)
 
     def delay_of(self, site: str, host: str) -> float:
         return self.sites[site].politeness.delay

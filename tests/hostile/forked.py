@@ -1,0 +1,185 @@
+"""Run the `fangzhi` command, or the writer without a crawl, many times without starting Python anew.
+
+`Forked` is a process that has imported everything and forks for each piece of work, so a run costs
+what it does and not a second of imports. A fault may be laid into the run: at a file call of one's choice
+(faults.c, preloaded), or at a statement of the state.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.commands import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a piece of work ended."""
+
+    code: int  # negative: the signal that ended it
+    said: str  # stderr
+
+
+class Forked:
+    """A context manager. `shim` is the compiled faults.c, where calls to the disk shall fail."""
+
+    def __init__(self, shim: Path | None = None) -> None:
+        self._shim = shim
+
+    def __enter__(self) -> Forked:
+        environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+        if self._shim is not None:
+            environment["LD_PRELOAD"] = str(self._shim)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.hostile.forked"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd=ROOT,
+            text=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+    def run(
+        self,
+        work: str,
+        *arguments: object,
+        fault: Mapping[str, str] | None = None,
+        statement: tuple[int, str] = (0, ""),
+        seconds: float = 60,
+    ) -> Ended:
+        """`fangzhi` or `writing` with these arguments. `fault`: variables of faults.c; `statement`:
+        the number of the statement that fails, and `once`, `on` (it and all later ones) or the
+        file to which `count` shall be told."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        job = {"work": work, "arguments": [str(one) for one in arguments], "seconds": seconds}
+        job |= {"fault": dict(fault or {}), "statement": list(statement)}
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        return Ended(**json.loads(self._process.stdout.readline()))
+
+
+class _Failing(sqlite3.Connection):
+    """A database whose disk is full at one statement, or from it on."""
+
+    at, how, seen = 0, "", 0
+
+    def execute(self, *arguments: Any) -> Any:
+        self._count()
+        return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> Any:
+        self._count()
+        return super().executemany(*arguments)
+
+    def executescript(self, *arguments: Any) -> Any:
+        self._count()
+        return super().executescript(*arguments)
+
+    @classmethod
+    def _count(cls) -> None:
+        cls.seen += 1
+        if not cls.at:
+            Path(cls.how).write_text(str(cls.seen))
+        elif cls.seen == cls.at or (cls.how == "on" and cls.seen > cls.at):
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+
+
+def _work(job: Mapping[str, Any]) -> int:
+    os.environ.update(job["fault"])
+    _Failing.at, _Failing.how = job["statement"]
+    if _Failing.how:
+        real = sqlite3.connect
+        sqlite3.connect = lambda *a, **k: real(*a, **k, factory=_Failing)  # type: ignore[assignment]
+    if job["work"] == "writing":
+        from tests.hostile import writing
+
+        root, count, told = job["arguments"]
+        return writing.main(Path(root), int(count), Path(told))
+    from crawler import cli
+
+    return cli.main(job["arguments"])
+
+
+def _child(job: Mapping[str, Any], out: int) -> None:
+    for number in (1, 2):
+        os.dup2(out, number)
+    code = 70
+    try:
+        code = _work(job)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _run(job: Mapping[str, Any]) -> dict[str, Any]:
+    with tempfile.TemporaryFile() as out:
+        child = os.fork()
+        if not child:
+            _child(job, out.fileno())
+        end = time.monotonic() + job["seconds"]
+        while (ended := os.waitpid(child, os.WNOHANG))[0] == 0:
+            if time.monotonic() > end:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                ended = (child, 99 << 8)
+                break
+            time.sleep(0.002)
+        out.seek(0)
+        said = out.read().decode("utf-8", "replace")
+    return {"code": os.waitstatus_to_exitcode(ended[1]), "said": said}
+
+
+def main() -> None:
+    """Fork for each line of standard input; what a crawl imports is imported before."""
+    from scrapy.settings import default_settings
+
+    from crawler import settings
+
+    for known in (settings, default_settings):
+        for value in vars(known).values():
+            for name in value if isinstance(value, dict) else (value,):
+                if isinstance(name, str) and name.startswith(("scrapy.", "crawler.")):
+                    importlib.import_module(name.rpartition(".")[0])
+    for name in ("cli", "run", "spiders.site", "spiders.article", "robots", "discover"):
+        importlib.import_module(f"crawler.{name}")
+    assert "twisted.internet.reactor" not in sys.modules  # a child makes its own
+    for line in sys.stdin:
+        print(json.dumps(_run(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
