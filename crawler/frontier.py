@@ -352,6 +352,8 @@ class Frontier:
                     (site, site),
                 )
         self.state.write("DELETE FROM notes WHERE name = 'open-run'")
+        if finished or not self.unread:
+            self.state.write("DELETE FROM notes WHERE name = 'unread-runs'")
         self.state.commit()
 
     def note_progress(self, **figures: int | str) -> None:
@@ -377,13 +379,20 @@ class Frontier:
             self.state.write("INSERT OR REPLACE INTO passes VALUES (?, ?, 1)", (site, now))
 
     def _find_unread(self) -> None:
-        """Captures of a run that died, of pages whose visit was not noted."""
-        row = self.state.query("SELECT value FROM notes WHERE name = 'open-run'").fetchone()
-        if row is None:
+        """Captures of a run that died, of pages whose visit was not noted; and of the runs before it
+        that died while they read what their own forerunner had left."""
+        query = "SELECT name, value FROM notes WHERE name IN ('open-run', 'unread-runs')"
+        notes = dict(self.state.query(query))
+        runs = json.loads(notes.get("unread-runs", "[]"))
+        runs += [notes["open-run"]] if "open-run" in notes else []
+        if not runs:
             return
         unread = self.state.query(
-            "SELECT record_id FROM captures WHERE run IN (?, '')", (row[0],)
+            "SELECT record_id FROM captures WHERE run = '' OR run IN (SELECT value FROM json_each(?))",
+            (json.dumps(runs),),
         ).fetchall()
+        row = ("unread-runs", json.dumps(runs))
+        self.state.write("INSERT OR REPLACE INTO notes VALUES (?, ?)", row)
         for (record_id,) in unread:
             capture = self.state.capture(record_id)
             assert capture is not None

@@ -353,6 +353,10 @@ def test_a_crash_between_two_commits_loses_a_page_with_its_links_or_neither(tmp_
     again.acknowledge([found])  # what recovery reads from the WARC file
     second = a_frontier(again, "r2")
     assert second.unread == {"http://a.test/": found}
+    again.close()  # a kill of the run that was about to read it
+    again = State(path)
+    second = a_frontier(again, "r3")
+    assert second.unread == {"http://a.test/": found}
     lease = second.lease("a.test")
     assert lease is not None
     assert lease.lead.url == "http://a.test/"
