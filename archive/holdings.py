@@ -31,7 +31,7 @@ from typing import Any
 from archive import cdxj, memory, message, originals, ownership, relevance, warcwriter
 from archive.errors import FangzhiError, HoldingsError, HoldingsInUse, WriteFailed
 from archive.model import Location, SiteMemory
-from archive.records import Damage, ReadRecord
+from archive.records import ReadRecord
 from archive.relevance import Examples
 from archive.state import Acknowledged, State
 from archive.warc import parse_date, warc_date
@@ -213,27 +213,32 @@ def acknowledged_in(path: Path) -> Iterator[Acknowledged]:
     run = ""
     for record in read(path) if path.exists() else ():
         if isinstance(record, ReadRecord) and record.type == "warcinfo":
-            run = _run_of(record)
-        if isinstance(record, Damage) or record.type not in ("response", "revisit"):
-            continue
-        revisit = record.type == "revisit"
-        head = record.block.read(message.HEAD_LIMIT)
-        status = message.status(head[: message.head_length(head)])
-        place = replace(record.location, file=path.name.removesuffix(warcwriter.OPEN))
-        yield Acknowledged(
-            record.id,
-            (record.get("WARC-Target-URI") or "").strip("<>"),
-            warc_date(parse_date(record.get("WARC-Date") or "")),
-            run,
-            status or (304 if revisit else 0),
-            place,
-            record.get("WARC-Payload-Digest") or "",
-            (record.get("WARC-Refers-To") or "").strip("<>") if revisit else "",
-            is_new=originals.is_new(record),
-        )
+            run = run_of(record)
+        if isinstance(record, ReadRecord) and record.type in ("response", "revisit"):
+            yield acknowledged(record, run)
 
 
-def _run_of(warcinfo: ReadRecord) -> str:
+def acknowledged(record: ReadRecord, run: str) -> Acknowledged:
+    """What the state says of a response or revisit."""
+    revisit = record.type == "revisit"
+    head = record.block.read(message.HEAD_LIMIT)
+    status = message.status(head[: message.head_length(head)])
+    place = replace(record.location, file=record.location.file.removesuffix(warcwriter.OPEN))
+    return Acknowledged(
+        record.id,
+        (record.get("WARC-Target-URI") or "").strip("<>"),
+        warc_date(parse_date(record.get("WARC-Date") or "")),
+        run,
+        status or (304 if revisit else 0),
+        place,
+        record.get("WARC-Payload-Digest") or "",
+        (record.get("WARC-Refers-To") or "").strip("<>") if revisit else "",
+        is_new=originals.is_new(record),
+    )
+
+
+def run_of(warcinfo: ReadRecord) -> str:
+    """The run a warcinfo record names, `""` where it names none."""
     rows = warcinfo.block.read(_INFO_LIMIT).decode("utf-8", "replace").splitlines()
     pairs = (row.partition(":") for row in rows)
     return next((value.strip() for name, _, value in pairs if name == RUN_FIELD), "")

@@ -28,6 +28,7 @@ SITE_NOTE = "fangzhi-site"  # fields of a capture's metadata record: what it was
 MEMORY_NOTE = "fangzhi-memory"
 LIKE_NOTE = "fangzhi-like"
 LEAST_NOTE = "fangzhi-min-relevance"
+SEED_NOTE = "fangzhi-seed"  # which seed of the site its way began at
 LINK_NOTE = "link-text"  # what the link said that led to the capture
 _NOTES_LIMIT = 1 << 20  # bytes of a metadata record; a crawl writes a few hundred
 # What is longer than this cannot be a page: decoding ends at the same limit and says so.
@@ -87,7 +88,7 @@ def captures_in(
                 payload = capture_of(original, original.location.file)
                 held = with_payload(capture_of(record, record.location.file), payload)
         elif held is not None and _is_about(record, held):
-            notes = _notes(record)
+            notes = notes_of(record)
     if held is not None:
         yield _replayed(held, notes)
 
@@ -198,7 +199,8 @@ def _share(text: str) -> float:
     return share if 0 <= share <= 1 else 0.0
 
 
-def _notes(record: ReadRecord) -> dict[str, str]:
+def notes_of(record: ReadRecord) -> dict[str, str]:
+    """The fields of a metadata record, the last of each name."""
     text = record.block.read(_NOTES_LIMIT).decode("utf-8", "replace")
     pairs = (row.partition(":") for row in text.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}

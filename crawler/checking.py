@@ -16,6 +16,7 @@ from archive.check import Checker
 from archive.checkpanel import opinions
 from archive.holdings import Holdings
 from archive.rules import Finding, Severity
+from crawler import refill
 from crawler.standardin import archives
 from crawler.terminal import printable
 
@@ -30,6 +31,8 @@ def check(options: argparse.Namespace) -> int:
         return WRONG_USE
     if options.repair:
         _say_rebuilt(rebuild.rebuild(options.holdings))
+        visits = refill.refill(options.holdings, options.sites)
+        print(f"fangzhi: {visits:,} visits of the frontier made again", file=sys.stderr)
     checker = Checker()
     show = _Lines(notes=options.notes) if not options.json else _Json()
     for finding in _findings(options, checker):

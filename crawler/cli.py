@@ -199,11 +199,14 @@ def _check(verb: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="WARC, ARC, WACZ, `-`; default: the holdings",
     )
-    verb.add_argument("--repair", action="store_true", help="make index and state again first")
+    verb.add_argument(
+        "--repair", action="store_true", help="make index, state and frontier again first"
+    )
     verb.add_argument("--json", action="store_true", help="one JSON object a finding")
     verb.add_argument("--strict", action="store_true", help="warnings are wrong, too")
     verb.add_argument("--notes", action="store_true", help="show what needs nothing done as well")
     _holdings(verb)
+    _sites(verb)
     verb.set_defaults(run=later("crawler.checking", "check"))
 
 

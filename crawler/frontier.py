@@ -168,9 +168,9 @@ class Frontier:
         self._early: dict[str, tuple[str, str | None]] = {}  # record id: what `derived` was told
         state.create(_TABLES)
 
-    def is_conditional(self, lease: Lease) -> bool:
-        """Whether a 304 would do: not where the site's definition, and so perhaps what is followed,
-        changed since the links of the page were read."""
+    def has_links_of(self, lease: Lease) -> bool:
+        """Whether the links of a page were read: not where the site's definition, and so perhaps what
+        is followed, changed since, nor where the frontier was made again from the archive."""
         return lease.definition == self.definitions.get(lease.lead.site, "")
 
     def open(self, sites: Iterable[str], *, due_only: bool = False) -> None:
@@ -257,6 +257,19 @@ class Frontier:
                 return lease
         return None
 
+    def take(self, lead: Lead, priority: float) -> Lease:
+        """The lease of this very URL, known or not: for a visit that is read from the archive."""
+        key = dedupe_key(lead.url)
+        self._put(key, lead, READY, priority, None)
+        query = (
+            "SELECT id, visits, status, original, etag, modified, history, kind, failures, visited"
+            " FROM urls WHERE key = ? AND site = ?"
+        )
+        number, *known = self.state.query(query, (key, lead.site)).fetchone()
+        lease = Lease(number, lead, host_of(lead.url), 0, {}, *known)
+        self.leased[number] = lease
+        return lease
+
     def release(self, lease: Lease, *, tried: bool = False) -> None:
         """Give a URL back unvisited; `tried` counts against it."""
         del self.leased[lease.id]
@@ -288,7 +301,7 @@ class Frontier:
         if status == 200 and capture is not None and not visit.unchanged:
             changes |= {"original": capture.original or capture.record_id}
             changes |= {"etag": visit.etag, "modified": visit.modified}
-        if status == 200:
+        if status in (200, 304):  # of a 304 the links are read in the archive
             changes |= {"definition": self.definitions.get(lease.lead.site, "")}
         failed = capture is None or status >= 400
         changes |= {"failures": lease.failures + 1 if failed else 0}
@@ -443,3 +456,8 @@ class Frontier:
             "INSERT INTO events (run, at, event, site, url, before, after) VALUES (?,?,?,?,?,?,?)",
             row,
         )
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """What the frontier calls a page with this line of text."""
+    return "article" if "text" in row else "list" if row["rejected"] == "list-page" else "other"

@@ -33,14 +33,14 @@ from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
 from archive.payloads import Payloads
 from archive.relevance import Like, told
-from archive.replay import LEAST_NOTE, LIKE_NOTE, LINK_NOTE, MEMORY_NOTE, SITE_NOTE
+from archive.replay import LEAST_NOTE, LIKE_NOTE, LINK_NOTE, MEMORY_NOTE, SEED_NOTE, SITE_NOTE
 from archive.state import Acknowledged
 from archive.warc import NEW, VISIT, Exchange, Original, Record, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
 from crawler import tls
 from crawler.deriver import Deriver
 from crawler.failing import Failing
-from crawler.frontier import Frontier, Lease
+from crawler.frontier import Frontier, Lease, kind_of
 from crawler.health import Alarm
 from crawler.history import judged
 from crawler.hosts import Hosts
@@ -113,6 +113,11 @@ class Recorder:
             self._like_notes += [(LIKE_NOTE, like.examples.digest), (LEAST_NOTE, str(like.least))]
         assert self.holdings.state is not None
         self._state = self.holdings.state
+        if self.holdings.warcs() and self._state.query("SELECT 1 FROM captures").fetchone() is None:
+            logger.warning(
+                "state.sqlite is new, and warc/ is not: `fangzhi check --repair` makes it again; without"
+                " that every page is asked for as if for the first time"
+            )
         self.hosts = Hosts(self._state)
         self.robots = Answers(self._state)
         self.revisits = Revisits()
@@ -202,8 +207,7 @@ class Recorder:
         self.deriver.catch_up(self._tell_frontier)
 
     def _tell_frontier(self, row: dict[str, Any]) -> None:
-        kind = "article" if "text" in row else "list" if row["rejected"] == "list-page" else "other"
-        self.frontier.derived(row["id"], row["url"] or "", kind, row.get("text_digest"))
+        self.frontier.derived(row["id"], row["url"] or "", kind_of(row), row.get("text_digest"))
 
     def outside(self, url: str) -> None:
         """Count a link that leads out of the scope: recorded, not followed."""
@@ -429,6 +433,7 @@ def _notes(
     notes += [("robots", meta["robots"])] if meta.get("robots") else []
     notes += [(LINK_NOTE, lease.lead.text)] if lease and lease.lead.text else []
     notes += [(SITE_NOTE, site)] if site else []
+    notes += [(SEED_NOTE, str(lease.lead.seed))] if lease and site else []
     notes += [(MEMORY_NOTE, memory)] if memory else []
     notes += [("fetch-error", f"{failure_reason(error)}: {error}")] if error else []
     return notes

@@ -142,7 +142,7 @@ class FrontierScheduler(BaseScheduler):
         original = self._recorder.original(lease)
         if original is not None:
             meta["original"] = original
-        if original is not None and self._frontier.is_conditional(lease):
+        if original is not None:
             headers |= {"If-None-Match": lease.etag} if lease.etag else {}
             headers |= {"If-Modified-Since": lease.modified} if lease.modified else {}
         spider = self._spider

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -126,11 +128,11 @@ def published(folder: Path, pages: int) -> Iterator[tuple[Published, Callable[..
 
     with answering(answer) as web:
 
-        def crawl() -> tuple[dict[str, Any], Counter[int]]:
+        def crawl(*options: object, code: int = 0) -> tuple[dict[str, Any], Counter[int]]:
             statuses.clear()
             where = ("--sites", sites, "--holdings", folder / "h", "--proxy", web.proxy)
-            done = fangzhi("crawl", *where)
-            assert done.returncode == 0, done.stderr[-2000:]
+            done = fangzhi("crawl", *where, *options)
+            assert done.returncode == code, done.stderr[-2000:]
             numbers = report(folder / "h")
             assert adds_up(numbers)
             return numbers, Counter(statuses)
@@ -154,14 +156,66 @@ def test_an_unchanged_site_answers_304_and_brings_no_article(tmp_path: Path) -> 
         assert answers[200] == 1
 
 
-def test_a_page_is_read_again_when_its_sites_definition_changed(tmp_path: Path) -> None:
+def test_a_page_is_read_again_in_the_archive_when_its_sites_definition_changed(
+    tmp_path: Path,
+) -> None:
     with published(tmp_path, 5) as (_, crawl):
-        crawl()
         path = tmp_path / "sites" / "paper.test.toml"
-        path.write_text(path.read_text("utf-8") + '[scope]\nexclude = ["/4"]\n', "utf-8")
+        defined = path.read_text("utf-8")
+        path.write_text(defined + '[scope]\nexclude = ["/4"]\n', "utf-8")
+        assert crawl()[1] == {200: 5}
+        path.write_text(defined, "utf-8")
         again, answers = crawl()
-        assert (again["unchanged"], answers) == (6, {200: 6}), "identical, but read"
+        assert (again["unchanged"], answers) == (5, {304: 5, 200: 1}), "its link was found"
         assert crawl()[1] == {304: 6}
+
+
+_KNOWN = (
+    "SELECT url, site, via, hops, seed, list, text, state, visits, status, record, original, etag,"
+    " modified, kind, text_digest, text_record, visited, failures FROM urls ORDER BY url"
+)
+
+
+def lose_state(holdings: Path) -> tuple[list[Any], list[Any], str]:
+    """Delete index and state, and make them again: what the frontier knew before and knows now."""
+    state = holdings / "state.sqlite"
+    with closing(sqlite3.connect(state)) as db:
+        before = db.execute(_KNOWN).fetchall()
+        due = dict(db.execute("SELECT url, due FROM urls").fetchall())
+    state.unlink()
+    shutil.rmtree(holdings / "index")
+    sites = holdings.with_name("sites")
+    done = fangzhi("check", "--repair", "--holdings", holdings, "--sites", sites)
+    assert done.returncode == 0, done.stdout
+    with closing(sqlite3.connect(state)) as db:
+        for url, moment in db.execute("SELECT url, due FROM urls").fetchall():
+            assert abs(moment - due[url]) < 60, "as the schedule had it, but for the answer's time"
+        return before, db.execute(_KNOWN).fetchall(), done.stderr
+
+
+def test_after_the_loss_of_the_state_a_repaired_crawl_is_a_recrawl(tmp_path: Path) -> None:
+    with published(tmp_path, 40) as (site, crawl):
+        crawl()
+        site.texts[7] = "更正：会议改期举行，请各单位相互转告，做好准备工作，按时参加会议。"
+        crawl()
+        before, after, said = lose_state(tmp_path / "h")
+        assert after == before
+        assert "82 visits of the frontier made again" in said
+        numbers, answers = crawl()
+        assert answers[304] >= 0.95 * answers.total()
+        assert (numbers["articles"], events(numbers)) == (0, [])
+
+
+@pytest.mark.soak
+def test_what_a_broken_crawl_had_not_asked_for_is_found_again_after_a_repair(
+    tmp_path: Path,
+) -> None:
+    with published(tmp_path, 12) as (_, crawl):
+        crawl("--limit", 6, code=3)
+        before, after, _ = lose_state(tmp_path / "h")
+        visited = [row for row in before if row[8]]
+        assert after == visited, "what waited is not in the WARC files"
+        assert crawl()[1] == {304: len(visited), 200: 13 - len(visited)}
 
 
 def test_a_304_is_the_revisit_that_replays_everywhere(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from crawler.hosts import retry_after
 from crawler.listed import ages
 from crawler.reading import Reading, page_of, read
 from crawler.recorder import FINAL, Recorder, failure_reason
-from crawler.scheduler import REDIRECTS, TRIES, body_of
+from crawler.scheduler import REDIRECTS, TRIES, body_of, rebuilt
 
 MAX_REDIRECTS = 10
 REFUSED = (429, 503)
@@ -227,7 +227,7 @@ class ArchivingSpider(Spider, ABC):
         brought = Brought()
         if of_use:
             try:
-                brought = self.read(response, lease)
+                brought = self.read(self._with_links(response, lease, capture), lease)
             except ArchiveError:
                 raise
             except Exception:  # as in `reading`
@@ -246,6 +246,18 @@ class ArchivingSpider(Spider, ABC):
         self.frontier.finish(lease, visit)
         for ask in brought.asks:
             self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
+
+    def _with_links(
+        self, response: Response, lease: Lease, capture: Acknowledged | None
+    ) -> Response:
+        """The response to read links from: of a 304 to a page whose links are not in the frontier as
+        its site is defined now, the page as it is archived."""
+        if response.status != 304 or capture is None or self.frontier.has_links_of(lease):
+            return response
+        original = self.frontier.state.capture(capture.original)
+        if original is None or response.request is None:
+            return response
+        return rebuilt(self.recorder.holdings, original, response.request)
 
 
 def judge(response: Response) -> str:
