@@ -10,6 +10,7 @@ takes of it is read again from the WARC files.
 
 from __future__ import annotations
 
+import logging
 import queue
 import socket
 import sys
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 
     from crawler.focus import Focus
     from crawler.wire import WireExchange
+
+logger = logging.getLogger(__name__)
 
 # A commit costs four times the fsync of the WARC (20 and 5.5 ms, measured 2026-11).
 COMMIT_SECONDS = 0.5
