@@ -14,9 +14,15 @@ _LEAD = re.compile(
     "^.*(?:根据|按照|依据|依照|遵照|参照|印发|转发|贯彻|落实|执行|公布|颁布|出台|关于|通知|文件|以及|下发|办法|规定|意见|方案"
     "|已以|[的及与《》以]|(?<=.)和|^和)"
 )
-# A document named so is the ground of this one: 根据《…的通知》（…号）精神.
-_GROUND = re.compile("根据|按照|依据|依照|遵照|参照|落实|贯彻|执行|依法")
-_SPIRIT = re.compile(r"^[)）\]】〕]{0,2}(?:等)?(?:文件)?(?:的)?(?:精神|要求|规定|有关)")
+# The act by which a document is given out: 会上下发了《…》（…号）, 现印发《…》（…号）, 公布…号.
+_ACT = re.compile(
+    "^(?:公布|发布|印发)$|(?:现|兹|会上|会议上)[^，,：:]{0,12}(?:印发|下发|发布|公布)"
+)
+# A document named so is another one: dated, in force before, the ground of this one.
+_OTHER = re.compile(r"根据|按照|依据|依照|遵照|参照|落实|贯彻|执行|依法|(?:19|20)\d\d年|收到|转发")
+_SPOKEN_OF = re.compile(
+    r"^[)）\]】〕]{0,2}[^，。；]{0,4}(?:精神|要求|规定|有关|明确|废止|失效|基础|转发)"
+)
 # What every number holds behind its agency: the agency alone starts at every character of a text.
 _FIGURES = re.compile(r"[〔\[（(【]\s?(?:20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?\d{1,5}\s?[号號]")
 _SENTENCE = 90  # characters before a number in which its verb stands; the longest title has 60
@@ -26,26 +32,41 @@ _HEAD = 15  # lines of an official document above its text
 def document_number(candidates: Sequence[Candidate], text: str) -> list[Candidate]:
     """The article's own number from title or text, where no table gave one.
 
-    In order: one in a title; a line near the head that is nothing else (the line under an official
-    heading); the only number of the text that is not cited as a ground (根据…, …精神). The last
-    rule takes the number a notice announces or a meeting handed out, as sample 004 does. Of 11
-    development pages with a single number it drops the 7 that cite one and keeps the 4 own ones;
-    its cost is news that cites one document without such words and is filed under its number.
+    In order: one in a title; one that opens a line near the head and is all of it or has a colon
+    behind it (the line under an official heading); the only number that the text gives out, as a
+    meeting hands one out in sample 004. A number that a text merely speaks of is another
+    document's: taken for its own it was wrong on 25 of 26 articles of saved sites. Its cost are
+    notices that print their own number in running text only.
     """
     for candidate in candidates:
         if candidate.field == "title":
             for number, _ in _numbers(candidate.value):
                 return [Candidate("doc_number", number, f"title:{candidate.origin}")]
     for line in text.split("\n")[:_HEAD]:
-        for number, _ in _numbers(line):
-            if len(re.sub(r"\W", "", line)) <= len(re.sub(r"\W", "", number)) + 2:
-                return [Candidate("doc_number", number, "text:line")]
-    own = list(dict.fromkeys(number for number, cited in _numbers(text) if not cited))
-    return [Candidate("doc_number", own[0], "text:only")] if len(own) == 1 else []
+        own = number_of(line)
+        if own:
+            return [Candidate("doc_number", own, "text:line")]
+    given = list(dict.fromkeys(number for number, is_given in _numbers(text) if is_given))
+    return [Candidate("doc_number", given[0], "text:only")] if len(given) == 1 else []
+
+
+def number_of(line: str) -> str | None:
+    """The number that is all of a line, or opens it before a colon.
+
+    >>> number_of("清政办发〔2021〕3号"), number_of("根据国办发〔2017〕47号，现通知如下。")
+    ('清政办发〔2021〕3号', None)
+    """
+    for number, _ in _numbers(line):
+        bare = re.sub(r"\s", "", line)
+        if len(re.sub(r"\W", "", bare)) <= len(re.sub(r"\W", "", number)) + 2:
+            return number
+        if bare.startswith((f"{number}:", f"{number}：")):
+            return number
+    return None
 
 
 def _numbers(text: str) -> Iterator[tuple[str, bool]]:
-    """Every number with whether it is cited as a ground."""
+    """Every number with whether the text gives it out."""
     if not _FIGURES.search(text):
         return
     folded = fold(text)
@@ -55,5 +76,8 @@ def _numbers(text: str) -> Iterator[tuple[str, bool]]:
         if start == match.end("agency") or folded[match.end("agency") - 1] in "厅局部院室府":
             continue  # 省政府办公厅[2016]32号: a way of speaking, no code
         before = re.split("[。；;\n]", folded[max(0, match.start() - _SENTENCE) : start])[-1]
-        cited = _GROUND.search(before) or _SPIRIT.search(folded[match.end() : match.end() + 10])
-        yield re.sub(r"\s", "", text[start : match.end()]), bool(cited)
+        after = folded[match.end() : match.end() + 16]
+        outside = re.sub("《[^》]*》", "", before)
+        other = _OTHER.search(outside) or _SPOKEN_OF.match(after)
+        given = bool(_ACT.search(outside)) and not other
+        yield re.sub(r"\s", "", text[start : match.end()]), given

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archive import linerules, metadata
+from archive import docnumber, linerules, metadata
 from archive.known import is_furniture
 from archive.model import About, Candidate, Change
 from archive.titles import squeezed
@@ -276,4 +276,6 @@ def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
         "title",
     ):
         return ()
+    if number := docnumber.number_of(line):
+        return (Candidate("doc_number", number, "line:number"),)
     return metadata.read_line(line)

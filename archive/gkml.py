@@ -16,6 +16,8 @@ _ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordin
 _DEEPEST = 2000  # blocks searched; the table stands at the head of its page
 _MOST = 100  # rows read, so that a hostile page costs no more than an honest one
 _FIRST = re.compile(r"[^\s\u200b\ufeff\[\]【】]")
+_EMPTY = 24  # characters a row without a value has at most
+_VALUE = re.compile(r"[^\W_号第]")
 _REACH = 60  # blocks a table may span
 DOC_NUMBER = re.compile(
     rf"(?P<agency>[{HAN}]{{1,12}})\s?[〔\[（(【]\s?(?P<year>20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?(?P<number>\d{{1,5}})\s?[号號]"
@@ -33,6 +35,19 @@ def table(blocks: Sequence[Block]) -> tuple[Candidate, ...]:
         if len({label for _, label, _, _ in near}) >= _ENOUGH:
             return tuple(c for row in near for c in _candidates(row[1], row[2], row[3]))
     return ()
+
+
+def is_empty_row(line: str) -> bool:
+    """True for a row of the table that has a label and no value.
+
+    >>> is_empty_row("发文字号：〔〕号"), is_empty_row("成文日期："), is_empty_row("分类：通知")
+    (True, True, False)
+    """
+    if len(line) > _EMPTY or not _COLON.search(line):
+        return False
+    folded = fold(line).lstrip()
+    match = _inline().match(folded)
+    return match is not None and not _VALUE.search(folded, match.end())
 
 
 def _rows(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str, str]]:

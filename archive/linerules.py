@@ -40,7 +40,10 @@ _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _SENTENCE_END = frozenset("。！？；…")
-_SERIAL = re.compile(r"^[\s\d一二三四五六七八九十]+[、.．]")
+# A clause of a law: 第五十条 凡正式出版的成果，其著作权和版权归属按…
+_CLAUSE = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]{1,7}[条條章节節款编編]")
+_WIDE = str.maketrans("（）", "()")
+_BRACKETED = re.compile(r"[(\[【]\s*([^()\[\]【】]{2,20})[)\]】]")
 
 
 def is_sentence(line: str) -> bool:
@@ -70,7 +73,7 @@ def head_rule(line: str) -> str:
         return "meta-line"
     if len(line) > HEAD_LINE:
         return ""
-    if _head().match(folded):
+    if _head().match(folded) or metadata.is_empty_row(line):
         return "head-line"
     if is_bare_date(line) or _is_dated_toolbar(line):
         return "bare-date"
@@ -95,11 +98,15 @@ def _is_meta_line(line: str) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def tail_rule(line: str) -> str:
     """The rule by which a line below the text ends it; "" when none says so."""
+    if _CLAUSE.match(line):
+        return ""
     if len(line) <= DISCLAIMER and is_disclaimer(line):
         return "disclaimer"
     if len(line) > TAIL_LINE:
         return ""
-    folded = fold(line).strip().lstrip("·•●■◆>»|-—*※★▪ ")
+    folded = fold(line).strip().lstrip("·•●■◆>»|-—*※★▪ ").translate(_WIDE)
+    if (inner := _BRACKETED.fullmatch(folded)) and _sentences().match(inner[1]):
+        return "tail-line"
     if _credit().match(folded):
         return "editor-credit"
     if _PAGER.match(folded):

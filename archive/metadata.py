@@ -1,6 +1,7 @@
 """Metadata of an article: who, when, where from. The functions the pipeline calls.
 
-read_line, is_byline, trailing_credit    what the lines around a text say
+read_line, is_byline, is_empty_row,
+trailing_credit                          what the lines around a text say
 from_page                                what the page says outside its text
 title_of                                 the best title of some candidates
 choose                                   one value for each field, and who disagreed
@@ -12,6 +13,7 @@ from __future__ import annotations
 from archive.bylines import trailing_credit
 from archive.choose import choose, title_of
 from archive.dates import dateline
+from archive.gkml import is_empty_row
 from archive.headline import breadcrumb, is_byline, read_line
 from archive.pagemeta import from_page
 from archive.provenance import provenance_flags
@@ -23,6 +25,7 @@ __all__ = [
     "dateline",
     "from_page",
     "is_byline",
+    "is_empty_row",
     "is_mechanical_traditional",
     "provenance_flags",
     "read_line",

@@ -43,6 +43,7 @@ def found(text: str, about: About | None = None) -> dict[str, list[str]]:
         "| 21-11-04 | 【大 中 小】【打印】【关闭】",
         "[柳河县人民政府] 发布时间：2021-11-04 来源：水利局 字号：[大 中 小] 打印",
         "柳河日報 高嵩 通訊員 高慧恒",
+        "发文字号：〔〕号\n发文机关：\n成文日期：",
     ],
 )
 def test_a_head_line_goes(head: str) -> None:
@@ -57,6 +58,7 @@ def test_a_head_line_goes(head: str) -> None:
         "责任编辑：王芳",
         "扫一扫在手机打开当前页",
         "[1] [2] 下一页",
+        "（微信扫描分享）",
         "主办单位：柳河县人民政府 ICP备案：湘ICP备00000000号 网站标识码：4300000000",
         "声明：凡注明“转载自其他媒体”的作品，不代表本网赞同其观点。",
     ],
@@ -118,6 +120,20 @@ def test_an_article_is_left_alone(text: str) -> None:
 
 def memory_of(lines: list[str], pages: int = 8) -> SiteMemory:
     return memory.learn("zz.test", [lines] * pages)
+
+
+def test_a_law_that_speaks_of_rights_is_no_disclaimer() -> None:
+    law = (
+        f"{TEXT}\n第五十条 成果的著作权和版权归属按《中华人民共和国著作权法》办理。\n"
+        "第五十一条 成果可以声明作者，未经许可不得转载。\n第五十二条 本办法自发布之日起施行。"
+    )
+    assert clean(law, STEPS).text == law
+
+
+def test_a_document_number_above_the_text_is_read() -> None:
+    assert found(f"清政办发〔2021〕3号\n来源：柳河县水利局\n{TEXT}")["doc_number"] == [
+        "清政办发〔2021〕3号"
+    ]
 
 
 def test_known_lines_go_from_the_ends_only() -> None:
