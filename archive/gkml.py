@@ -43,7 +43,7 @@ def is_empty_row(line: str) -> bool:
     >>> is_empty_row("发文字号：〔〕号"), is_empty_row("成文日期："), is_empty_row("分类：通知")
     (True, True, False)
     """
-    if len(line) > _EMPTY or not _COLON.search(line):
+    if len(line) > _EMPTY or (":" not in line and "：" not in line):
         return False
     folded = fold(line).lstrip()
     match = _inline().match(folded)
