@@ -33,7 +33,7 @@ CMS = (
 # Further pages of a list: found by every rule that fits the page, or not followed.
 PAGINATIONS = ("auto", "none")
 # These hops stay within one list or one document, so `include`, which picks pages, does not bind them.
-SAME_PAGE_HOPS = ("pager", "next", "refresh", "redirect", "iframe", "feed", "attachment")
+SAME_PAGE_HOPS = ("pager", "next", "refresh", "redirect", "iframe", "feed", "attachment", "image")
 MAX_DELAY = 3600.0  # seconds; a longer one is a typing error
 
 
@@ -57,6 +57,7 @@ class Scope:
     exclude: tuple[re.Pattern[str], ...] = ()
     max_depth: int = 20  # hops from a seed
     attachments: bool = True  # fetch the documents that pages offer: PDF, DOC, XLS, archives
+    images: bool = False  # fetch the pictures of articles, not those of the site's frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,7 @@ _SCOPE = {
     "exclude": strict.several(strict.regex),
     "max_depth": strict.whole(0, 1000),
     "attachments": strict.flag,
+    "images": strict.flag,
 }
 _POLITENESS = {
     "delay": strict.number(0, MAX_DELAY),

@@ -75,9 +75,14 @@ def _crawl(verb: argparse.ArgumentParser) -> None:
         "--due", action="store_true", help="only what the schedule says is due, not a whole pass"
     )
     verb.add_argument("--limit", type=int, metavar="N", help="stop after N responses")
+    _images(verb)
     _focus(verb)
     _fetching(verb)
     verb.set_defaults(run=run_crawl)
+
+
+def _images(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--images", action="store_true", help="archive the pictures of articles, too")
 
 
 def _watch(verb: argparse.ArgumentParser) -> None:
@@ -112,6 +117,7 @@ def _share(text: str) -> float:
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("url", nargs="+", metavar="URL")
+    _images(verb)
     _fetching(verb)
     verb.set_defaults(run=run_scrape)
 
@@ -319,6 +325,8 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         settings["LOG_LEVEL"] = "DEBUG"
     if options.patience is not None:
         settings["FANGZHI_PATIENCE"] = options.patience
+    if getattr(options, "images", False):
+        settings["FANGZHI_IMAGES"] = True
     if getattr(options, "due", False):
         settings["FANGZHI_DUE"] = True
     if getattr(options, "like", None) is not None:

@@ -103,6 +103,11 @@ class Deriver:
             if known is not None:
                 self._memories[name] = known
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether lines are still to come."""
+        return bool(self._waiting)
+
     def memory_digest(self, site: str | None) -> str | None:
         """Digest of the memory a capture of this site is derived with."""
         known = self._memories.get(site or "")

@@ -2,7 +2,7 @@
 
 The way to a page is written as one letter a hop, as in WARC metadata (`hopsFromSeed`):
 
-    L  a link                    E  a frame or an attachment of the same page
+    L  a link                    E  a frame, an attachment or a picture of the same page
     R  a redirect or refresh     N  further pages of the same list or article, however many
     M  a feed or sitemap
 
@@ -35,6 +35,7 @@ LETTERS = {
     "area": "L",
     "iframe": "E",
     "attachment": "E",
+    "image": "E",
     "feed": "M",
     "pager": "N",
     "next": "N",
@@ -42,7 +43,14 @@ LETTERS = {
     "refresh": "R",
 }
 LINKS_FROM: dict[str, int | None] = {"site": None, "list": 1, "feed": 1, "sitemap": 1, "article": 0}
-PARTS = ("next", "refresh", "redirect", "iframe", "attachment")  # of the document that names them
+PARTS = (
+    "next",
+    "refresh",
+    "redirect",
+    "iframe",
+    "attachment",
+    "image",
+)  # of the document that names them
 # Addresses of one shape (traps.shape) that only pages of that shape lead to: a calendar, a filter, a
 # visit number. Lists and articles of one script are found on other pages as well, or are
 # further pages, so the columns of a site, which name each other, are the most that must fit.

@@ -343,6 +343,13 @@ class Frontier:
         row = self.state.query(query, (dedupe_key(uri), site)).fetchone()
         return (bool(row[0]), row[1]) if row else (False, None)
 
+    def way(self, uri: str, site: str) -> tuple[str, int] | None:
+        """The hops that lead to a known URL, and which seed they begin at."""
+        query = "SELECT hops, seed FROM urls WHERE key = ? AND site = ?"
+        row: tuple[str, int] | None
+        row = self.state.query(query, (dedupe_key(uri), site)).fetchone()
+        return row
+
     def ready(self) -> int:
         """URLs of the run's sites that wait."""
         query = "SELECT site, count(*) FROM urls WHERE state = 0 GROUP BY site"

@@ -124,6 +124,9 @@ class Recorder:
         self.hosts = Hosts(self._state)
         self.robots = Answers(self._state)
         self.revisits = Revisits()
+        # Asks for the pictures of an article, given its line and site; set by a spider that does.
+        self.pictures: Callable[[Mapping[str, Any], str], None] | None = None
+        self.wake: Callable[[], None] = _nobody  # has the engine ask the scheduler again
         self.frontier = Frontier(self._state, self.run, self.hosts.waits, self.revisits)
         if self.focus is not None:
             self.focus.recall(self._state)
@@ -204,6 +207,14 @@ class Recorder:
             if self.focus is not None and row["url"] and (found := told(row)) is not None:
                 self.focus.saw(row["url"], found, via)
             self._tell_frontier(row)
+            if self.pictures is not None:
+                self.pictures(row, site or "")
+        self.wake()
+
+    @property
+    def may_lead_on(self) -> bool:
+        """Whether a line that is still to come may name something to ask for."""
+        return self.pictures is not None and self.deriver.is_busy
 
     def catch_up(self) -> None:
         """Derive what a run that died had captured; the frontier is open."""
@@ -362,6 +373,10 @@ async def _in_thread(work: Callable[[], Any]) -> None:
     from twisted.internet.threads import deferToThread
 
     await maybe_deferred_to_future(deferToThread(work))
+
+
+def _nobody() -> None:
+    """Nobody waits to be woken."""
 
 
 def failure_reason(error: BaseException | None) -> str:

@@ -53,6 +53,7 @@ class FrontierScheduler(BaseScheduler):
         self._frontier, self._hosts = recorder.frontier, recorder.hosts
         self._patience = crawler.settings.getfloat("FANGZHI_PATIENCE")
         self._others: deque[Request] = deque()  # requests that are not the frontier's
+        recorder.wake = self._wake_for_pictures
         self._timer: Any = None  # twisted.internet.interfaces.IDelayedCall
 
     @classmethod
@@ -65,7 +66,8 @@ class FrontierScheduler(BaseScheduler):
         if self._recorder.failing.error is not None:
             return True  # until the engine has closed: this is no clean end
         wait = self._hosts.next_turn()
-        return bool(self._others) or (wait is not None and wait <= self._patience)
+        waits = wait is not None and wait <= self._patience
+        return bool(self._others) or waits or self._recorder.may_lead_on
 
     def enqueue_request(self, request: Request) -> bool:
         """Take a request that a spider or middleware of somebody else made."""
@@ -213,6 +215,11 @@ class FrontierScheduler(BaseScheduler):
             self._timer.cancel()
         if wait is not None and wait <= self._patience:
             self._timer = reactor().callLater(wait, self._wake)
+
+    def _wake_for_pictures(self) -> None:
+        """A line was derived: it may have been the last to wait for, or named something to ask for."""
+        if self._recorder.pictures is not None:
+            self._wake()
 
     def _wake(self) -> None:
         slot = getattr(self._crawler.engine, "_slot", None)

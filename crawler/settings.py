@@ -92,5 +92,6 @@ FANGZHI_ROTATE_BYTES = 1_000_000_000
 FANGZHI_ROTATE_SECONDS = 86_400.0
 FANGZHI_LIKE: list[str] | None = None  # example files to rank by; [] is seeds/examples
 FANGZHI_MIN_RELEVANCE = 0.0  # to these examples, of what is kept as an article
+FANGZHI_IMAGES = False  # fetch the pictures of articles, whatever the definitions say
 FANGZHI_DUE = False  # only what the schedule says is due
 FANGZHI_PATIENCE = 120.0  # seconds a run waits for a resting host when nothing else is to be done

@@ -27,6 +27,8 @@ class ArticleSpider(ArchivingSpider):
         self._asked: set[str] = set()  # dedupe keys; what earlier runs asked for does not count
 
     def begin(self) -> None:
+        if self.settings.getbool("FANGZHI_IMAGES"):
+            self.recorder.pictures = self.ask_for_pictures
         self.frontier.open([""])
         self.recorder.catch_up()
         for url in self.urls:
@@ -40,6 +42,13 @@ class ArticleSpider(ArchivingSpider):
 
     def asked(self, key: str) -> bool:
         return key in self._asked
+
+    def picture(self, lead: Lead, page: str) -> Ask | None:
+        key = dedupe_key(lead.url)
+        if self.asked(key):
+            return None
+        self._asked.add(key)
+        return Ask(lead, again={})
 
     def read(self, response: Response, lease: Lease) -> Brought:
         """Where a redirect leads, if it is one."""

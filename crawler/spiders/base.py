@@ -15,9 +15,10 @@ from twisted.python.failure import Failure
 from archive import blockpages
 from archive.errors import ArchiveError
 from archive.state import Acknowledged
-from archive.uri import dedupe_key, host_of
+from archive.uri import ascii_url, dedupe_key, host_of
 from archive.warc import parse_date
 from crawler.fields import as_text, location
+from crawler.follow import onward
 from crawler.frontier import Frontier, Lead, Lease, Visit
 from crawler.hosts import retry_after
 from crawler.listed import ages
@@ -246,6 +247,23 @@ class ArchivingSpider(Spider, ABC):
         self.frontier.finish(lease, visit)
         for ask in brought.asks:
             self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
+
+    @abstractmethod
+    def picture(self, lead: Lead, page: str) -> Ask | None:
+        """What asks for a picture of the article at `page`; None where it is not asked for."""
+
+    def ask_for_pictures(self, row: Mapping[str, Any], site: str) -> None:
+        """Ask for the pictures of an article, as parts of its page."""
+        page, pictures = row["url"] or "", row.get("images", ())
+        way = self.frontier.way(page, site) if pictures else None
+        if way is None:
+            return
+        hops, seed = way
+        for image in pictures:
+            url = ascii_url(image["url"])
+            lead = Lead(url, page, onward(hops, "image"), site, seed, text=image["name"])
+            if url.startswith(("http://", "https://")) and (ask := self.picture(lead, page)):
+                self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
 
     def _with_links(
         self, response: Response, lease: Lease, capture: Acknowledged | None

@@ -43,6 +43,8 @@ class SiteSpider(ArchivingSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         known = load_folder(Path(crawler.settings["FANGZHI_SITES"]))
         spider.sites = {name: known[name] for name in spider._wanted or known}
+        if crawler.settings.getbool("FANGZHI_IMAGES"):
+            spider.sites = {name: _with_images(site) for name, site in spider.sites.items()}
         return spider
 
     def begin(self) -> None:
@@ -55,6 +57,8 @@ class SiteSpider(ArchivingSpider):
         self.frontier.open(self.sites, due_only=self.settings.getbool("FANGZHI_DUE"))
         focus = self.recorder.focus
         self.frontier.rank(focus.order if focus else "", self.rank)
+        if any(site.scope.images for site in self.sites.values()):
+            self.recorder.pictures = self.ask_for_pictures
         self.recorder.catch_up()
         self._lists = Lists(self.frontier)
         self._shapes = Shapes(self.frontier.state)
@@ -104,7 +108,7 @@ class SiteSpider(ArchivingSpider):
 
     def _redirected(self, response: Response, lease: Lease, target: str) -> list[Ask]:
         link = Found(target, "", "redirect", False, None)
-        if not self._may_follow(response, lease.lead, link):
+        if not self._may_follow(response.url, lease.lead, link):
             return []
         again = self.after_redirect(response, target)
         if again is None:
@@ -132,7 +136,11 @@ class SiteSpider(ArchivingSpider):
                 self.not_requested("hidden", link.url)
             elif link.url in reading.suspicious:
                 self.not_requested("link-farm", link.url)
-            elif key in asks or self.asked(key) or not self._may_follow(response, lease.lead, link):
+            elif (
+                key in asks
+                or self.asked(key)
+                or not self._may_follow(response.url, lease.lead, link)
+            ):
                 continue
             elif is_page:
                 pages.append(link)
@@ -168,16 +176,24 @@ class SiteSpider(ArchivingSpider):
         if fetched:
             self.recorder.needs_script[response.url] = list(fetched)
 
-    def _may_follow(self, response: Response, lead: Lead, link: Found) -> bool:
-        """Whether a link is followed; counted where it is not."""
+    def _may_follow(self, page: str, lead: Lead, link: Found) -> bool:
+        """Whether a link on a page is followed; counted where it is not."""
         site = self.sites[lead.site]
         if not in_scope(site, link.url, link.rel):
             self.recorder.outside(link.url)
-        elif reason := refused(site, site.seeds[lead.seed], response.url, lead.hops, link):
+        elif reason := refused(site, site.seeds[lead.seed], page, lead.hops, link):
             self.not_requested(reason, link.url)
         else:
             return True
         return False
+
+    def picture(self, lead: Lead, page: str) -> Ask | None:
+        site = self.sites[lead.site]
+        link = Found(lead.url, lead.text, "image", False, None)
+        asked = not site.scope.images or self.asked(dedupe_key(lead.url))
+        if asked or not self._may_follow(page, replace(lead, hops=lead.hops[:-1]), link):
+            return None
+        return Ask(lead)
 
     def _shape_fits(self, response: Response, link: Found) -> bool:
         fits = self._shapes.takes(link.url, response.url)
@@ -197,6 +213,10 @@ class SiteSpider(ArchivingSpider):
             is_article=is_article,
             priority=self.rank(further),
         )
+
+
+def _with_images(site: Site) -> Site:
+    return replace(site, scope=replace(site.scope, images=True))
 
 
 def _onward(lead: Lead, url: str, link: Found, run: str | None = None) -> Lead:

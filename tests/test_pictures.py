@@ -1,0 +1,74 @@
+"""The pictures of articles are archived where a definition or the command asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from archive.records import ReadRecord
+from archive.replay import notes_of
+from archive.warcreader import read
+from tests.answering import Answer, Asked, answering, define
+from tests.commands import adds_up, fangzhi, report
+
+HOST = "album.test"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+TEXT = "测试县召开春耕生产工作会议，部署水利设施和农机检修，要求各乡镇抓好落实。"
+
+
+def answer(asked: Asked) -> Answer:
+    if asked.path.endswith((".png", ".jpg")):
+        return Answer(body=PNG + asked.path.encode(), type="image/png")
+    if asked.path == "/robots.txt":
+        return Answer(404)
+    pictures = '<p><img src="/files/1.jpg" alt="会场"></p><p><img src="http://cdn.test/2.jpg"></p>'
+    head = '<html><head><title>部署春耕</title></head><body><img src="/logo.png">'
+    body = f'<div class="content"><h1>部署春耕</h1><p>{TEXT}</p>{pictures}<p>{TEXT * 2}</p></div>'
+    return Answer(body=f"{head}{body}</body></html>".encode())
+
+
+@pytest.mark.parametrize(
+    ("defined", "options", "wanted"),
+    [
+        ("", (), []),
+        ("[scope]\nimages = true\n", (), ["/files/1.jpg"]),
+        ("", ("--images",), ["/files/1.jpg"]),
+    ],
+)
+def test_the_pictures_of_an_article_are_asked_for_once_and_when_wanted(
+    tmp_path: Path, defined: str, options: tuple[str, ...], wanted: list[str]
+) -> None:
+    """Those of its text, on the hosts of the site; not those of the frame around it."""
+    sites, holdings = define(tmp_path / "sites", HOST, more=defined), tmp_path / "h"
+    with answering(answer) as web:
+        where = ("--sites", sites, "--holdings", holdings, "--proxy", web.proxy)
+        done = fangzhi("crawl", *where, *options)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert web.paths(HOST) == ["/", *wanted]
+        assert web.paths("cdn.test") == []
+    numbers = report(holdings)
+    assert adds_up(numbers)
+    assert (numbers["articles"], numbers["rejected"].get("not-html", 0)) == (1, len(wanted))
+    if not wanted:
+        return
+    records = [r for p in (holdings / "warc").glob("*.gz") for r in read(p)]
+    kept = [r for r in records if isinstance(r, ReadRecord)]
+    (picture,) = (r for r in kept if r.type == "response" and r.uri.endswith("1.jpg"))
+    (about,) = (
+        notes_of(r)
+        for r in kept
+        if r.type == "metadata" and (r.get("WARC-Refers-To") or "").strip("<>") == picture.id
+    )
+    assert about["via"] == f"http://{HOST}/", "the article it belongs to"
+    assert (about["hopsFromSeed"], about["link-text"]) == ("E", "会场")
+    wacz = tmp_path / "a.wacz"
+    assert fangzhi("export", "--wacz", wacz, "--holdings", holdings).returncode == 0
+    with ZipFile(wacz) as packed:
+        (name,) = (n for n in packed.namelist() if n.startswith("archive/"))
+        assert b"1.jpg" in b"".join(
+            r.block.read()
+            for r in read(Path(packed.extract(name, tmp_path)))
+            if isinstance(r, ReadRecord)
+        )
