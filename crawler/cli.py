@@ -1,8 +1,8 @@
 """The `fangzhi` command: results to stdout, progress and messages to stderr.
 
 Exit codes: 0 done; 1 a site, seed or file could not be read or fetched at all; 2 wrong use or
-bad site definition; 3 disk full or out of a set limit; 4 the holdings are in use; 11
-interrupted cleanly. Scrapy is imported only where something is fetched.
+bad site definition; 3 disk full or out of a set limit; 4 the holdings are in use; 5 too
+little room on the disk to go on; 11 interrupted cleanly. Scrapy is imported only where something is fetched.
 """
 
 from __future__ import annotations
@@ -136,7 +136,14 @@ def _fetching(verb: argparse.ArgumentParser) -> None:
         "--patience",
         type=float,
         metavar="SECONDS",
-        help="how long to wait for a host that rests when nothing else is to be done (120)",
+        help="how long to wait for a host that rests, or for room on the disk, when nothing else is "
+        "to be done (120)",
+    )
+    verb.add_argument(
+        "--min-free",
+        type=float,
+        metavar="MB",
+        help="ask for nothing new while the disk has less free (500, or a twentieth of a smaller one)",
     )
     _workers(verb)
     verb.add_argument("--no-derive", action="store_true", help="capture only")
@@ -327,6 +334,8 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         settings["FANGZHI_PATIENCE"] = options.patience
     if getattr(options, "images", False):
         settings["FANGZHI_IMAGES"] = True
+    if options.min_free is not None:
+        settings["FANGZHI_MIN_FREE"] = options.min_free
     if getattr(options, "due", False):
         settings["FANGZHI_DUE"] = True
     if getattr(options, "like", None) is not None:

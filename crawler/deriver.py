@@ -129,10 +129,18 @@ class Deriver:
         while len(self._waiting) > BACKLOG:
             await self._line_written()
 
-    async def close(self) -> None:
-        """Wait for what is waiting, finish the text and stop the workers."""
+    async def close(self, seconds: float | None = None) -> None:
+        """Wait for what is waiting, finish the text and stop the workers.
+
+        What `seconds` do not suffice for is left to the next run, which derives the file again.
+        """
+        timer = None
+        if seconds is not None and self._waiting:
+            timer = reactor().callLater(seconds, self._drop)
         while self._waiting:
             await self._line_written()
+        if timer is not None and timer.active():
+            timer.cancel()
         try:
             if not self._failed:
                 await self._learn()
@@ -140,7 +148,7 @@ class Deriver:
         except (OSError, WriteFailed) as error:
             self._give_up(error)
         if self._pool is not None:
-            self._pool.shutdown()
+            self._pool.shutdown(cancel_futures=self._failed)
 
     def abandon(self) -> None:
         """Write no more: text without its name is derived again by the next run."""
@@ -148,6 +156,12 @@ class Deriver:
         if self._text is not None:
             self._text.abandon()
             self._text = None
+
+    def _drop(self) -> None:
+        """Give up what is waiting."""
+        self.abandon()
+        self._waiting.clear()
+        self._drain()
 
     def _finish_text(self) -> None:
         if self._text is not None:

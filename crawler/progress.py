@@ -55,6 +55,7 @@ class Progress:
             f"{recorder.hosts.waiting:,} waiting, {60 * report.captured / seconds:,.0f}/min"
             f"{_left(recorder.hosts.waiting, report.captured / seconds)}"
             f"{_resting(len(recorder.hosts.resting))}"
+            f"{_paused(recorder.room.free) if recorder.room.short_for else ''}"
         )
         sys.stderr.write(f"\r\x1b[K{text}" if self._terminal else f"{text}\n")
         sys.stderr.flush()
@@ -66,6 +67,10 @@ def _left(waiting: int, rate: float) -> str:
         return ""
     minutes = waiting / rate / 60
     return f", {minutes:,.0f} min left" if minutes >= 1 else ", under a minute left"
+
+
+def _paused(free: float) -> str:
+    return f", paused: {free:,.0f} MB free on the disk"
 
 
 def _resting(hosts: int) -> str:

@@ -49,6 +49,7 @@ from crawler.reactor import reactor
 from crawler.report import Report, table
 from crawler.revisits import Revisits
 from crawler.robots import Answers
+from crawler.room import Room
 from crawler.settings import SOFTWARE
 from crawler.tally import Tally
 
@@ -63,6 +64,7 @@ logger = logging.getLogger(__name__)
 
 # A commit costs four times the fsync of the WARC (20 and 5.5 ms, measured 2026-11).
 COMMIT_SECONDS = 0.5
+INTERRUPTED_SECONDS = 5.0  # for which an interrupted run derives what is waiting
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ class Recorder:
             like,
         )
         self.failing.on_failure.append(self.deriver.abandon)
+        self.room = Room(self.holdings.root, settings.getfloat("FANGZHI_MIN_FREE"))
         self._like_notes: list[tuple[str, str]] = []
         if like is not None:
             _keep_examples(self.holdings, like)
@@ -240,7 +243,7 @@ class Recorder:
             self._commit()
             if self.failing.error is None:
                 await _in_thread(self.holdings.index_finished)
-        await self.deriver.close()
+        await self.deriver.close(INTERRUPTED_SECONDS if reason == "shutdown" else None)
         summary: dict[str, Any] = {"run": self.run, "started": self.frontier.started}
         with self.failing.guarded():
             self.report.queued = self.frontier.ready()
@@ -298,7 +301,8 @@ class Recorder:
                 raise self.failing.error
             written = [[c for e in job.exchanges for c in self._write(e)] for job in jobs]
             self._writer.sync()
-        except ArchiveError as error:
+        except (ArchiveError, OSError) as problem:  # OSError: of a spooled body
+            error = problem if isinstance(problem, ArchiveError) else WriteFailed(str(problem))
             self._fail(error)
             for job in jobs:
                 reactor().callFromThread(job.done.errback, error)
@@ -311,16 +315,19 @@ class Recorder:
         if not self._state.uncommitted:
             return
         with self.failing.guarded():
-            self.frontier.note_progress(
-                run=self.run,
-                captured=self.report.captured,
-                articles=self.report.articles,
-                waiting=self.hosts.waiting,
-                resting=len(self.hosts.resting),
-            )
+            self.note_progress()
             if self.focus is not None:
                 self.focus.keep(self._state)
             self._state.commit()
+
+    def note_progress(self) -> None:
+        """Leave the figures of the run for `fangzhi status`; they wait for the next commit."""
+        figures: dict[str, int | str] = {"run": self.run, "captured": self.report.captured}
+        figures |= {"articles": self.report.articles, "waiting": self.hosts.waiting}
+        figures |= {"resting": len(self.hosts.resting)}
+        if self.room.short_for:
+            figures["paused"] = f"{self.room.free:,.0f} MB free on the disk"
+        self.frontier.note_progress(**figures)
 
     def _close_frontier(self, *, finished: bool) -> None:
         if self._commits.running:
@@ -392,6 +399,7 @@ def failure_reason(error: BaseException | None) -> str:
         "DownloadFailedError": "disconnect",
         "UnsupportedURLSchemeError": "scheme",
         "RefusedAddress": "refused-address",
+        "Interrupted": "interrupted",
         "TunnelError": "tunnel",  # the proxy would not CONNECT: it says why in the note
         None: "no-answer",
     }

@@ -12,8 +12,9 @@ from scrapy.settings import Settings
 from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError, WriteFailed
 from archive.sites import Site
 from crawler.recorder import Recorder
+from crawler.scheduler import NO_ROOM
 
-DONE, FAILED, WRONG_USE, FULL, IN_USE, INTERRUPTED = 0, 1, 2, 3, 4, 11
+DONE, FAILED, WRONG_USE, FULL, IN_USE, SHORT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 11
 
 
 def crawl(sites: Mapping[str, Site], options: Mapping[str, Any]) -> int:
@@ -52,6 +53,11 @@ def _ended(crawler: Crawler) -> tuple[int, str]:
         print(f"fangzhi: {alarm.site}: {alarm.reason}", file=sys.stderr)
     if recorder.failing.error is not None:
         return FULL, recorder.run
+    if reason == NO_ROOM:
+        print(
+            f"fangzhi: {recorder.room.free:,.0f} MB free on the disk: too little", file=sys.stderr
+        )
+        return SHORT, recorder.run
     if reason == "shutdown":
         return INTERRUPTED, recorder.run
     if reason and reason.startswith("closespider"):

@@ -16,6 +16,7 @@ from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.http.headers import Headers
 from scrapy.responsetypes import responsetypes
+from scrapy.utils.defer import deferred_from_coro
 
 from archive import decode, message
 from archive.errors import ArchiveError
@@ -28,6 +29,7 @@ from crawler.hosts import Host
 from crawler.reactor import reactor
 from crawler.recorder import FINAL, Recorder, failure_reason
 from crawler.robots import FRESH, HOPS, decide, origin_of
+from crawler.wire import Interrupted
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
     from crawler.spiders.base import ArchivingSpider
 
+NO_ROOM = "no-room"  # why a run ended: the disk stayed below its floor
+ROOM_SECONDS = 1.0  # between two looks at a disk that is short
 REDIRECTS = (301, 302, 303, 307, 308)
 TRIES = 3  # of a request that brings no answer of use
 ROBOTS_WAIT = (
@@ -54,6 +58,7 @@ class FrontierScheduler(BaseScheduler):
         self._patience = crawler.settings.getfloat("FANGZHI_PATIENCE")
         self._others: deque[Request] = deque()  # requests that are not the frontier's
         recorder.wake = self._wake_for_pictures
+        self._room = recorder.room
         self._timer: Any = None  # twisted.internet.interfaces.IDelayedCall
 
     @classmethod
@@ -82,6 +87,9 @@ class FrontierScheduler(BaseScheduler):
 
     def _next(self) -> Request | None:
         if self._recorder.failing.error is not None:
+            return None
+        if self._room.is_short() and self.has_pending_requests():
+            self._await_room()
             return None
         if self._others:
             return self._others.popleft()
@@ -194,7 +202,7 @@ class FrontierScheduler(BaseScheduler):
         """Asked again in the host's next turn, after its pause; then the host is put off."""
         host: Host = failure.request.meta["host"]  # type: ignore[attr-defined]
         with self._recorder.failing.guarded():
-            if not isinstance(failure.value, ArchiveError):  # that is not the host's fault
+            if not isinstance(failure.value, (ArchiveError, Interrupted)):  # not the host's doing
                 host.robots_tries += 1
             if host.robots_tries >= TRIES or failure_reason(failure.value) in FINAL:
                 host.robots_tries = 0
@@ -208,13 +216,26 @@ class FrontierScheduler(BaseScheduler):
         found: ArchivingSpider = spider
         return found
 
+    def _await_room(self) -> None:
+        """Have the engine ask again in a while; end the crawl when that was said too often."""
+        self._recorder.note_progress()
+        if self._room.short_for > self._patience:
+            engine = self._crawler.engine
+            assert engine is not None
+            deferred_from_coro(engine.close_spider_async(reason=NO_ROOM))
+        else:
+            self._wake_in(ROOM_SECONDS)
+
     def _wake_later(self) -> None:
         """Have the engine ask again when the next host is free."""
         wait = self._hosts.next_turn()
+        if wait is not None and wait <= self._patience:
+            self._wake_in(wait)
+
+    def _wake_in(self, seconds: float) -> None:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
-        if wait is not None and wait <= self._patience:
-            self._timer = reactor().callLater(wait, self._wake)
+        self._timer = reactor().callLater(seconds, self._wake)
 
     def _wake_for_pictures(self) -> None:
         """A line was derived: it may have been the last to wait for, or named something to ask for."""

@@ -6,7 +6,7 @@ content coding. Redirects, retries, robots.txt and error pages pass through here
 
 This file is the only one that touches private names of Scrapy and Twisted (tested with
 Scrapy 2.19, Twisted 26.10): `_ScrapyAgent`, `_LenientHTTP11ClientProtocol`, the pool's
-`_factory`, the protocol's `_finishResponse` and `_parser`, the chunk decoder. `self_test` passes one exchange through the tee in
+`_factory`, the agent's `_timeout_cl`, the protocol's `_finishResponse` and `_parser`, the chunk decoder. `self_test` passes one exchange through the tee in
 memory before a crawl starts, so that an upgrade which moves them is noticed by name.
 
 Limits: HTTP/1.1 only (an HTTP/2 exchange has no HTTP/1.1 bytes to keep). A CONNECT to a proxy
@@ -36,6 +36,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 from twisted.web._newclient import HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
@@ -57,10 +58,16 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 1 << 20  # bytes of a response kept in memory; the rest goes to a temporary file
 CHUNK_LINE = 4096  # bytes of a chunk-size line with its extensions
+GRACE = 2.0  # seconds that answers on their way are given when a run is told to end
+LOOK_SECONDS = 0.5  # between two looks whether it is
 PATIENCE = 5.0  # seconds to wait for the connection of a failed exchange to end
 
 
 _UPGRADE = "this version of Scrapy or Twisted moved what crawler/wire.py hooks into"
+
+
+class Interrupted(Exception):
+    """The run was told to end before the answer was there."""
 
 
 class WireBroken(RuntimeError):
@@ -118,13 +125,41 @@ class RecordingHandler(HTTP11DownloadHandler):
         self._recorder = crawler.get_extension(Recorder)
         self._guard: Guard | None = None
         self._bounds = Bounds(**crawler.settings.getdict("FANGZHI_BOUNDS"))
+        self._on_the_way: set[_RecordingAgent] = set()
+        self._interrupted = False
+        self._watch = LoopingCall(self._look)
+        if self._recorder is not None:
+            self._recorder.failing.on_failure.append(self._interrupt)
+
+    def _look(self) -> None:
+        """Whether a signal came: the engine says so by not running any more."""
+        engine = self._crawler.engine
+        if engine is not None and not engine.running and not self._interrupted:
+            self._interrupted = True
+            reactor().callLater(GRACE, self._interrupt)
+
+    def _interrupt(self) -> None:
+        """Cut what is on its way, as the time limit of a response does."""
+        self._interrupted = True
+        for agent in self._on_the_way:  # a cut one leaves later, not in this loop
+            timer: Any = agent._timeout_cl  # twisted.internet.interfaces.IDelayedCall
+            if timer.active():
+                timer.reset(0)
+
+    async def close(self) -> None:
+        if self._watch.running:
+            self._watch.stop()
+        await super().close()
 
     async def download_request(self, request: Request) -> Response:
         exchanges: list[WireExchange] = []
         if self._guard is None:
             self._guard = guard_for(self._crawler)
             self._contextFactory = policy_for(self._crawler)
+            self._watch.start(LOOK_SECONDS, now=False)
         guard = self._guard
+        if self._interrupted:
+            raise Interrupted(f"{request.url}: not asked for any more")
         agent = _RecordingAgent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -139,13 +174,19 @@ class RecordingHandler(HTTP11DownloadHandler):
         try:
             guard.check(request.url)
             with wrap_twisted_exceptions():
-                response: Response = await maybe_deferred_to_future(agent.download_request(request))
+                answer = agent.download_request(request)
+                self._on_the_way.add(agent)
+                response: Response = await maybe_deferred_to_future(answer)
         except Exception as problem:
             limit = _by_limit(exchanges, request.url)
+            if limit is None and self._interrupted and isinstance(problem, DownloadTimeoutError):
+                limit = Interrupted(f"{request.url}: the run was ended")
             await self._keep(request, exchanges, limit or problem)
             if limit is None:
                 raise
             raise limit from problem
+        finally:
+            self._on_the_way.discard(agent)
         await self._keep(request, exchanges, None)
         return response
 
@@ -173,6 +214,8 @@ def _by_limit(exchanges: list[WireExchange], url: str) -> Exception | None:
 def _cut_by(error: Exception | None) -> str:
     if isinstance(error, DownloadTimeoutError):
         return "time"
+    if isinstance(error, Interrupted):
+        return "unspecified"  # WARC 1.1, 5.13: for no reason that lies in the response
     return "length" if isinstance(error, DownloadCancelledError) else "disconnect"
 
 

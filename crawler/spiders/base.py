@@ -25,6 +25,7 @@ from crawler.listed import ages
 from crawler.reading import Reading, page_of, read
 from crawler.recorder import FINAL, Recorder, failure_reason
 from crawler.scheduler import REDIRECTS, TRIES, body_of, rebuilt
+from crawler.wire import Interrupted
 
 MAX_REDIRECTS = 10
 REFUSED = (429, 503)
@@ -144,8 +145,9 @@ class ArchivingSpider(Spider, ABC):
         lease: Lease = request.meta["lease"]
         hosts = self.recorder.hosts
         host = hosts[lease.host]
-        if isinstance(failure.value, ArchiveError):  # the disk's doing, not the host's
+        if isinstance(failure.value, (ArchiveError, Interrupted)):  # not the host's doing
             self.frontier.release(lease)
+            hosts.done(host)
             return
         hosts.failed(host)
         if lease.tries + 1 < TRIES and failure_reason(failure.value) not in FINAL:

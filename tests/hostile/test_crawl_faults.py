@@ -161,8 +161,7 @@ def test_a_disk_that_is_full_at_a_statement_ends_the_crawl(crawls: Crawls) -> No
 def test_a_disk_that_fails_at_a_file_call_ends_the_crawl(crawls: Crawls) -> None:
     total = crawls.calls("--no-derive")
     assert total > 300
-    for at, kind in ((total // 2, "full"), (2 * total // 3, "enospc")):
-        break_call(crawls, at, kind, derives=False)
+    break_call(crawls, total // 2, "full", derives=False)
 
 
 @pytest.mark.soak
