@@ -52,7 +52,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
         tree = nodes.read(parsed.root)
     candidates = (*bylayout.candidates(parsed.root, layout), *metadata.from_page(tree, page))
     title = metadata.title_of(candidates)
-    place = pagination.place(parsed.root, page.text, page.url)
+    place = pagination.place(tree, page.text, page.url)
     if bylayout.remove(parsed.root, layout):
         tree = nodes.read(parsed.root)
     lines, how = _visible(tree, page.text)
@@ -69,7 +69,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     taken = _taken(marked, chosen)
     if listed := pageclass.is_list(page, lines, taken):
         return _reject(page, Reason.LIST_PAGE, listed)
-    attachments, images = _files(parsed.root, marked, chosen, taken, page.url)
+    attachments, images = _files(tree, marked, chosen, taken, page.url)
     return Extraction(
         text="\n".join(line.text for line in taken),
         candidates=candidates,
@@ -133,10 +133,10 @@ def _choose(page: Sheet, root: Element, layout: Layout | None, title: str | None
 
 
 def _files(
-    root: Element, page: Sheet, chosen: Reading, taken: Sequence[Line], url: str | None
+    tree: Nodes, page: Sheet, chosen: Reading, taken: Sequence[Line], url: str | None
 ) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """Attachments and pictures of the article; without a text what stands below the title."""
-    base = files.base_of(root, url)
+    base = files.base_of(tree, url)
     if any(first < last for first, last in chosen.ranges):
         inside = files.places(page.flow, chosen.ranges)
         below = files.named_below(page.flow, chosen.ranges)

@@ -202,7 +202,7 @@ def spam_title(root: Element, speaks: frozenset[str]) -> tuple[Element, str, str
     """
     title = next(root.iter("title"), None)
     text = (title.text or "") if title is not None else ""
-    if not lexicon.listed(text):
+    if lexicon.trade(text) is None:
         return None
     body = "".join("".join(h.itertext()) for h in root.iter("h1", "h2", "p"))
     parts = re.split(r"([_|\-—–,，\s]+)", text)

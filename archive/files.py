@@ -12,6 +12,7 @@ from archive import linerules, vocab
 from archive.dom import Element
 from archive.flow import Flow
 from archive.model import Link
+from archive.nodes import Nodes
 from archive.tables import squeeze
 
 _PICTURES = frozenset(["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "svg"])
@@ -150,12 +151,12 @@ def _absolute(href: str, base: str | None) -> str:
         return href
 
 
-def base_of(root: Element, url: str | None) -> str | None:
+def base_of(nodes: Nodes, url: str | None) -> str | None:
     """The address that relative links of the page start from."""
     if urlsplit(url or "").scheme not in ("http", "https"):
         return url
-    element = next(root.iter("base"), None)
-    href = (element.get("href") or "").strip() if element is not None else ""
+    named = nodes.named("base")[:1]
+    href = "".join(nodes.attributes[at].get("href", "") for at in named).strip()
     if href:
         joined = _absolute(href, url)
         return joined if joined.startswith(("http://", "https://")) else url

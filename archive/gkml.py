@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 
-from archive import dates, sources
+from archive import dates, sources, variants
 from archive.blocks import Block
 from archive.labels import HAN, fold, words
 from archive.model import Candidate
@@ -88,12 +88,14 @@ def _has_colon(text: str) -> bool:
 def _opens(text: str) -> bool:
     """True when the first character is that of a label, so that it may be one."""
     first = _FIRST.search(text)
-    return first is not None and fold(first[0]) in _first_characters()
+    return first is not None and first[0] in _first_characters()
 
 
 @cache
 def _first_characters() -> frozenset[str]:
-    return frozenset(label[0] for label in _fields())
+    """The first character of every label, in both scripts."""
+    firsts = {label[0] for label in _fields()}
+    return frozenset(firsts.union(*map(variants.forms, firsts)))
 
 
 def _squeezed(text: str) -> str:

@@ -51,6 +51,7 @@ def may_date(line: str) -> bool:
     return len(line) <= _BARE or bool(labelled(line))
 
 
+@lru_cache(maxsize=4096)
 def read_labels(line: str) -> tuple[Candidate, ...]:
     """What `read_line` reads, without bare days and bylines: of lines away from the title."""
     line = line.strip()

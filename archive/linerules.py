@@ -177,6 +177,7 @@ def is_plain_text(line: str) -> bool:
     return line.rstrip()[-1:] in _SENTENCE_END
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def names_file(line: str) -> bool:
     """True for a line that names an attachment."""
     folded = fold(line)

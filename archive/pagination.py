@@ -16,13 +16,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from archive import files, vocab
+from archive.dom import Element
+from archive.nodes import Nodes
 from archive.parts import MOST
 from archive.uri import Parts, dedupe_key, join, split, unsplit
-
-Element = Any  # lxml ships no types
 
 _LONGEST = 12  # characters of a link of a pager; a heading may follow `第2页`
 _NUMBERED = re.compile(r"^(?P<stem>.*[^/_-])[_-](?P<page>[1-9]\d{0,2})(?P<end>\.\w{1,6})$", re.S)
@@ -41,7 +40,7 @@ class Place:
     named: tuple[int, ...]  # other pages its pager names, in order
 
 
-def place(root: Element, source: str, url: str | None) -> Place | None:
+def place(nodes: Nodes, source: str, url: str | None) -> Place | None:
     """The place of a page in its article; `None` where its pager names no other page of it.
 
     Cost: further pages under names of their own, or behind a script that is not known, are
@@ -53,7 +52,7 @@ def place(root: Element, source: str, url: str | None) -> Place | None:
     stems = [_stem(first) for first, _ in ways]
     if not _may_have_pages(source, url, stems):
         return None
-    links = {link for link in _pager(root, source, url, stems) if link}
+    links = {link for link in _pager(nodes, source, url, stems) if link}
     named = [(first, number, _named(first, number, links)) for first, number in ways]
     first, number, found = max(named, key=lambda way: len(way[2]))
     return Place(first, number, found) if found else None
@@ -102,14 +101,15 @@ def _may_have_pages(source: str, url: str, stems: list[str]) -> bool:
     return named or "createPage" in source
 
 
-def _pager(root: Element, source: str, url: str, stems: list[str]) -> Iterator[str | None]:
+def _pager(nodes: Nodes, source: str, url: str, stems: list[str]) -> Iterator[str | None]:
     """The addresses a pager of this page leads to."""
-    start = files.base_of(root, url) or url
+    start = files.base_of(nodes, url) or url
     shortest = stems[-1]
-    for element in root.iter("a", "option", "link"):
-        href = element.get("href") or element.get("value") or ""
+    for at in nodes.named("a", "option", "link"):
+        own = nodes.attributes[at]
+        href = own.get("href") or own.get("value") or ""
         named = shortest in href if shortest else False
-        if (named or href.startswith("?")) and _is_pager(element):
+        if (named or href.startswith("?")) and _is_pager(nodes.elements[at]):
             yield join(start, href)
     for name in _called(source, stems):
         yield join(start, name)

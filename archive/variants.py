@@ -37,6 +37,11 @@ def _folded(text: str) -> str:
     return text.translate(folding()) if _any().search(text) else text
 
 
+def forms(character: str) -> frozenset[str]:
+    """The Traditional characters that fold to a Simplified one."""
+    return frozenset(chr(code) for code, new in _table().items() if new == character)
+
+
 def is_traditional(character: str) -> bool:
     """True for a character that only Traditional text uses."""
     return ord(character) in _table()

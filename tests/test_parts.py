@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import dom, pagination, parts
+from archive import dom, nodes, pagination, parts
 from archive.derive import derive
 from archive.jsonl import edit_from_json, line, line_of
 from archive.model import Capture
@@ -316,4 +316,4 @@ def test_any_address_and_page_have_an_answer(url: str, source: str) -> None:
 def place(url: str, markup: str) -> pagination.Place | None:
     parsed = dom.parse(f"<body>{markup}</body>")
     assert parsed is not None
-    return pagination.place(parsed.root, markup, f"http://a.test/{url}")
+    return pagination.place(nodes.read(parsed.root), markup, f"http://a.test/{url}")
