@@ -14,10 +14,6 @@ import unicodedata
 from configparser import ConfigParser
 from functools import cache
 
-import trafilatura
-from lxml import html as lxml_html
-from trafilatura.settings import use_config
-
 from archive import span
 from archive.dom import Element
 from archive.flow import Flow
@@ -37,6 +33,8 @@ def ranges(root: Element, flow: Flow) -> tuple[tuple[int, int], ...]:
     """The run of lines that trafilatura keeps; empty when it keeps nothing or is not asked."""
     if len(flow.lines) > LINES or any(_is_stacked(line.text) for line in flow.lines):
         return ()
+    import trafilatura  # a fifth of the time of starting, for one page in twenty
+
     text = trafilatura.extract(
         _copied(root), fast=True, include_comments=False, deduplicate=False, config=_config()
     )
@@ -50,6 +48,8 @@ def ranges(root: Element, flow: Flow) -> tuple[tuple[int, int], ...]:
 def _copied(root: Element) -> Element:
     """A copy of the tree in the classes of lxml.html, which trafilatura asks for. Nodes take those of
     the document that they are moved to, when they are met next."""
+    from lxml import html as lxml_html
+
     copied = lxml_html.Element(root.tag, dict(root.attrib))
     copied.text = root.text
     copied.extend(list(copy.deepcopy(root)))
@@ -73,6 +73,8 @@ def _worth(line: str, kept: str) -> float:
 
 @cache
 def _config() -> ConfigParser:
+    from trafilatura.settings import use_config
+
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", _MIN_SIZE)
     return config

@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 from lxml import etree
-from lxml.cssselect import CSSSelector
 
 Element = Any  # lxml ships no types; elements, comments and processing instructions
 
@@ -90,7 +89,9 @@ def selected(root: Element, selector: str) -> list[Element]:
 
 
 @lru_cache(maxsize=256)
-def _selector(selector: str) -> CSSSelector:
+def _selector(selector: str) -> Any:
+    from lxml.cssselect import CSSSelector  # only where a site definition names elements
+
     return CSSSelector(selector, translator="html")
 
 
