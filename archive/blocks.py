@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from archive.nodes import Nodes
@@ -191,6 +192,11 @@ def written_by(script: str) -> str:
     """
     if len(script) > _LONGEST_SCRIPT or "document.write" not in script:
         return ""
+    return _written_by(script)
+
+
+@lru_cache(maxsize=512)  # the pages of a site share their scripts
+def _written_by(script: str) -> str:
     known = {name: one or two for name, one, two in _LITERAL.findall(script)}
     out = []
     for expression in _WRITE.findall(script):

@@ -23,6 +23,7 @@ _OURS = frozenset(("本报", "本報", "本网", "本網", "本台", "本刊", "
 _PICTURES = re.compile("(?:供图|供圖|资料图|資料圖|提供)$")  # whose pictures, not whose words
 _MEDIUM = 14  # characters of a medium's name before a role
 _LONGEST = 60  # characters of a byline, measured on 450 pages: the longest has 41
+_BRACKETED = re.compile(r"(?<=[^/／])[（(](.*?)[)）]")
 _SENTENCE = re.compile(r"[。！？!?；;]|[,，].*[,，]")
 
 
@@ -39,7 +40,7 @@ def byline(line: str) -> tuple[Candidate, ...]:
     text = line.strip().strip("（）()[]【】□■●◎▲★◆")
     if not 3 <= len(text) <= _LONGEST or _SENTENCE.search(text):
         return ()
-    tokens = tokens_of(re.sub(r"(?<=[^/／])[（(](.*?)[)）]", r" \1 ", text))
+    tokens = tokens_of(_BRACKETED.sub(r" \1 ", text))
     if not 1 <= len(tokens) <= 12 or not _marks().search(fold("".join(tokens))):
         return ()
     return _read_tokens(tokens)

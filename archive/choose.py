@@ -111,8 +111,10 @@ def _offered(
 
 def _whole_article(title: Candidate, url: str | None) -> Candidate:
     """The title of a further page, `123_2.html`, without that page's number: 标题(2)."""
-    page = re.search(r"[_-](\d{1,2})\.\w{3,5}$", url or "")
-    number = re.search(r"\s*[（(](\d{1,2})[)）]$", title.value)
+    number = (
+        re.search(r"\s*[（(](\d{1,2})[)）]$", title.value) if title.value[-1:] in "）)" else None
+    )
+    page = re.search(r"[_-](\d{1,2})\.\w{3,5}$", url or "") if number else None
     if page and number and page[1] == number[1]:
         return replace(title, value=title.value[: number.start()])
     return title

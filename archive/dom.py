@@ -99,7 +99,8 @@ def _as_parsed(source: str) -> bytes:
     """The source as the parser can hold it, in UTF-8."""
     if declaration := _XML_DECLARATION.match(source):
         source = source[declaration.end() :]
-    source = _TORN_COMMENT.sub("", source)
+    if "?->" in source or "\ufffd->" in source:
+        source = _TORN_COMMENT.sub("", source)
     data = _encoded(source)
     storable = _FORBIDDEN.sub("\ufffd", source) if data is None else source
     whole = _one_document(_REFERENCE.sub(_reference, storable))

@@ -136,7 +136,7 @@ def _head_rule(line: str, title: str) -> str:
 
 def _opens_text(line: str) -> bool:
     """A sentence, a salutation, a paragraph: what follows it is the text. Titles end in neither."""
-    if re.search("[：:。！？；]$", line):
+    if line.endswith(("：", ":", "。", "！", "？", "；")):
         return True
     return linerules.is_sentence(line) and len(line) > linerules.HEAD_LINE
 

@@ -18,6 +18,7 @@ _MOST = 100  # rows read, so that a hostile page costs no more than an honest on
 _FIRST = re.compile(r"[^\s\u200b\ufeff\[\]【】]")
 _EMPTY = 24  # characters a row without a value has at most
 _VALUE = re.compile(r"[^\W_号第]")
+_BETWEEN = re.compile(r"[\s\[\]【】]+")
 _REACH = 60  # blocks a table may span
 DOC_NUMBER = re.compile(
     rf"(?P<agency>[{HAN}]{{1,12}})\s?[〔\[（(【]\s?(?P<year>20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?(?P<number>\d{{1,5}})\s?[号號]"
@@ -99,7 +100,7 @@ def _first_characters() -> frozenset[str]:
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"[\s\[\]【】]", "", fold(text[:40]))
+    return _BETWEEN.sub("", fold(text[:40]))
 
 
 @cache

@@ -39,6 +39,7 @@ _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
+_FIGURE = re.compile(r"\d")
 _SENTENCE_END = frozenset("。！？；…")
 # A clause of a law: 第五十条 凡正式出版的成果，其著作权和版权归属按…
 _CLAUSE = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]{1,7}[条條章节節款编編]")
@@ -137,6 +138,8 @@ def is_toolbar(line: str) -> bool:
         return False
     folded = fold(line)
     rest, count = _toolbar().subn("", folded)
+    if not count:
+        return False
     long = max((len(m) for m in _toolbar().findall(folded)), default=0)
     bare = re.fullmatch(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-]*", rest)
     digits = len(re.findall(r"\d", rest))
@@ -206,7 +209,7 @@ _ENTRY = re.compile(
 
 def _is_dated_toolbar(line: str) -> bool:
     """`| 15-03-27 | 【大 中 小】【打印】【关闭】`: a day and toolbar words."""
-    if len(line) > TAIL_LINE:
+    if len(line) > TAIL_LINE or not _FIGURE.search(line):
         return False
     rest = _BRACKETS.sub(" ", _toolbar().sub(" ", fold(line))).strip()
     return rest != fold(line).strip() and is_bare_date(rest)

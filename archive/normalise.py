@@ -47,11 +47,9 @@ def _in_simplified(lines: list[str]) -> list[str]:
     A Simplified text that quotes Traditional keeps its quotations, and Japanese paragraphs are
     never converted. The cost: a short Traditional annex to a Simplified page stays Traditional.
     """
-    chinese = [line for line in lines if not is_japanese(line)]
-    whole = "\n".join(chinese)
-    if not has_traditional(whole):
+    if not has_traditional("\n".join(lines)):
         return lines
-    traditional, simplified = evidence(whole)
+    traditional, simplified = evidence("\n".join(x for x in lines if not is_japanese(x)))
     share = traditional / max(1, traditional + simplified)
     if share < _MIXED:
         return lines

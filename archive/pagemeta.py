@@ -60,7 +60,7 @@ def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
         *(candidate for candidate, _ in heads),
         *_from_metas(metas),
         *_footer_code(blocks),
-        *(_badge_code(nodes.root) if _BADGE_SOURCE.search(page.text) else ()),
+        *(_badge_code(nodes.root) if _may_be_badged(page.text) else ()),
         *scriptmeta.from_scripts(scripts),
         *islands.from_islands(scripts, blocks),
     ]
@@ -169,6 +169,10 @@ def _footer_code(blocks: list[Block]) -> Iterator[Candidate]:
         if match:
             yield Candidate("site_id_code", match[1], "footer:网站标识码")
             break
+
+
+def _may_be_badged(source: str) -> bool:
+    return "ode=" in source and _BADGE_SOURCE.search(source) is not None
 
 
 def _badge_code(root: Any) -> Iterator[Candidate]:

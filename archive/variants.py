@@ -37,6 +37,11 @@ def _folded(text: str) -> str:
     return text.translate(folding()) if _any().search(text) else text
 
 
+def has_traditional(text: str) -> bool:
+    """Whether `fold` changes the text."""
+    return _any().search(text) is not None
+
+
 def forms(character: str) -> frozenset[str]:
     """The Traditional characters that fold to a Simplified one."""
     return frozenset(chr(code) for code, new in _table().items() if new == character)
