@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from archive.labels import fold, words
+from archive.labels import HAN, fold, words
 from archive.model import Candidate
 from archive.names import (
     editor_words,
@@ -92,6 +92,9 @@ _REPORTER = re.compile(
     r"[（(]([^（()）]{0,20}(?:记者|記者|通讯员|通訊員|实习生|實習生)[^（()）]{1,60})[)）]"
 )
 _TRAIL = re.compile(r"[（(\[【]\s*([^（()）\[\]【】。]{2,60}?)\s*[)）\]】]\s*[。.]?\s*\Z")
+# An office and who wrote for it: 县人社局 韩克强. No second office: 县教育局安全科.
+_OFFICES = "局办室部科股院心站委校馆队厅处社所乡镇"
+_WRITER = re.compile(rf"[{HAN}]{{1,18}}[{_OFFICES}]\s*([{HAN}]{{1,2}}\s?[{HAN}])(?<![{_OFFICES}])")
 _SENTENCE_END = re.compile(r"[。！？!?…”\"’』」》)）]\s*\Z")
 
 
@@ -120,6 +123,25 @@ def trailing_credit(paragraph: str) -> tuple[int, tuple[Candidate, ...]] | None:
         if plain and sentence and enough and len(plain) <= 6:
             found = tuple(Candidate("authors", name, "line:credit") for name in plain)
     return (start, found) if found else None
+
+
+def writer(paragraph: str) -> tuple[Candidate, ...]:
+    """Who wrote for an office, named with it in the bracket behind the last sentence.
+
+    >>> [c.value for c in writer("招聘会圆满结束。（县人社局 韩克强）")], writer("会议结束。（县委办）")
+    (['韩克强'], ())
+
+    The bracket stays in the text: it says more than a name.
+    """
+    match = _TRAIL.search(paragraph[-120:])
+    if not match or match[1].startswith("作者"):
+        return ()
+    before = paragraph[: max(0, len(paragraph) - 120) + match.start()]
+    if before.strip() and not _SENTENCE_END.search(before):
+        return ()
+    named = _WRITER.fullmatch(fold(match[1]))
+    name = "".join(match[1][named.start(1) :].split()) if named else ""
+    return (Candidate("authors", name, "text:end"),) if name and is_name(name) else ()
 
 
 def credit(inner: str) -> tuple[Candidate, ...]:
@@ -198,5 +220,6 @@ def in_text(text: str) -> tuple[Candidate, ...]:
     for paragraph in paragraphs[-3:] if len(paragraphs) > 3 else paragraphs[-1:]:
         trailing = trailing_credit(paragraph)
         found = trailing[1] if trailing else byline(paragraph.strip(" □■●◎"))
+        found = found or writer(paragraph)
         out += [Candidate(c.field, c.value, "text:end") for c in found if c.field != "source"]
     return tuple(out)

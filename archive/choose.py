@@ -24,7 +24,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
     "title": (
         "layout:", "meta:ArticleTitle", "meta:", "heading:in-title", "data:", "line:", "heading:h1",
         "table:", "json-ld:", "html:title", "heading:above-date", "island:", "script:",
-        "heading:above-day", "heading:h2", "html:",
+        "heading:above-day", "heading:h2", "heading:lone", "html:",
     ),
     "published": (
         "layout:", "label-1", "table:", "date", "label-2", "above:", "data:", "script:", "json-ld:",

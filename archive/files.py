@@ -92,8 +92,15 @@ def _is_inside(element: Element, around: Element | None) -> bool:
 
 
 def _attachment(anchor: Element, base: str | None) -> Link | None:
+    """The file a link leads to, if any.
+
+    TRS keeps the name of the file, which lies beside the page, in `oldsrc`; saved copies whose
+    links were made dead still hold it (291 links of the saved trees).
+    """
     href = (anchor.get("href") or "").strip()
-    if not href or len(href) > _LONGEST or href.lower().startswith(("javascript:", "#", "mailto:")):
+    if not href or href.lower().startswith("javascript:"):
+        href = (anchor.get("oldsrc") or "").strip()
+    if not href or len(href) > _LONGEST or href.lower().startswith(("#", "mailto:")):
         return None
     name = squeeze("".join(anchor.itertext()))[:200] or squeeze(anchor.get("title") or "")[:200]
     ending = _ending(href)

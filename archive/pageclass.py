@@ -100,7 +100,7 @@ def is_list(page: Page, flow: Flow, taken: Sequence[Line]) -> str:
     """What shows that the page is a list of other pages; "" when it may be an article.
 
     Needs entries (a link with a day beside it) and no text of its own: fewer Han of running text
-    than an article has, and little unlinked text beside days. An address like an article's is
+    than an article has, and little unlinked text beside days, what repeats a link left out. An address like an article's is
     believed against everything else, since notices without text stand among lists of others.
     """
     shape = url_shape(page.url)
@@ -108,7 +108,8 @@ def is_list(page: Page, flow: Flow, taken: Sequence[Line]) -> str:
     if shape == "article" or held >= MUCH_HAN:
         return ""
     entries, longest = _entries(flow)
-    own = sum(line.han for line in taken if not is_link(line))
+    links = {line.text for line in flow.lines if is_link(line)}
+    own = sum(line.han for line in taken if not is_link(line) and line.text not in links)
     days = sum(linerules.is_bare_date(line.text) for line in taken)
     if entries >= _ENTRIES and (own < 3 * entries or shape == "list"):
         return f"{entries} dated links"

@@ -70,6 +70,8 @@ def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str)
     if whole and whole not in words("reject", "placeholder"):
         cut = cut_site_name(whole)
         seen = inside is not None or not _is_frame(squeezed(cut), blocks, site)
+        if not (seen or out) and (lone := _lone_heading(blocks)):
+            out.append((Candidate("title", lone.text, "heading:lone"), lone))
         out.append((Candidate("title", cut, "html:title" if seen else "html:frame"), None))
     return out
 
@@ -243,6 +245,14 @@ def _headings(blocks: Sequence[Block], whole: str) -> Iterator[tuple[str, Block]
                 continue  # the site's name in its banner
             yield f"heading:{'h1' if tag != 'h2' else 'h2'}", block
             break
+
+
+def _lone_heading(blocks: Sequence[Block]) -> Block | None:
+    """The only h3 of a page whose <title> names the site and that has no greater heading."""
+    found = [block for block in blocks if block.tag == "h3" and not block.linked]
+    if len(found) != 1 or not 3 <= len(found[0].text) <= _LONGEST:
+        return None
+    return None if headline.read_line(found[0].text) else found[0]
 
 
 def is_title_text(text: str) -> bool:

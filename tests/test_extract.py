@@ -132,6 +132,12 @@ def test_an_attachment_is_a_link_with_its_address_and_name() -> None:
     ]
 
 
+def test_a_dead_link_of_trs_still_names_its_file() -> None:
+    file = "<p><a href='javascript:;' oldsrc='W0202111.pdf'>实施方案</a></p>"
+    answer = extracted(article(f"<div>{BODY}{file}</div>"))
+    assert [a.url for a in answer.attachments] == ["http://www.lh.test/xwdt/202111/W0202111.pdf"]
+
+
 def test_a_page_with_nothing_but_a_file_is_flagged_not_rejected() -> None:
     answer = extracted(article("<div><p><a href='fj.pdf'>附件：预算公开表.pdf</a></p></div>"))
     assert answer.attachments[0].url.endswith("/fj.pdf")
@@ -185,6 +191,20 @@ def test_agreement_is_kept_as_evidence() -> None:
 
 def test_a_list_of_dated_links_is_no_article() -> None:
     assert rejected(html(MENU + LATEST + FOOT, "通知公告")) is Reason.LIST_PAGE
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "<li><span><a href=/{0}>{1}</a></span><p class=tip>{1}</p>2021-10-{0}</li>",
+        "<li><a href=/{0}>10-{0} {1}</a></li>",
+    ],
+    ids=["its text repeated below", "the day in front"],
+)
+def test_entries_of_a_list_may_be_written_in_other_ways(entry: str) -> None:
+    entries = "".join(entry.format(i, f"关于{i}号工地复工的答记者问") for i in range(10, 20))
+    source = html(f"{MENU}<p>在线访谈</p><ul>{entries}</ul>{FOOT}", "在线访谈")
+    assert rejected(source, "http://www.lh.test/zxft.html") is Reason.LIST_PAGE
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,19 @@ def test_placeholders_of_a_template_are_missing_values() -> None:
     assert fields["published"] is None
 
 
+def test_a_lone_heading_is_the_title_where_the_title_tag_names_the_site() -> None:
+    tag = "<title>清河县人民政府网</title>"
+    fields, _ = read(page(tag, above="<h3>全县教育工作会议召开</h3><p>2021-09-06 10:23</p>"))
+    assert fields["title"] == "全县教育工作会议召开"
+
+
+def test_an_office_names_who_wrote_for_it() -> None:
+    fields, _ = read(page(), text="全县教育工作会议圆满结束。（县教育局 李明）")
+    assert fields["authors"] == ("李明",)
+    fields, _ = read(page(), text="全县教育工作会议圆满结束。（县教育局安全科）")
+    assert fields["authors"] == ()
+
+
 def test_the_displayed_day_beats_the_tag_and_the_tag_is_recorded() -> None:
     fields, evidence = read(
         page(
