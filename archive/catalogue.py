@@ -1,8 +1,8 @@
 """catalogue.sqlite: what is in the holdings, by URL, title and time; made from index/ and text/.
 
 Everything in it stands elsewhere, so it can be deleted at any time and is made again. It is kept
-in the holdings where they can be written. A file that a crawl still writes comes in when it is
-finished.
+in the holdings where they can be written. Of a file that a crawl still writes, or that a kill left
+behind, comes in what it holds so far: it is read on from where it ended the last time.
 """
 
 from __future__ import annotations
@@ -16,55 +16,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from archive import cataloguesql as sql
 from archive import cdxj
 from archive.cataloguerows import Row, capture_row, index_lines, seen, text_rows
 from archive.errors import HoldingsError
 from archive.holdings import Holdings
 from archive.normalise import fold
 from archive.uri import surt
+from archive.warcwriter import OPEN
 
 NAME = "catalogue.sqlite"
-SCHEMA = 3
-_TABLES = """
-CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER, changed INTEGER) WITHOUT ROWID;
-CREATE TABLE captures (
-    url TEXT, key TEXT, stamp TEXT, mime TEXT, status INTEGER, digest TEXT,
-    file TEXT, offset INTEGER, length INTEGER, PRIMARY KEY (file, offset)
-) WITHOUT ROWID;
-CREATE INDEX captures_url ON captures (url, stamp);
-CREATE INDEX captures_key ON captures (key, stamp);
-CREATE INDEX captures_digest ON captures (digest);
-CREATE TABLE texts (
-    url TEXT, stamp TEXT, id TEXT, folded TEXT, title TEXT, published TEXT, verdict TEXT,
-    rejected TEXT, text TEXT, file TEXT, offset INTEGER, length INTEGER, PRIMARY KEY (text, offset)
-) WITHOUT ROWID;
-CREATE INDEX texts_url ON texts (url, stamp);
-CREATE TABLE pages (
-    url TEXT PRIMARY KEY, title TEXT, folded TEXT, published TEXT, verdict TEXT,
-    first TEXT, last TEXT, captures INTEGER
-) WITHOUT ROWID;
-CREATE INDEX pages_last ON pages (last);
-"""
-# A page has the title of its newest article (SQLite: beside max() stand the columns of its row).
-_FILL_PAGES = """
-INSERT INTO pages
-SELECT held.url, told.title, coalesce(told.folded, ''), told.published, told.verdict,
-       held.first, held.last, held.captures
-FROM (SELECT url, min(stamp) AS first, max(stamp) AS last, count(*) AS captures
-      FROM captures GROUP BY url) AS held
-LEFT JOIN (SELECT url, coalesce(title, url) AS title, folded, published, verdict, max(stamp)
-           FROM texts WHERE rejected IS NULL GROUP BY url) AS told ON told.url = held.url
-"""
-# Where the payload of a revisit may stand: of those with its digest the last one, the same URL
-# before others; without a digest the last page of the URL before it.
-_SAME_PAYLOAD = (
-    "SELECT url, stamp FROM captures WHERE digest = ? AND digest <> '' AND stamp <= ? "
-    "AND mime <> 'warc/revisit' ORDER BY url = ? DESC, stamp DESC LIMIT 1"
-)
-_BEFORE = (
-    "SELECT url, stamp FROM captures WHERE url = ? AND stamp <= ? AND mime <> 'warc/revisit' "
-    "ORDER BY stamp DESC LIMIT 1"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +124,8 @@ class Catalogue:
         """
         row = self._text_at(capture.url, capture.stamp, capture)
         if row is None and capture.mime == "warc/revisit":
-            source = self._all(_SAME_PAYLOAD, (capture.digest, capture.stamp, capture.url))
-            source = source or self._all(_BEFORE, (capture.url, capture.stamp))
+            source = self._all(sql.SAME_PAYLOAD, (capture.digest, capture.stamp, capture.url))
+            source = source or self._all(sql.BEFORE, (capture.url, capture.stamp))
             for url, stamp in source:
                 row = self._text_at(url, stamp, None)
         return self._line(row) if row else None
@@ -183,19 +144,27 @@ class Catalogue:
     def _refresh(self) -> None:
         warcs = self._holdings.warcs()
         closed = [path for path in warcs if path.name.endswith(".gz")]
-        self.still_open = len(warcs) - len(closed)
+        growing = [path for path in warcs if path.name.endswith(OPEN)]
+        self.still_open = len(growing)
+        growing += sorted(self._holdings.folder("text").glob(f"*.jsonl{OPEN}"))
         known = {row[0]: row[1:] for row in self._db.execute("SELECT * FROM files")}
         sources = {path.name: self._index_of(path) for path in closed}
         texts = sorted(self._holdings.folder("text").glob("*.jsonl"))
         sources |= {path.name: path for path in texts}
         changed = {n: p for n, p in sources.items() if known.get(n) != seen(p)}
-        gone = [name for name in known if name not in sources]
+        gone = known.keys() - sources.keys() - {path.name for path in growing}
         for name in (*gone, *changed):
             self._forget(name)
         for name, path in changed.items():
             self._read(name, path)
         if gone or changed:
             self._list_pages()
+        self._db.execute(sql.TOUCHED)
+        for path in growing:
+            self._read_on(path, *known.get(path.name, (0, 0)))
+        if self._db.execute("SELECT 1 FROM touched").fetchone():
+            self._db.execute(sql.FILL_PAGES.format("url IN (SELECT url FROM touched)"))
+            self._db.execute("DELETE FROM touched")
 
     def _all(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -203,7 +172,7 @@ class Catalogue:
 
     def _text_at(self, url: str, stamp: str, capture: Held | None) -> tuple[Any, ...] | None:
         """Where the line of a capture lies; of two in one second the one that names the record."""
-        place = (capture.file, capture.offset) if capture else ("", 0)
+        place = (capture.file.removesuffix(OPEN), capture.offset) if capture else ("", 0)
         query = (
             "SELECT texts.text, texts.offset, texts.length FROM texts WHERE url = ? AND stamp = ? "
             "ORDER BY file = ? DESC, rejected IS NULL DESC, offset LIMIT 1"
@@ -232,15 +201,38 @@ class Catalogue:
 
     def _read(self, name: str, path: Path) -> None:
         if name.endswith(".jsonl"):
-            fill = "INSERT OR REPLACE INTO texts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
-            rows: Iterator[Row | None] = text_rows(path)
+            fill = sql.TEXT
+            rows: Iterator[Row | None] = (row for row, _ in text_rows(path))
         else:
-            fill = "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?)"
+            fill = sql.CAPTURE
             fresh = path.name == name  # a WARC file that has no index yet
             lines = (row.encode() for row in cdxj.index(path)) if fresh else index_lines(path)
             rows = (capture_row(line, name) for line in lines)
         self._db.executemany(fill, self._believed(rows))
         self._db.execute("INSERT INTO files VALUES (?,?,?)", (name, *seen(path)))
+
+    def _read_on(self, path: Path, start: int, _: int) -> None:
+        """Read what an open file holds behind the byte up to which it was read."""
+        name, size = path.name, path.stat().st_size
+        if size < start:  # another file of that name
+            self._forget(name)
+            start = 0
+        if name.endswith(f".jsonl{OPEN}"):
+            fill, found = sql.TEXT, text_rows(path, start)
+        else:
+            lines = cdxj.growing(path, start)
+            fill, found = (
+                sql.CAPTURE,
+                ((capture_row(r.encode(), name) if r else (), e) for r, e in lines),
+            )
+        for row, behind in found:
+            start = behind
+            if row is None:
+                self.skipped += 1
+            elif row:
+                self._db.execute(fill, row)
+                self._db.execute("INSERT OR IGNORE INTO touched VALUES (?)", row[:1])
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?)", (name, start, 0))
 
     def _believed(self, rows: Iterable[Row | None]) -> Iterator[Row]:
         for row in rows:
@@ -251,7 +243,7 @@ class Catalogue:
 
     def _list_pages(self) -> None:
         self._db.execute("DELETE FROM pages")
-        self._db.execute(_FILL_PAGES)
+        self._db.execute(sql.FILL_PAGES.format("1"))
 
 
 def _opened(*places: Path) -> tuple[Path, sqlite3.Connection]:
@@ -272,7 +264,7 @@ def _writable(place: Path) -> sqlite3.Connection:
     """The database at that place, with our tables; `sqlite3.Error` where it cannot be written."""
     db = sqlite3.connect(place, check_same_thread=False, timeout=60)
     try:
-        if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+        if db.execute("PRAGMA user_version").fetchone()[0] != sql.SCHEMA:
             _clear(db)
         db.execute("DELETE FROM files WHERE 0")
         db.commit()
@@ -285,7 +277,7 @@ def _writable(place: Path) -> sqlite3.Connection:
 def _clear(db: sqlite3.Connection) -> None:
     for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         db.execute(f'DROP TABLE "{name}"')
-    db.executescript(f"{_TABLES} PRAGMA user_version = {SCHEMA};")
+    db.executescript(f"{sql.TABLES} PRAGMA user_version = {sql.SCHEMA};")
 
 
 def _literal(word: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.cdxjline import LINE_LIMIT, Refused, parse
 from archive.normalise import fold
+from archive.warcwriter import OPEN
 
 Row = tuple[Any, ...]
 
@@ -37,13 +38,18 @@ def capture_row(line: bytes, file: str) -> Row | None:
     return entry.url, entry.surt, entry.stamp, *about, file, place.offset, place.length
 
 
-def text_rows(path: Path) -> Iterator[Row | None]:
-    """The rows of a text file: where each line is, and what it is found by."""
-    offset = 0
+def text_rows(path: Path, start: int = 0) -> Iterator[tuple[Row | None, int]]:
+    """The rows of a text file from byte `start` on: where each line is, and what it is found by; and
+    the byte behind it. A line without an end is one that is being written, and left for later."""
+    offset = start
     with path.open("rb") as file:
+        file.seek(start)
         for line in file:
-            yield _text_row(line, path.name, offset)
+            if not line.endswith(b"\n") and path.name.endswith(OPEN):
+                return
+            row = _text_row(line, path.name, offset)
             offset += len(line)
+            yield row, offset
 
 
 def _text_row(line: bytes, name: str, offset: int) -> Row | None:

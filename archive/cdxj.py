@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import message
+from archive import framing, message
+from archive.packing import Members, NotARecord
 from archive.uri import surt
 from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read
@@ -29,6 +30,21 @@ def index(path: Path) -> Iterator[str]:
                 continue
             file.seek(record.location.offset)
             yield line(record, _sha256(file, record.location.length))
+
+
+def growing(path: Path, start: int) -> Iterator[tuple[str, int]]:
+    """The index lines of the whole records that stand in an open file from byte `start` on, and the
+    byte behind each; `""` for a record that is not indexed."""
+    with path.open("rb") as file, path.open("rb") as again:
+        try:
+            for record in framing.records(Members(file, start), path.name):
+                place, row = record.location, ""
+                if record.type in INDEXED:
+                    again.seek(place.offset)
+                    row = line(record, _sha256(again, place.length))
+                yield row, place.offset + place.length
+        except NotARecord:  # the record that is being written, or the end of what was
+            return
 
 
 def index_file(path: Path) -> tuple[str, bytes]:

@@ -56,6 +56,36 @@ def test_a_new_file_comes_in_and_a_page_has_its_newest_title(
     assert titles(catalogue) == ["部署秋收", None]
 
 
+def test_of_an_open_file_comes_in_what_it_holds_so_far(root: Path, catalogue: Catalogue) -> None:
+    """A crawl writes it, or was killed: it is read on from where it ended, and no half a record."""
+    later = Held("http://a.test/2.html", DAY + timedelta(days=1), article("部署秋收", *LINES))
+    finished = write(root, [later])
+    data = finished.read_bytes()
+    (text,) = (p for p in (root / "text").glob("*.jsonl") if p.stem in finished.name)
+    row = text.read_bytes()
+    half = len(data) // 2
+    growing = finished.with_name(f"{finished.name}.open")
+    finished.unlink()
+    text.unlink()
+    (root / "index" / f"{text.stem}.cdxj").unlink()
+    written = text.with_name(f"{text.name}.open")
+    for size, captures in ((half, 0), (len(data) - 9, 1), (len(data), 1)):
+        growing.write_bytes(data[:size])
+        written.write_bytes(row if captures else row[:100])
+        catalogue.refresh()
+        found = catalogue.captures(later.url)
+        assert [one.file for one in found] == [growing.name] * captures
+    assert catalogue.still_open == 1
+    assert titles(catalogue) == ["部署秋收", "部署春耕"]
+    assert catalogue.result(found[0]) == json.loads(row)
+    growing.rename(finished)
+    written.rename(text)
+    catalogue.refresh()
+    assert [one.file for one in catalogue.captures(later.url)] == [finished.name]
+    assert titles(catalogue) == ["部署秋收", "部署春耕"]
+    assert catalogue.skipped == 0
+
+
 def test_a_file_that_is_gone_is_forgotten_with_its_text(root: Path, catalogue: Catalogue) -> None:
     for folder in ("warc", "index", "text"):
         for path in (root / folder).iterdir():

@@ -346,6 +346,15 @@ def test_a_crawl_a_change_and_a_crawl_show_both_versions(tmp_path: Path) -> None
             assert line in pages[1]
         assert feed.CORRECTION not in texts[0]
         assert feed.CORRECTION not in pages[0]
+        newest = max((holdings / "warc").iterdir())  # as while a crawl writes it, or after a kill
+        text = holdings / "text" / newest.name.replace(".warc.gz", ".jsonl")
+        (holdings / "index" / newest.name.replace(".warc.gz", ".cdxj")).unlink()
+        for path in (newest, text):
+            path.rename(path.with_name(f"{path.name}.open"))
+        front.catalogue.refresh()
+        assert [c.stamp for c in front.catalogue.captures(url)] == [c.stamp for c in captures]
+        assert shown(front, url, captures[1].stamp).text.count(feed.CORRECTION) >= 1
+        assert framed(front, url, captures[1].stamp).text == pages[1]
 
 
 def test_the_command_says_where_it_is_and_stops_cleanly(root: Path) -> None:

@@ -23,7 +23,10 @@ def home(totals: Totals, newest: Sequence[Listed], still_open: int) -> Markup:
     waiting = (
         tag(
             "p",
-            label(f"{still_open} 个文件正在写入，完成后可见", "files are being written"),
+            label(
+                f"{still_open} 个文件正在写入，已显示其现有内容",
+                "files are being written: shown so far",
+            ),
             class_="quiet",
         )
         if still_open
