@@ -5,6 +5,8 @@
     indexes/index.cdx.gz, .idx  the index in parts
     pages/pages.jsonl           the articles with title and text; pages/extraPages.jsonl the rest
     text/<stem>.jsonl           one Article or Rejection per line, as in the holdings
+    text/<stem>-text.warc.gz    the conversion records of the articles; not in archive/, where a
+                                reader would index them, and pywb show a text in its page's place
     datapackage.json            every file above with its digest; its own is in datapackage-digest.json
 
 Everything is streamed: memory does not grow with the holdings. Nothing in the file tells when or
@@ -36,7 +38,7 @@ from archive.holdings import Holdings
 from archive.model import Reason
 from archive.selection import Choice, Selection
 from archive.warc import parse_date
-from archive.warcreader import Damage
+from archive.warcreader import Damage, ReadRecord, read
 from archive.warcwriter import sync_folder
 
 VERSION = "1.1.1"
@@ -233,6 +235,34 @@ class _Package:
                 with self._member(f"text/{text.name}", ZIP_DEFLATED, text.stat().st_size) as member:
                     for row, _ in self._lines(path):
                         member.write(row)
+            self._conversions(text.with_name(f"{text.stem}-text.warc.gz"))
+
+    def _conversions(self, path: Path) -> None:
+        """The conversion records of the chosen captures, and the records about them."""
+        if not path.exists():
+            return
+        places = [r.location for r in self._converted(path)]
+        if len(places) < 2:  # its warcinfo alone says nothing
+            return
+        with (
+            path.open("rb") as source,
+            self._member(f"text/{path.name}", ZIP_STORED, path.stat().st_size) as member,
+        ):
+            for place in places:
+                for piece in _pieces(source, place.offset, place.length):
+                    member.write(piece)
+
+    def _converted(self, path: Path) -> Iterator[ReadRecord]:
+        kept = ""
+        for record in read(path):
+            if isinstance(record, Damage):
+                self._found.damage.append(record)
+                continue
+            source = (record.get("WARC-Refers-To") or "").strip("<>")
+            if record.type == "conversion":
+                kept = record.id if source in self._selection else ""
+            if record.type == "warcinfo" or (kept and kept in (record.id, source)):
+                yield record
 
     def _pages(self, warcs: list[Path]) -> None:
         """The lists of pages: articles first, then the pages that lead to them."""

@@ -154,6 +154,23 @@ def test_a_site_takes_nothing_of_another_one_along(root: Path, tmp_path: Path) -
         assert b"a.test" not in b"".join(map(package.read, package.namelist()))
 
 
+def test_the_conversion_records_of_what_was_chosen_stand_under_text(
+    root: Path, tmp_path: Path
+) -> None:
+    """Beside the archives: no reader takes them for pages."""
+    for sites, urls in ((["two"], ["http://b.test/2.html"]), ([], ["a.test/1", "b.test/2"])):
+        with exported(root, tmp_path / "a.wacz", Choice(frozenset(sites))) as package:
+            (name,) = (n for n in package.namelist() if n.endswith("-text.warc.gz"))
+            kept = [
+                r for r in read(Path(package.extract(name, tmp_path))) if isinstance(r, ReadRecord)
+            ]
+            texts = [r for r in kept if r.type == "conversion"]
+            assert len(texts) == len(urls)
+            assert all(url in record.uri for url, record in zip(urls, texts, strict=True))
+            assert [r.type for r in kept] == ["warcinfo", *["conversion", "metadata"] * len(urls)]
+            assert not {r.id for r in texts} & {r.id for r in archived(package, tmp_path)}
+
+
 def test_a_chosen_revisit_brings_the_page_it_refers_to(root: Path, tmp_path: Path) -> None:
     since, until = selection.period("2026-04")
     with exported(root, tmp_path / "a.wacz", Choice(since=since, until=until)) as package:
