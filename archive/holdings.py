@@ -22,7 +22,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -170,7 +170,11 @@ class Holdings:
 
     def _become_owner(self) -> None:
         ownership.keep_others_out()
+        made = [folder for folder in (self.root, *self.root.parents) if not folder.exists()]
         self.root.mkdir(parents=True, exist_ok=True)
+        for folder in made:
+            with suppress(PermissionError):  # to look into the folder it was made in
+                warcwriter.sync_folder(folder.parent)
         kept = (self.folder(name) for name in (*FOLDERS, "state.sqlite"))
         ownership.refuse_foreign([self.root, *kept])
         self._lock = os.open(self.root / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
@@ -181,6 +185,7 @@ class Holdings:
             raise HoldingsInUse(f"{self.root}: in use by another fangzhi process") from error
         for name in FOLDERS:
             self.folder(name).mkdir(exist_ok=True)
+        warcwriter.sync_folder(self.root)  # nothing in a folder is safe before its name is
         self.recovered = warcwriter.recover(self.folder("warc"))
 
 

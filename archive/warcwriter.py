@@ -240,7 +240,7 @@ def _finish(path: Path, fd: int) -> Recovered:
         torn = path.with_name(final.name + ".torn")
         torn.write_bytes(os.pread(fd, size - good, good))
         os.ftruncate(fd, good)
-        os.fsync(fd)
+    os.fsync(fd)  # a dead process may have left in memory what counts from here on
     if good:
         os.rename(path, final)
     else:

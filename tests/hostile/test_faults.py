@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import pytest
 from archive.opening import records
 from archive.records import ReadRecord
 from archive.warcreader import read_at
-from tests.commands import ROOT
 from tests.hostile import writing
+from tests.hostile.forked import Forked
+from tests.hostile.shim import compiled, fast_folder
 
 KINDS = ("kill", "late", "half", "short", "enospc", "eio", "full")
 FEW, MANY = 6, 30  # pages
@@ -26,27 +26,23 @@ FEW, MANY = 6, 30  # pages
 class Disk:
     """Runs the writer on a disk that fails."""
 
-    shim: Path
+    forked: Forked
     folder: Path
     count: int
 
     def run(self, name: str, kind: str = "", at: int = 0) -> int:
-        environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
-        if kind:
-            environment |= {"LD_PRELOAD": str(self.shim), "FAULT_KIND": kind, "FAULT_AT": str(at)}
-            environment |= {
-                "FAULT_UNDER": f"{self.holdings(name)}/",
-                "FAULT_TOLD": str(self.folder / "n"),
-            }
+        told = str(self.folder / "n")
+        fault = {"FAULT_KIND": kind, "FAULT_AT": str(at), "FAULT_TOLD": told}
+        fault |= {"FAULT_UNDER": f"{self.holdings(name)}/"}
         where = (self.holdings(name), self.count, self.told(name))
-        command = [sys.executable, "-m", "tests.hostile.writing", *map(str, where)]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60)
-        assert b"Traceback" not in done.stderr, done.stderr.decode()
-        return done.returncode
+        done = self.forked.run("writing", *where, fault=fault if kind else {})
+        assert "Traceback" not in done.said, f"{name}: {done.said}"
+        return done.code
 
     def calls(self) -> int:
         """File calls of a run that nothing disturbs."""
         assert self.run("clean", "count") == 0
+        self.check("clean")
         return int((self.folder / "n").read_text())
 
     def holdings(self, name: str) -> Path:
@@ -78,17 +74,19 @@ class Disk:
             assert (record.id, record.uri) == (record_id, uri)
         assert {row[0] for row in rows} == set(kept)
         shutil.rmtree(root)
+        told.unlink()
 
 
 @pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("gcc") is None:
-        pytest.skip("the failing disk is written in C and needs gcc")
-    made = tmp_path_factory.mktemp("shim") / "faults.so"
-    source = Path(__file__).with_name("faults.c")
-    command = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(made), str(source), "-ldl"]
-    subprocess.run(command, check=True)
-    return made
+def forked() -> Iterator[Forked]:
+    with Forked(compiled()) as running:
+        yield running
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with fast_folder() as made:
+        yield made
 
 
 def break_at(disk: Disk, kind: str, at: int) -> None:
@@ -101,15 +99,15 @@ def break_at(disk: Disk, kind: str, at: int) -> None:
     disk.check(name)
 
 
-# Every call takes over an hour; SOAK_STEP=40 tries every fortieth, shifted with each kind.
+# SOAK_STEP=40 tries every fortieth call, shifted with each kind.
 STEP = int(os.environ.get("SOAK_STEP", "1"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_at_a_file_call_costs_nothing_acknowledged(
-    shim: Path, tmp_path: Path, kind: str
+    forked: Forked, folder: Path, kind: str
 ) -> None:
-    disk = Disk(shim, tmp_path, FEW)
+    disk = Disk(forked, folder, FEW)
     total = disk.calls()
     assert total > 30
     for at in range(1 + KINDS.index(kind), total + 1, 12):
@@ -119,17 +117,17 @@ def test_a_fault_at_a_file_call_costs_nothing_acknowledged(
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_at_every_file_call_of_thirty_pages_costs_nothing_acknowledged(
-    shim: Path, tmp_path: Path, kind: str
+    forked: Forked, folder: Path, kind: str
 ) -> None:
-    disk = Disk(shim, tmp_path, MANY)
+    disk = Disk(forked, folder, MANY)
     for at in range(1 + KINDS.index(kind) % STEP, disk.calls() + 1, STEP):
         break_at(disk, kind, at)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["kill", "half", "enospc"])
-def test_a_fault_in_recovery_costs_nothing_either(shim: Path, tmp_path: Path, kind: str) -> None:
-    disk = Disk(shim, tmp_path, FEW)
+def test_a_fault_in_recovery_costs_nothing_either(forked: Forked, folder: Path, kind: str) -> None:
+    disk = Disk(forked, folder, FEW)
     for first in range(5, disk.calls() + 1, 11 * min(STEP, 4)):
         for second in range(1, 22, 3):
             name = f"{first}-{second}"

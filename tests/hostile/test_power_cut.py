@@ -1,0 +1,118 @@
+"""A power cut costs nothing that was acknowledged, whatever of the unsynced reached the disk."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.crawls import Crawls, small_web
+from tests.hostile.crawls import goes_on as finishes
+from tests.hostile.forked import Forked
+from tests.hostile.powercut import WAYS, Disk, Op, cuts, recorded
+from tests.hostile.shim import compiled, fast_folder
+from tests.hostile.test_faults import Disk as Writer
+
+STEP = int(os.environ.get("SOAK_STEP", "1"))
+FEW, MANY = 6, 30  # pages
+
+
+@pytest.fixture(scope="module")
+def forked() -> Iterator[Forked]:
+    with Forked(compiled()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def crawls() -> Iterator[Crawls]:
+    with small_web() as running:
+        yield running
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with fast_folder() as made:
+        yield made
+
+
+def record(writer: Writer, name: str) -> list[Op]:
+    """Everything a run does to its holdings."""
+    log, root = writer.folder / f"{name}.log", writer.holdings(name)
+    fault = {"FAULT_KIND": "record", "FAULT_UNDER": str(root)}
+    fault |= {"FAULT_TOLD": str(log), "FAULT_ACK": str(writer.told(name))}
+    ended = writer.forked.run("writing", root, writer.count, writer.told(name), fault=fault)
+    assert ended.code == 0, ended.said
+    return recorded(log, root)
+
+
+def goes_on(writer: Writer, disk: Disk, way: str, name: str) -> None:
+    """What lies on the disk after a cut is gone on with, and holds all that was acknowledged."""
+    disk.lay(writer.holdings(name), way, random.Random(name))
+    writer.told(name).write_text("".join(f"{url}\n" for url in disk.acknowledged))
+    assert writer.run(name) == 0, name
+    writer.check(name)
+
+
+def cut(writer: Writer, step: int, ways: tuple[str, ...] = WAYS) -> int:
+    """Cut the power before every `step`-th call of a run; how often that was."""
+    disk, done, tried = Disk(), record(writer, "whole"), 0
+    for number in cuts(disk, done, step):
+        for way in ways:
+            goes_on(writer, disk, way, f"{number}-{way}")
+            tried += 1
+    return tried
+
+
+def cut_in_recovery(writer: Writer, first: int, step: int, ways: tuple[str, ...] = WAYS) -> int:
+    """Kill a run at every `first`-th call, and cut the power while the next one recovers and goes on;
+    how often that was."""
+    done, tried = record(writer, "whole"), 0
+    for killed in range(first // 2, len(done), first):
+        disk, name = Disk(), f"killed-{killed}"
+        for op in done[:killed]:
+            disk.do(op)
+        disk.lay(writer.holdings(name), "all", random.Random(0))
+        disk.moved_to(writer.holdings(name))
+        for number in cuts(disk, record(writer, name), step, killed):
+            for way in ways:
+                goes_on(writer, disk, way, f"{name}-{number}-{way}")
+                tried += 1
+    return tried
+
+
+def test_a_power_cut_costs_nothing_acknowledged(forked: Forked, folder: Path) -> None:
+    assert cut(Writer(forked, folder, FEW), 29, ("nothing", "chance")) > 8
+
+
+def cut_crawl(crawls: Crawls, step: int, ways: tuple[str, ...] = WAYS) -> int:
+    """Cut the power before every `step`-th call of a crawl that derives; how often that was."""
+    holdings, log = crawls.fresh(), crawls.folder / "crawl.log"
+    fault = {"FAULT_KIND": "record", "FAULT_UNDER": str(holdings), "FAULT_TOLD": str(log)}
+    ended = crawls.crawl(holdings, fault=fault)
+    assert ended.code == 0, ended.said
+    disk, done, tried = Disk(), recorded(log, holdings), 0
+    for number in cuts(disk, done, step, step // 2):
+        way = ways[tried % len(ways)]
+        after = crawls.fresh()
+        disk.lay(after, way, random.Random(number))
+        finishes(crawls, after, f"cut {number} {way}", derives=True)
+        tried += 1
+    return tried
+
+
+@pytest.mark.soak
+def test_a_power_cut_of_a_crawl_costs_nothing_acknowledged(crawls: Crawls) -> None:
+    assert cut_crawl(crawls, 3 * STEP) >= 5
+
+
+@pytest.mark.soak
+def test_a_power_cut_at_any_call_costs_nothing_acknowledged(forked: Forked, folder: Path) -> None:
+    cut(Writer(forked, folder, MANY), STEP)
+
+
+@pytest.mark.soak
+def test_a_power_cut_in_recovery_costs_nothing_either(forked: Forked, folder: Path) -> None:
+    cut_in_recovery(Writer(forked, folder, FEW), 3 + STEP, 1 + STEP // 4)
