@@ -25,6 +25,7 @@ _SPOKEN_OF = re.compile(
 )
 # What every number holds behind its agency: the agency alone starts at every character of a text.
 _FIGURES = re.compile(r"[〔\[（(【]\s?(?:20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?\d{1,5}\s?[号號]")
+_WIDEST = 18  # characters of these
 _SENTENCE = 90  # characters before a number in which its verb stands; the longest title has 60
 _HEAD = 15  # lines of an official document above its text
 
@@ -65,9 +66,20 @@ def number_of(line: str) -> str | None:
     return None
 
 
+def _holds_figures(text: str) -> bool:
+    """Whether `_FIGURES` finds anything: looked for where its last character stands."""
+    for last in "号號":
+        at = text.find(last)
+        while at >= 0:
+            if _FIGURES.search(text, max(0, at + 1 - _WIDEST), at + 1):
+                return True
+            at = text.find(last, at + 1)
+    return False
+
+
 def _numbers(text: str) -> Iterator[tuple[str, bool]]:
     """Every number with whether the text gives it out."""
-    if not _FIGURES.search(text):
+    if not _holds_figures(text):
         return
     folded = fold(text)
     for match in DOC_NUMBER.finditer(text):

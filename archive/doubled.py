@@ -55,6 +55,8 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
     page that repeats four or more long sentences in a row on purpose, for at least three tenths
     of its length, loses the repetition. Refrains are shorter, forms and clauses differ.
     """
+    if not _may_be_doubled(text):
+        return
     sentences = [s for s in _sentences(text) if s.key]
     if (kept := _sentences_of_one(text, sentences, about)) is not None:
         yield _cut(text, sentences[kept:])
@@ -69,6 +71,14 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
         cuts.append(_cut(text, sentences[start : copy.stop]))
         sentences = sentences[:start] + sentences[copy.stop :]
     yield from cuts
+
+
+def _may_be_doubled(text: str) -> bool:
+    """The cheap test, before sentences are folded one by one: the first one stands again, as in a text
+    that is nothing but copies, or the letters of the whole repeat."""
+    key = fold(text)
+    first = next((s.key for s in _sentences(text) if s.key), "")
+    return key.find(first, len(first)) >= 0 or is_doubled(key)
 
 
 def _sentences_of_one(text: str, sentences: list[_Sentence], about: About) -> int | None:

@@ -48,7 +48,7 @@ def script(text: str) -> str:
     other = max(counts, key=lambda tag: counts[tag])
     if counts[other] > 2 * han and counts[other] > 0.5 * _count(_LATIN, text):
         return next(tag for tag, count in counts.items() if count and count >= 0.05 * counts[other])
-    latin = _count(_LATIN, text)
+    latin = _count(_LATIN, text) if len(text) > 9 * han else 0
     if latin > 8 * han:  # an English word has about five letters, a hanzi is about a word
         return "en" if len(_ENGLISH.findall(text)) * 40 >= latin else "und-Latn"
     if not han:

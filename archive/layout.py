@@ -20,12 +20,21 @@ def lines(text: str, about: About) -> Iterable[Change]:
     end of a sentence, the line end before them was lost (a `<br>` or `</p>` dropped by a tool).
     The cost: two sentences set apart by two wide blanks on purpose become two lines.
     """
-    for match in _BLANKS.finditer(text):
+    for match in _BLANKS.finditer(text) if not _is_laid_out(text) else ():
         yield from _blank(text, match.start(), match.end())
     for date in SPACED_DATE.finditer(text) if "月" in text else ():
         for match in re.finditer("[ \u00a0]+", date[0]):
             start, end = (date.start() + offset for offset in match.span())
             yield Change(start, end, "", "date-space", evidence=date[0])
+
+
+def _is_laid_out(text: str) -> bool:
+    """True where nothing of it would change, as of most texts: single line ends between lines that begin
+    and end with a character, no wide blank. A tenth of the time of looking at every blank."""
+    lines = text.split("\n")
+    if "\u3000" in text or len(text.splitlines()) != len(lines):
+        return False
+    return all(line and not (line[0].isspace() or line[-1].isspace()) for line in lines)
 
 
 def _blank(text: str, start: int, end: int) -> Iterable[Change]:

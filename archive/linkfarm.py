@@ -63,10 +63,12 @@ def strip_link_farms(text: str, about: About) -> Iterable[Change]:
     The rules run again on what is left, so that cleaning twice changes nothing. Text taken from
     a page is not judged by the places alone: `prune` has seen whether they were links.
     """
-    left, marks = text, list(range(len(text) + 1))
+    left, marks = text, list[int]()
     done: list[Change] = []
     for _ in range(ROUNDS):
         found = _round(left, about)
+        if found and not marks:
+            marks = list(range(len(text) + 1))
         done += (_mapped(change, marks) for change in found)
         applied = [change for change in found if change.applied]
         if not applied:

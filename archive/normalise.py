@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from archive import opencc_tables, punctuation, vocab
 from archive.lang import evidence, has_traditional, is_japanese, script
@@ -23,6 +23,7 @@ _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # samples: Traditional texts have 0.93 and more, Simplified ones 0.04 and less.
 _TRADITIONAL = 0.8
 _MIXED = 0.2
+_LONG = 200  # characters; shorter texts are not remembered
 
 
 def normalise(text: str) -> str:
@@ -84,8 +85,16 @@ def fold(text: str) -> str:
     Characters that any conversion exchanges fall together (復, 覆, 复), so this is for
     comparing and never for reading. `fold(normalise(text)) == fold(text)`.
     """
+    return _remembered(text) if len(text) > _LONG else _fold(text)
+
+
+def _fold(text: str) -> str:
     # What Σ is in lower case depends on what stands behind it; all others stand for themselves.
     return _folded(text) if "Σ" in text else text.translate(_FOLDED)
+
+
+# A whole text is folded to find a second copy in it, and for its digest.
+_remembered = lru_cache(maxsize=4)(_fold)
 
 
 def _folded(text: str) -> str:

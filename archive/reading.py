@@ -16,7 +16,7 @@ LOW_AGREEMENT = 0.9  # knowledge 7.4: leaves 6.6 % bad pages among those above i
 # no set of pages scores better than at 0.6 (2026-11).
 _ASK = 0.6
 _BOX = 3  # links in a row: fewer may be references of the text
-Ask = Callable[[], Ranges]
+Ask = Callable[[Mapping[str, Ranges]], Ranges]  # of the readings found
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def choose(page: Sheet, title: str | None, ask: Ask | None = None) -> Reading:
     best, support = _vote(page, found, kept)
     if "below" in found and held(page, found.get("span", ())) < LITTLE:
         best = "below"
-    elif support[best] < _ASK and ask is not None and (asked := ask()):
+    elif support[best] < _ASK and ask is not None and (asked := ask(found)):
         found["trafilatura"] = asked
         kept[asked] = _trimmed(page, asked, title)
         best, support = _vote(page, found, kept)

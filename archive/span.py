@@ -49,7 +49,7 @@ def _value(line: Line) -> float:
             return -20.0
         if size < _PARAGRAPH and linerules.is_footer(line.text):
             return -60.0
-        return float(line.han) if not _TEASER.search(line.text) or size > _PARAGRAPH else -10.0
+        return -10.0 if size <= _PARAGRAPH and _TEASER.search(line.text) else float(line.han)
     if line.text.count("\t") > 2 and line.linked < 0.9 * size:
         return 3.0
     if is_link(line):

@@ -172,10 +172,11 @@ def _best(folded: str, start: int, put: str) -> tuple[float, _Pair]:
 
 def _gain(folded: str, start: int, end: int, pair: _Pair) -> float:
     """Nats the original gains over the put word from its neighbours alone."""
-    left, right = folded[max(0, start - _CONTEXT) : start], folded[end : end + _CONTEXT]
-    cost = language.model().cost
-    there = cost(left + pair.put + right) - cost(left + pair.original + right)
-    return there - _alone(pair)
+    left = language.canonical(folded[max(0, start - _CONTEXT) : start])
+    right = language.canonical(folded[end : end + _CONTEXT])
+    before = language.model().start().add(left)
+    put = before.add(language.canonical(pair.put) + right).cost
+    return put - before.add(language.canonical(pair.original) + right).cost - _alone(pair)
 
 
 @cache

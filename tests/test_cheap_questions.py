@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from archive import (
     docnumber,
     dom,
+    doubled,
     gazetteer,
     gkml,
     headline,
     labels,
     lang,
+    layout,
     lexicon,
     normalise,
     opencc_tables,
@@ -31,6 +33,7 @@ from archive.farmpage import judge
 from archive.gkml import DOC_NUMBER
 from archive.labels import fold
 from archive.linkruns import outside, runs, site_of
+from archive.model import About
 from archive.nodes import read
 from archive.titles import squeezed, tokens
 
@@ -240,3 +243,44 @@ def test_pieces_that_begin_with_no_place_hold_no_repeated_endings(pieces: list[s
         found = gazetteer.split_place(piece)
         if found and len(found[0]) > 1:
             assert gazetteer.may_begin_with_place(piece)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["会议通知。", "第二行", "\n", " ", "\u3000\u3000", "\u2028"]), max_size=8
+    )
+)
+def test_a_text_that_is_laid_out_has_no_blank_to_change(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    changes = [c for b in layout._BLANKS.finditer(text) for c in layout._blank(text, *b.span())]
+    if layout._is_laid_out(text):
+        assert not changes
+
+
+@given(
+    st.lists(
+        st.sampled_from(["阳政办", "〔2019〕", "[ 2019 ] 第", " 17", "12345", "号", "號"]),
+        max_size=6,
+    )
+)
+def test_numbers_of_documents_are_found_where_they_end(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert docnumber._holds_figures(text) == bool(docnumber._FIGURES.search(text))
+
+
+@given(
+    st.lists(
+        st.sampled_from(["会议指出。", "大家鼓掌。", "會議指出。", "（", "\n", "Σ"]), max_size=8
+    )
+)
+def test_a_text_that_may_not_be_doubled_has_no_second_copy(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    if not doubled._may_be_doubled(text):
+        sentences = [s for s in doubled._sentences(text) if s.key]
+        assert doubled._sentences_of_one(text, sentences, About()) is None
+        assert not repeats.is_doubled("".join(s.key for s in sentences))
+
+
+@given(lines, st.sampled_from(["xg", "", "x，"]))
+def test_lines_are_folded_alike_with_and_without_a_table(line: str, more: str) -> None:
+    assert fold(line + more) == (line + more).translate(labels._folding())

@@ -1,11 +1,12 @@
 """What deriving a page costs beside `trafilatura.extract` of the same page, in one run.
 
-    python -m tests.bench.deriving [--every N]
+    python -m tests.bench.deriving [--every N] [--files N]
 
-CPU seconds of both, page by page in turn, over every Nth page of the shared sets, after a warm-up
-on the first pages of each set: bytes to JSON line here, bytes to text there, each as its users
-run it (trafilatura with default options; the collector set as `fangzhi derive` sets it). No site
-memory. Only the ratio means anything on another machine.
+CPU seconds of both, page by page in turn, over every Nth page of the shared sets and over N files
+of each saved site tree, drawn with a fixed seed; before that a warm-up on pages that are not
+measured. Bytes of HTML to JSON line here, the same bytes to text there, each as its users run it
+(trafilatura with default options; the collector set as `fangzhi derive` sets it). No site memory.
+Only the ratio means anything on another machine.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import gc
 import gzip
 import json
 import logging
+import random
+import tarfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import trafilatura
@@ -26,27 +29,37 @@ from archive.jsonl import line
 from archive.worker import GC_THRESHOLD
 from tests.shared import shared_folder
 
-WARM_UP = 3  # pages of each set
+WARM_UP = 3  # pages of each set, files of each tree
 EVERY = 3
+FILES = 40  # of a tree
+SEED = 7
 _USUAL = gc.get_threshold()
 
 Row = tuple[str, bytes, str | None]
 
 
-def report(every: int = EVERY) -> dict[str, dict[str, float]]:
-    """Print the table; CPU per page in milliseconds of both and their ratio, for each set and all."""
+def report(every: int = EVERY, files: int = FILES) -> dict[str, dict[str, float]]:
+    """Print the table; CPU per page in milliseconds of both and their ratio, for each set and tree,
+    all sets and all trees."""
     shared = shared_folder()
     if shared is None:
         print("derive: left out, there is no ../shared with pages")
         return {}
     logging.disable(logging.CRITICAL)
-    sets = {folder.name: _rows(folder)[::every] for folder in _folders(shared)}
-    for rows in sets.values():
-        _both(rows[:WARM_UP])
-    found = {name: _both(rows) for name, rows in sets.items()}
-    total = [sum(column) for column in zip(*found.values(), strict=True)]
-    table = {name: _ratio(*row) for name, row in {**found, "all": total}.items()}
+    sets = {folder.name: _split(_rows(folder), every) for folder in _folders(shared)}
+    trees = {tar.name.partition(".")[0]: _drawn(_files(tar), files) for tar in _trees(shared)}
+    for warm, _ in (*sets.values(), *trees.values()):
+        _both(warm)
     print(f"{'derive':<24}{'pages':>7}{'CPU ms/page':>13}{'trafilatura':>13}{'ratio':>7}")
+    return _table(sets, "all sets") | _table(trees, "all trees")
+
+
+def _table(
+    groups: Mapping[str, tuple[list[Row], list[Row]]], all_of_them: str
+) -> dict[str, dict[str, float]]:
+    found = {name: _both(rows) for name, (_, rows) in groups.items()}
+    total = [sum(column) for column in zip(*found.values(), strict=True)]
+    table = {name: _ratio(*row) for name, row in {**found, all_of_them: total}.items()}
     for name, row in table.items():
         print(
             f"{name:<24}{row['pages']:>7.0f}{row['derive_ms']:>13.2f}"
@@ -59,9 +72,44 @@ def _folders(shared: Path) -> list[Path]:
     return sorted(gold.parent for gold in (shared / "data" / "pages").glob("*/gold.jsonl"))
 
 
+def _trees(shared: Path) -> list[Path]:
+    return sorted((shared / "data" / "sites").glob("*.tar.xz"))
+
+
+def _split(rows: list[Row], every: int) -> tuple[list[Row], list[Row]]:
+    """Pages to warm up on and pages to measure."""
+    return rows[1::every][:WARM_UP], rows[::every]
+
+
+def _drawn(rows: list[Row], files: int) -> tuple[list[Row], list[Row]]:
+    drawn = random.Random(SEED).sample(rows, min(len(rows), files + WARM_UP))
+    return drawn[:WARM_UP], drawn[WARM_UP:]
+
+
 def _rows(folder: Path) -> list[Row]:
     golds = map(json.loads, (folder / "gold.jsonl").read_text("utf-8").splitlines())
-    return [(gold["file"], (folder / gold["file"]).read_bytes(), _url(gold)) for gold in golds]
+    return [
+        (
+            gold["file"].removesuffix(".gz"),
+            gzip.decompress((folder / gold["file"]).read_bytes()),
+            _url(gold),
+        )
+        for gold in golds
+    ]
+
+
+def _files(tar: Path) -> list[Row]:
+    """The HTML files of a tree in the order of their names, under the URLs they were saved from."""
+    with tarfile.open(tar) as opened:
+        members = [m for m in opened if m.isfile() and m.name.endswith((".html", ".htm"))]
+        read = {m.name: data.read() for m in members if (data := opened.extractfile(m))}
+    ordered = sorted((name.removeprefix("./"), data) for name, data in read.items())
+    return [(name, data, f"http://{_host(name)}") for name, data in ordered]
+
+
+def _host(name: str) -> str:
+    tree, _, path = name.partition("/")
+    return f"{tree}.test/{path}"
 
 
 def _url(gold: dict[str, str]) -> str | None:
@@ -73,11 +121,10 @@ def _url(gold: dict[str, str]) -> str | None:
 def _both(rows: list[Row]) -> list[float]:
     """Pages, CPU seconds of deriving them, CPU seconds of trafilatura."""
     ours = theirs = 0.0
-    for name, data, url in rows:
+    for name, page, url in rows:
         gc.set_threshold(*GC_THRESHOLD)
-        ours += _cpu(lambda: line(derive_file(data, name, url=url)))  # noqa: B023  # run at once
+        ours += _cpu(lambda: line(derive_file(page, name, url=url)))  # noqa: B023  # run at once
         gc.set_threshold(*_USUAL)
-        page = gzip.decompress(data)
         theirs += _cpu(lambda: trafilatura.extract(page))  # noqa: B023  # run at once
     return [len(rows), ours, theirs]
 
@@ -100,4 +147,6 @@ def _ratio(pages: float, ours: float, theirs: float) -> dict[str, float]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=EVERY, metavar="N", help="page of each set")
-    print(json.dumps(report(parser.parse_args().every)))
+    parser.add_argument("--files", type=int, default=FILES, metavar="N", help="of each tree")
+    asked = parser.parse_args()
+    print(json.dumps(report(asked.every, asked.files)))
