@@ -19,7 +19,7 @@ def home(totals: Totals, newest: Sequence[Listed], still_open: int) -> Markup:
         _number(totals.pages, "个网址", "addresses"),
         _number(totals.articles, "篇文章", "articles"),
     ]
-    span = f"{readable(totals.first)[:10]} — {readable(totals.last)[:10]}" if totals.first else ""
+    days = dict.fromkeys(readable(stamp)[:10] for stamp in (totals.first, totals.last) if stamp)
     waiting = (
         tag(
             "p",
@@ -44,7 +44,7 @@ def home(totals: Totals, newest: Sequence[Listed], still_open: int) -> Markup:
             class_="hero",
         ),
         tag("section", numbers, class_="numbers"),
-        tag("p", span, class_="quiet center"),
+        tag("p", " — ".join(days), class_="quiet center"),
         waiting,
         tag("h2", label("最近捕获", "Latest captures")) if newest else None,
         _list(newest),
@@ -92,7 +92,7 @@ def _list(found: Sequence[Listed]) -> Markup:
                 "span",
                 tag("span", f"发布 {published(one.published)}") if one.published else None,
                 tag("span", label(f"{one.captures} 次", "captures")),
-                tag("span", f"捕获 {readable(one.last)[:16]}"),
+                tag("span", f"捕获 {readable(one.last)[:16]} UTC"),
                 tag("span", label(*VERDICTS[one.verdict]), class_=f"badge {one.verdict}")
                 if one.verdict in VERDICTS and one.verdict != "clean"
                 else None,
