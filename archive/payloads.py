@@ -1,8 +1,10 @@
 """Payloads the archive holds already, looked up by digest while a crawl writes.
 
 An answer of 200 whose payload was kept before, under any URL and in any run, becomes a revisit of
-the response that holds it. Site trees of counties repeat their files: one annex under the http and
-the https address, one document in two columns, the same error page for every dead link.
+the response that holds it: an annex under its http and its https address, a document in two columns,
+an error page in place of every dead link, a page that went back to what it was, a site that moved.
+Pages as a rule name their column and do not repeat: in five saved site trees (1,464 pages without
+their files, 2026-11) no page has the bytes of another.
 
 A revisit to another URL is replayed everywhere only in one form, so it is written only where that
 form can be had (read in pywb 2.10.0, seen in ReplayWeb.page 2.4.6, 2026-11):
@@ -18,8 +20,9 @@ form can be had (read in pywb 2.10.0, seen in ReplayWeb.page 2.4.6, 2026-11):
 Otherwise the answer is stored whole. The cost of a revisit is that damage to one record is damage to
 every URL that refers to it; `fangzhi check` names revisits whose original is missing.
 
-The state finds a digest in one search of a tree; what was written since its last commit is
-remembered here.
+The state finds a digest in one search of a tree (8 to 13 µs of CPU with 1,000 captures, 34 to 58 µs
+with 1,000,000, on a machine at half load, 2026-11; a page takes 10 ms); what was written since its
+last commit is remembered here. Reading the record comes on top only where there is one.
 """
 
 from __future__ import annotations

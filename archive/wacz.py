@@ -36,6 +36,7 @@ from archive import cdxj, zipnum
 from archive.errors import HoldingsError, WriteFailed
 from archive.holdings import Holdings
 from archive.model import Reason
+from archive.originals import is_new
 from archive.selection import Choice, Selection
 from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read
@@ -115,6 +116,7 @@ class _Package:
         self._holdings = holdings
         self._choice = choice
         self._resources: list[dict[str, Any]] = []
+        self._told: set[str] = set()  # WARC files with captures that have a line of text
         self._newest = ""  # WARC-Date of the newest capture
         self._found = Exported()
 
@@ -199,6 +201,8 @@ class _Package:
                 for piece in _pieces(source, record.location.offset, record.location.length):
                     member.write(piece)
                     digest.update(piece)
+                if record.type == "response" or is_new(record):
+                    self._told.add(path.name)
                 if record.type in cdxj.INDEXED:
                     moved = replace(record, location=place)
                     rows.append((cdxj.line(moved, digest.hexdigest()).encode("utf-8"),))
@@ -230,7 +234,7 @@ class _Package:
         for path in warcs:
             text = self._text_of(path)
             if not text.exists():
-                self._found.without_text.append(path.name)
+                self._found.without_text += [path.name] if path.name in self._told else []
             elif self._choice.is_everything or any(self._lines(path)):
                 with self._member(f"text/{text.name}", ZIP_DEFLATED, text.stat().st_size) as member:
                     for row, _ in self._lines(path):

@@ -6,6 +6,8 @@ records found, and what else the reader must say. Run with `-s` to see it filled
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import re
 import subprocess
@@ -215,3 +217,27 @@ def test_other_tools_records_become_pages(tmp_path: Path) -> None:
     assert rows[2]["id"].startswith("urn:sha256:")
     assert rows[5]["url"] == "http://a.test/%B9%AB.html"
     assert json.loads(done.stdout.splitlines()[0])["payload_digest"] is None
+
+
+def test_a_hostile_package_is_replayed_as_far_as_it_is_sound(tmp_path: Path) -> None:
+    """A wrong hash, a way out of the folder and a bomb: each is named, and what is sound is read."""
+    made = b"".join(members([info(), warc(number=1, block=http(f"<p>{TEXT}</p>"))]))
+    bomb = gzip.compress(b"\0" * 300_000_000)
+    entries = [("archive/a.warc.gz", made), ("archive/b.warc.gz", bomb), ("../../out.warc", made)]
+    target = tmp_path / "in" / "deep" / "a.wacz"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(package([*entries, ("datapackage.json", _stated(b"other"))]))
+    before = set(tmp_path.rglob("*"))
+    done = fangzhi("replay", target, "--holdings", tmp_path / "none")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert [row["warc"]["file"] for row in lines(done.stdout)] == ["a.wacz!/archive/a.warc.gz"]
+    for told in ("archive/a.warc.gz is sha256:", "../../out.warc", "archive/b.warc.gz: bytes"):
+        assert told in done.stderr, told
+    assert set(tmp_path.rglob("*")) == before
+
+
+def _stated(data: bytes) -> bytes:
+    """A package description that states the digest of other bytes."""
+    listed = {"path": "archive/a.warc.gz", "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
+    return json.dumps({"profile": "data-package", "resources": [listed]}).encode()

@@ -91,7 +91,8 @@ def test_replay_check_and_export_follow_it(crawled: Crawled, tmp_path: Path) -> 
     checked = fangzhi("check", "--holdings", holdings, "--strict")
     assert checked.returncode == 0, checked.stdout
     wacz = tmp_path / "a.wacz"
-    assert fangzhi("export", "--wacz", wacz, "--holdings", holdings).returncode == 0
+    done = fangzhi("export", "--wacz", wacz, "--holdings", holdings)
+    assert (done.returncode, done.stderr) == (0, ""), "no text is missed where nothing is new"
     inside = lines(fangzhi("replay", wacz, "--holdings", tmp_path).stdout)
     assert [(r["id"], r.get("text")) for r in inside] == [
         (r["id"], r.get("text")) for r in map(json.loads, stored)
