@@ -19,8 +19,16 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
 
-bench: $(READY)
-	$(BIN)/python -m tests.bench
+# Ten minutes. `make bench BENCH="warc frontier"` runs parts, BENCH=--docs writes docs/performance.md.
+bench: $(READY) .venv-bench/.ready
+	$(BIN)/python -m tests.bench $(BENCH)
+
+# Libraries that benchmarks are compared with. OpenCC's and ours do not fit beside each other.
+.venv-bench/.ready:
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet resiliparse==2.0.1 readability-lxml==0.9 \
+	  opencc==1.4.2 "crawlee[parsel]==1.11.0" || echo "some peers could not be had: they are left out" >&2
+	touch $@
 
 soak: $(READY)
 	$(BIN)/python -m pytest -m soak -n 2
@@ -60,4 +68,4 @@ judges: .venv-pywb/.ready .venv-wacz/.ready .judges/.ready
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-pywb .venv-wacz .judges demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-pywb .venv-wacz .venv-bench .judges demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,108 +1,93 @@
-"""`make bench`: what a crawl costs beside a plain Scrapy spider on the same pages, in one run,
-and what deriving costs beside trafilatura (tests/bench/deriving.py).
+"""`make bench`: this project beside its peers, or beside a limit, in one run on the same input.
 
-Rows: CPU seconds per page (user + system, every process a command left behind included) of a plain
-Scrapy spider that stores nothing, of `fangzhi crawl --no-derive`, and of `fangzhi crawl`, on a
-large tree and on a small one, where starting up is half of the cost. Medians of `ROUNDS` rounds
-after one warm-up; only the ratios mean anything on another machine.
+    python -m tests.bench [THEME…] [--rounds N] [--json FILE] [--docs] [--large]
+
+Themes: derive, opencc, warc, frontier, crawl, replay, growth. Tables go to stdout, progress to
+stderr, everything to build/bench.json; `--docs` puts the tables into docs/performance.md. Peers
+that do not fit beside this project's libraries are looked for in .venv-bench (`make bench`
+makes it). `--large` grows the frontier to 1,000,000 URLs and the site to 10,000 and 100,000 pages,
+which takes hours. Only the ratios mean anything on another machine.
 """
 
 from __future__ import annotations
 
-import ctypes
+import argparse
 import json
 import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
-from tests.bench import deriving
-from tests.siteweb import SiteWeb
+from tests.bench import crawl, extracting, frontier, growth, opencc, replay, tables, warc
+from tests.bench.measuring import ROOT, Table, adopt_orphans, progress
 
-ROUNDS = 3
-TREES = ("pingdingshan-channels", "gxnews-static")  # 454 and 92 files
-_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2): orphans of our commands become our children
+THEMES = ("derive", "opencc", "warc", "frontier", "crawl", "replay", "growth")
+DOCS = ROOT / "docs" / "performance.md"
 
 
-def main() -> None:
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    crawls: dict[str, dict[str, dict[str, float]]] = {}
-    with tempfile.TemporaryDirectory() as scratch, SiteWeb(Path(scratch) / "trees") as web:
-        for name in TREES:
-            rows = crawls[name] = crawl_rows(web, Path(scratch), name)
-            base = rows["plain scrapy"]["cpu_per_page_ms"]
-            print(f"{name:<24}{'pages':>7}{'CPU ms/page':>13}{'wall s':>8}{'ratio':>7}")
-            for kind, row in rows.items():
-                row["ratio"] = round(row["cpu_per_page_ms"] / base, 2)
-                print(
-                    f"{kind:<24}{row['pages']:>7.0f}{row['cpu_per_page_ms']:>13.2f}"
-                    f"{row['wall']:>8.2f}{row['ratio']:>7.2f}"
-                )
-    print(json.dumps({"crawl": crawls, "derive": deriving.report()}))
+def main(options: argparse.Namespace) -> None:
+    adopt_orphans()
+    where, started = tables.machine(), time.monotonic()
+    found: list[Table] = []
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=_on_disk()) as scratch:
+        for number, theme in enumerate(options.theme, 1):
+            minutes = (time.monotonic() - started) / 60
+            progress(f"{theme}, {number} of {len(options.theme)}, {minutes:.1f} min so far")
+            folder = Path(scratch) / theme
+            folder.mkdir()
+            for table in _measures(options)[theme](folder):
+                print(tables.text(table), flush=True)
+                found.append(table)
+    where["load_after"] = round(os.getloadavg()[0], 1)
+    where["minutes"] = round((time.monotonic() - started) / 60, 1)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    told = {"machine": where, "rounds": options.rounds, "tables": [one.as_json() for one in found]}
+    options.json.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+    progress(f"{where['minutes']} min; {options.json}")
+    if options.docs:
+        tables.put_into(DOCS, tables.markdown(found, where, options.rounds))
 
 
-def crawl_rows(web: SiteWeb, scratch: Path, name: str) -> dict[str, dict[str, float]]:
-    """CPU and wall of each kind of crawl over one tree."""
-    sites = web.definitions(scratch / f"sites-{name}", [name])
-    fangzhi = [
-        sys.executable,
-        "-m",
-        "crawler.cli",
-        "crawl",
-        "--sites",
-        str(sites),
-        "--proxy",
-        web.proxy,
-    ]
-    kinds: dict[str, Callable[[Path], list[str]]] = {
-        "plain scrapy": lambda _: [
-            sys.executable,
-            "-m",
-            "tests.bench.plain_spider",
-            web.proxy,
-            f"http://{name}.test/",
-        ],
-        "fangzhi --no-derive": lambda h: [*fangzhi, "--no-derive", "--holdings", str(h)],
-        "fangzhi": lambda h: [*fangzhi, "--holdings", str(h)],
-    }
-    rows: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
-    for turn in range(ROUNDS + 1):
-        for kind, command in kinds.items():
-            row = measure(web, command(scratch / f"{name}-{kind}-{turn}"))
-            if turn:
-                rows[kind].append(row)
-    return {kind: {k: median(r[k] for r in runs) for k in runs[0]} for kind, runs in rows.items()}
-
-
-def measure(web: SiteWeb, command: list[str]) -> dict[str, float]:
-    """Run one command; pages asked of the server, CPU per page in milliseconds, wall seconds."""
-    before, asked, started = _children(), web.requests(), time.monotonic()
-    others = _alive()
-    subprocess.run(command, check=True, capture_output=True, env=dict(os.environ))
-    for orphan in _alive() - others:
-        os.waitpid(orphan, 0)  # a server of workers ends when its crawl has
-    pages = web.requests() - asked
-    cpu = _children() - before
+def _measures(options: argparse.Namespace) -> dict[str, Callable[[Path], list[Table]]]:
+    count = options.rounds
+    urls = 1_000_000 if options.large else 100_000
+    sizes = (1000, 10_000, 100_000) if options.large else (400, 4000)
     return {
-        "pages": pages,
-        "cpu_per_page_ms": 1000 * cpu / pages,
-        "wall": time.monotonic() - started,
+        "derive": lambda to: [extracting.measure(to, count)],
+        "opencc": lambda to: [opencc.measure(to, count)],
+        "warc": lambda to: [warc.write_table(to, count), warc.read_table(to, count)],
+        "frontier": lambda to: [frontier.measure(to, count, urls)],
+        "crawl": lambda to: crawl.measure(to, count),
+        "replay": lambda to: [replay.measure(to, count)],
+        "growth": lambda to: [growth.measure(to, sizes)],
     }
 
 
-def _alive() -> set[int]:
-    return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+def _on_disk() -> Path:
+    """A folder on a disk: in one that lies in memory nothing has to wait for what is durable."""
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _options() -> argparse.Namespace:
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("theme", nargs="*", metavar="THEME", help=", ".join(THEMES))
+    parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE")
+    parser.add_argument("--docs", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--large", action="store_true", help="1,000,000 URLs, 100,000 pages")
+    options = parser.parse_args()
+    options.theme = options.theme or list(THEMES)
+    if unknown := set(options.theme) - set(THEMES):
+        sys.exit(f"no theme {', '.join(sorted(unknown))}; there are {', '.join(THEMES)}")
+    return options
 
 
 if __name__ == "__main__":
-    main()
+    main(_options())
