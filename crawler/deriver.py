@@ -50,6 +50,7 @@ class _Task:
     capture: Acknowledged
     site: str | None
     announced: str
+    told: Callable[[dict[str, Any]], None] | None = None  # in place of text/, which has the line
     future: Future[str] = field(default_factory=Future)
 
 
@@ -128,6 +129,14 @@ class Deriver:
         self._waiting.append(task)
         while len(self._waiting) > BACKLOG:
             await self._line_written()
+
+    def read_again(
+        self, capture: Acknowledged, site: str, told: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Derive a capture whose line is in text/ already, for what the line says."""
+        task = _Task(capture, site, "", told)
+        self._submit(task)
+        self._waiting.append(task)
 
     async def close(self, seconds: float | None = None) -> None:
         """Wait for what is waiting, finish the text and stop the workers.
@@ -230,7 +239,10 @@ class Deriver:
         while self._waiting and self._waiting[0].future.done():
             task = self._waiting[0]
             self._waiting.popleft()
-            self._write(task, _line(task))
+            if task.told is None:
+                self._write(task, _line(task))
+            else:
+                task.told(json.loads(_line(task)))
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             waiter.callback(None)

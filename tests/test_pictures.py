@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
 from archive.records import ReadRecord
 from archive.replay import notes_of
 from archive.warcreader import read
@@ -14,6 +12,7 @@ from tests.answering import Answer, Asked, answering, define
 from tests.commands import adds_up, fangzhi, report
 
 HOST = "album.test"
+WANTED = "[scope]\nimages = true\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 TEXT = "测试县召开春耕生产工作会议，部署水利设施和农机检修，要求各乡镇抓好落实。"
 
@@ -29,30 +28,31 @@ def answer(asked: Asked) -> Answer:
     return Answer(body=f"{head}{body}</body></html>".encode())
 
 
-@pytest.mark.parametrize(
-    ("defined", "options", "wanted"),
-    [
-        ("", (), []),
-        ("[scope]\nimages = true\n", (), ["/files/1.jpg"]),
-        ("", ("--images",), ["/files/1.jpg"]),
-    ],
-)
-def test_the_pictures_of_an_article_are_asked_for_once_and_when_wanted(
-    tmp_path: Path, defined: str, options: tuple[str, ...], wanted: list[str]
+def test_pictures_of_articles_held_before_are_asked_for_when_they_are_wanted_now(
+    tmp_path: Path,
 ) -> None:
-    """Those of its text, on the hosts of the site; not those of the frame around it."""
-    sites, holdings = define(tmp_path / "sites", HOST, more=defined), tmp_path / "h"
+    sites, holdings = define(tmp_path / "sites", HOST), tmp_path / "h"
     with answering(answer) as web:
         where = ("--sites", sites, "--holdings", holdings, "--proxy", web.proxy)
-        done = fangzhi("crawl", *where, *options)
+        for options in ((), ("--images",), ("--images",)):
+            done = fangzhi("crawl", *where, *options)
+            assert done.returncode == 0, done.stderr[-2000:]
+            assert adds_up(report(holdings))
+        assert web.paths(HOST) == ["/", "/", "/files/1.jpg", "/", "/files/1.jpg"]
+
+
+def test_the_pictures_of_an_article_are_asked_for_once_and_belong_to_it(tmp_path: Path) -> None:
+    """Those of its text, on the hosts of the site; not those of the frame around it."""
+    sites, holdings = define(tmp_path / "sites", HOST, more=WANTED), tmp_path / "h"
+    with answering(answer) as web:
+        where = ("--sites", sites, "--holdings", holdings, "--proxy", web.proxy)
+        done = fangzhi("crawl", *where)
         assert done.returncode == 0, done.stderr[-2000:]
-        assert web.paths(HOST) == ["/", *wanted]
+        assert web.paths(HOST) == ["/", "/files/1.jpg"]
         assert web.paths("cdn.test") == []
     numbers = report(holdings)
     assert adds_up(numbers)
-    assert (numbers["articles"], numbers["rejected"].get("not-html", 0)) == (1, len(wanted))
-    if not wanted:
-        return
+    assert (numbers["articles"], numbers["rejected"]["not-html"]) == (1, 1)
     records = [r for p in (holdings / "warc").glob("*.gz") for r in read(p)]
     kept = [r for r in records if isinstance(r, ReadRecord)]
     (picture,) = (r for r in kept if r.type == "response" and r.uri.endswith("1.jpg"))

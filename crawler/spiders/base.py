@@ -246,13 +246,28 @@ class ArchivingSpider(Spider, ABC):
             found=len(brought.asks),
             ages=ages(brought.days, parse_date(capture.date)) if capture else (),
         )
+        had_links = self.frontier.has_links_of(lease)
         self.frontier.finish(lease, visit)
         for ask in brought.asks:
             self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
+        if visit.unchanged and lease.kind == "article" and not had_links:
+            self._ask_for_pictures_again(lease)
 
     @abstractmethod
     def picture(self, lead: Lead, page: str) -> Ask | None:
         """What asks for a picture of the article at `page`; None where it is not asked for."""
+
+    def _ask_for_pictures_again(self, lease: Lease) -> None:
+        """Ask for the pictures of an article that has not changed, for its definition has."""
+        original = self.frontier.state.capture(lease.original)
+        if original is None or self.recorder.pictures is None:
+            return
+
+        def told(row: dict[str, Any]) -> None:
+            self.ask_for_pictures({**row, "url": lease.lead.url}, lease.lead.site)
+            self.recorder.wake()
+
+        self.recorder.deriver.read_again(original, lease.lead.site, told)
 
     def ask_for_pictures(self, row: Mapping[str, Any], site: str) -> None:
         """Ask for the pictures of an article, as parts of its page."""
