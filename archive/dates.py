@@ -39,6 +39,10 @@ _COMPACT = re.compile(
     r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
 )
 
+_SIGNED = re.compile(
+    r"[（(]?(?:\d{4}年\d{1,2}月\d{1,2}日|[一二三四五六七八九〇○ОO0零]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)[)）]?"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -48,6 +52,15 @@ class Found:
     end: int
     day: date
     at: time | None
+
+
+def is_signed_day(line: str) -> bool:
+    """True for a day written out and alone in its line, as it closes an official text.
+
+    >>> is_signed_day("2020年10月12日"), is_signed_day("二○二○年十月十二日"), is_signed_day("2020-10-12")
+    (True, True, False)
+    """
+    return len(line) < 20 and bool(_SIGNED.fullmatch("".join(line.split())))
 
 
 def find(text: str) -> Iterator[Found]:

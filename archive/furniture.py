@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archive import docnumber, linerules, metadata
+from archive import dates, docnumber, linerules, metadata
 from archive.known import is_furniture
 from archive.model import About, Candidate, Change
 from archive.titles import squeezed
@@ -163,11 +163,20 @@ def _one_cut(lines: Sequence[str]) -> list[Cut]:
     total, seen = sum(masses), 0
     for index, line in enumerate(lines):
         rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
-        own = rule == "section" and sum(masses[index:]) > _SECTION * total
+        own = (rule == "section" and sum(masses[index:]) > _SECTION * total) or (
+            rule in ("tail-line", "footer") and _is_inside(lines, index)
+        )
         if rule and not own and 2 * seen >= total and (index or total == 0):
             return _from(lines, index, rule)
         seen += masses[index]
     return []
+
+
+def _is_inside(lines: Sequence[str], index: int) -> bool:
+    """Whether a tail line stands in a notice that is signed with its day further down."""
+    return linerules.is_weak_tail(lines[index]) and any(
+        dates.is_signed_day(line) for line in lines[index + 1 :]
+    )
 
 
 def _from(lines: Sequence[str], start: int, rule: str) -> list[Cut]:

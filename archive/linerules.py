@@ -21,7 +21,7 @@ DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
     "head": {"starts", "whole"},
-    "tail": {"starts", "sections", "sentences", "credits"},
+    "tail": {"starts", "sections", "weak", "sentences", "credits"},
     "toolbar": {"words"},
     "footer": {"strong", "labels"},
     "disclaimer": {"sure", "other"},
@@ -116,6 +116,11 @@ def tail_rule(line: str) -> str:
     if found is None or (is_plain_text(line) and not _sentences().match(folded)):
         return ""
     return "section" if _sections().match(folded) else "tail-line"
+
+
+def is_weak_tail(line: str) -> bool:
+    """True for a tail line whose words a notice uses too: 登录网址：…, 主办单位：县文化馆."""
+    return bool(_weak().match(fold(line).strip()))
 
 
 def is_disclaimer(line: str) -> bool:
@@ -256,6 +261,11 @@ def _toolbar() -> re.Pattern[str]:
 def _player() -> re.Pattern[str]:
     first, last = _starts("player", "starts").pattern, _starts("player", "ends").pattern
     return re.compile(rf"[(（](?:{first})[^()（）]{{0,20}}(?:{last})[)）]$")
+
+
+@cache
+def _weak() -> re.Pattern[str]:
+    return _starts("tail", "weak")
 
 
 @cache

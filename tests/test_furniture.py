@@ -112,6 +112,8 @@ def test_the_known_title_is_not_text() -> None:
         TEXT + "\n本周全县以晴天为主，适宜施工。",
         "相关链接\n" + TEXT,
         TEXT + "\n相关链接\n" + "\n".join(BODY[::-1]),
+        TEXT + "\n登录网址：www.lh.test\n初始密码：abc\n请按时登录。\n柳河县水利局\n2021年11月3日",
+        TEXT + "\n主办单位：柳河县文化馆\n地点：县体育场\n二〇二一年十一月三日",
     ],
 )
 def test_an_article_is_left_alone(text: str) -> None:
