@@ -207,11 +207,12 @@ def _layout(page: Page, site: Site | None) -> Layout | None:
 
 
 def _derivation(memory: SiteMemory | None) -> Mapping[str, Any]:
-    return {**_versions(), "memory": memory.digest if memory else None}
+    return {**versions(), "memory": memory.digest if memory else None}
 
 
 @cache
-def _versions() -> dict[str, Any]:
+def versions() -> dict[str, Any]:
+    """Number of the derivation, and versions of what it uses."""
     return {
         "number": DERIVATION,
         "trafilatura": importlib.metadata.version("trafilatura"),

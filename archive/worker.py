@@ -137,6 +137,13 @@ def capture_lines(capture: Capture) -> str:
         return json.dumps(_page_lines(page) if isinstance(page, Page) else None)
 
 
+def derivation() -> str:
+    """What a derivation depends on besides the capture and its site, as JSON."""
+    from archive.derive import versions
+
+    return json.dumps(versions())
+
+
 def learn(site: str, places: list[tuple[str, int]]) -> str:
     """What the captures at these places have in common, as JSON (archive/memory.py)."""
     lines = (_lines(_RUN.folder / f"{file}{OPEN}", offset) for file, offset in places)

@@ -170,7 +170,10 @@ def _replay(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--learn", action="store_true", help="learn site memories first, and use them"
     )
-    _workers(verb)
+    _workers(verb, all_cores=True)
+    verb.add_argument(
+        "--executor", metavar="MODULE:NAME", help="derive with this concurrent.futures.Executor"
+    )
     _holdings(verb)
     _sites(verb)
     verb.set_defaults(run=later("crawler.replaying", "replay"))
@@ -184,7 +187,7 @@ def _derive(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--no-memory", action="store_true", help="pages of a list teach each other nothing"
     )
-    _workers(verb)
+    _workers(verb, all_cores=True)
     _sites(verb)
     verb.set_defaults(run=later("crawler.loose", "derive"))
 
@@ -246,9 +249,14 @@ def _seeds(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=later("crawler.seeds", "seeds"))
 
 
-def _workers(verb: argparse.ArgumentParser) -> None:
+def _workers(verb: argparse.ArgumentParser, *, all_cores: bool = False) -> None:
+    said = "one for each core" if all_cores else "1"
     verb.add_argument(
-        "--workers", type=_count, default=1, metavar="N", help="processes that derive"
+        "--workers",
+        type=_count,
+        default=(os.cpu_count() or 1) if all_cores else 1,
+        metavar="N",
+        help=f"processes that derive ({said}); what they write does not depend on their number",
     )
 
 

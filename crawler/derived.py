@@ -12,7 +12,8 @@ from archive.jsonl import line
 from archive.model import Reason, Rejection
 from archive.records import Damage
 from archive.replay import Replayed
-from crawler.sandbox import Sandbox, Spent, Work
+from crawler.executors import Workers
+from crawler.sandbox import Spent, Work
 
 FindDigest = Callable[[str, str | None], str | None]  # site, noted digest: digest to derive with
 
@@ -24,7 +25,7 @@ def as_noted(site: str, noted: str | None) -> str | None:
 
 def lines(
     found: Iterable[Replayed | Damage],
-    sandbox: Sandbox,
+    sandbox: Workers,
     memory: FindDigest = as_noted,
     *,
     like: bool = True,

@@ -24,7 +24,10 @@ from archive.state import State
 from archive.textfiles import TextFile
 from crawler.comparing import Comparison
 from crawler.derived import lines
-from crawler.sandbox import Sandbox, Work
+from crawler.executors import Workers, opened
+from crawler.passing import Passing
+from crawler.resuming import Written, derived_by
+from crawler.sandbox import Work
 from crawler.standardin import archives
 from crawler.terminal import printable
 
@@ -35,7 +38,7 @@ def replay(options: argparse.Namespace) -> int:
     """`fangzhi replay`: derive named WARC files, or the whole holdings, again."""
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
     start = partial(worker.start, options.holdings / "warc", sites, {})
-    with Sandbox(options.workers, start) as sandbox:
+    with opened(options.executor, options.workers, start) as sandbox:
         if options.file:
             beside = Holdings(options.holdings) if options.holdings.is_dir() else None
             with archives(options.file) as files:
@@ -43,18 +46,19 @@ def replay(options: argparse.Namespace) -> int:
         holdings = Holdings(options.holdings, own=options.write or options.learn)
         try:
             learned = _learn(holdings, sandbox) if options.learn else {}
-            write, diff = options.write, options.diff
-            return _replay_holdings(holdings, sandbox, learned, write=write, diff=diff)
+            written = _written(holdings, sandbox, options.sites, learned) if options.write else None
+            return _replay_holdings(holdings, sandbox, learned, written, diff=options.diff)
         finally:
             holdings.close()
 
 
-def _replay_files(files: Sequence[Path], sandbox: Sandbox, originals: Originals) -> int:
+def _replay_files(files: Sequence[Path], sandbox: Workers, originals: Originals) -> int:
     """Derive archive files of anybody; segmented records may go on in the next file, and revisits
     refer to one before, or to the holdings."""
     kinds: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
-    found = captures_in(joined(_records(files, kinds, originals)), originals)
+    passing = Passing(files)
+    found = passing.over(captures_in(joined(_records(files, kinds, originals)), originals))
     for text in textfiles.joined(lines(found, sandbox, _no_memory, like=False)):
         if isinstance(text, Damage):
             outcomes["damage"] += 1
@@ -62,6 +66,7 @@ def _replay_files(files: Sequence[Path], sandbox: Sandbox, originals: Originals)
         else:
             outcomes["rejected" if "rejected" in json.loads(text) else "articles"] += 1
             print(text)
+    passing.end()
     kinds["page"] += originals.found
     kinds["revisit"] -= originals.found
     print(f"fangzhi: {_account(kinds, outcomes)}", file=sys.stderr)
@@ -99,24 +104,32 @@ def _account(kinds: Counter[str], outcomes: Counter[str]) -> str:
 
 def _replay_holdings(
     holdings: Holdings,
-    sandbox: Sandbox,
+    sandbox: Workers,
     learned: Mapping[str, str],
+    written: Written | None,
     *,
-    write: bool,
     diff: bool,
 ) -> int:
+    """Derive the holdings, file by file; with `written` their text is replaced."""
+
     def find(site: str, noted: str | None) -> str | None:
         return learned.get(site, noted)
 
     code = DONE
     compared = Comparison()
     originals = Originals(holdings.place)
-    for path in holdings.warcs():
+    warcs = list(holdings.warcs())
+    passing = Passing(warcs)
+    for path in warcs:
+        if written is not None and path.name in written.names:
+            passing.skip(path)
+            if not diff:
+                sys.stdout.writelines(_text(holdings, path))
+            continue
         stored = _stored(holdings, path) if diff else {}
-        with _sink(holdings, path, write) as text:
-            for row in textfiles.joined(
-                _kept(lines(captures(path, originals), sandbox, find), text)
-            ):
+        found = passing.over(captures(path, originals))
+        with _sink(holdings, path, written) as text:
+            for row in textfiles.joined(_kept(lines(found, sandbox, find), text)):
                 if isinstance(row, Damage):
                     code = FAILED
                     _say(row)
@@ -128,6 +141,11 @@ def _replay_holdings(
                 _show(compared.add(stored.pop(new["id"], None), new))
         for gone in stored.values():
             _show(compared.add(gone, None))
+        if text is not None and written is not None:
+            written.add(path.name)
+    passing.end()
+    if written is not None:
+        written.end()
     if diff:
         print("\n".join(compared.summary()), file=sys.stderr)
     _say_missing(originals)
@@ -135,9 +153,9 @@ def _replay_holdings(
 
 
 @contextmanager
-def _sink(holdings: Holdings, path: Path, write: bool) -> Iterator[TextFile | None]:
+def _sink(holdings: Holdings, path: Path, written: Written | None) -> Iterator[TextFile | None]:
     """The text file a replay replaces, once it is complete; nothing when it only prints."""
-    if not write or not path.name.endswith(".gz"):
+    if written is None or not path.name.endswith(".gz"):
         yield None
         return
     with TextFile(holdings.folder("text"), path.name) as text:
@@ -153,12 +171,30 @@ def _kept(rows: Iterable[str | Damage], text: TextFile | None) -> Iterator[str |
 
 
 def _stored(holdings: Holdings, path: Path) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in map(json.loads, _text(holdings, path))}
+
+
+def _text(holdings: Holdings, path: Path) -> Iterator[str]:
+    """The stored lines of a WARC file."""
     kept = holdings.folder("text") / f"{path.name.partition('.warc.gz')[0]}.jsonl"
-    rows = kept.read_text("utf-8").splitlines() if kept.exists() else []
-    return {row["id"]: row for row in map(json.loads, rows)}
+    if kept.exists():
+        with kept.open(encoding="utf-8", newline="\n") as file:
+            yield from file
 
 
-def _learn(holdings: Holdings, sandbox: Sandbox) -> dict[str, str]:
+def _written(
+    holdings: Holdings, sandbox: Workers, sites: Path, learned: Mapping[str, str]
+) -> Written:
+    """What a replay that was broken off has written, if this one derives by the same."""
+    derivation = next(sandbox.in_order([worker.derivation]))
+    written = Written(holdings.folder("text"), derived_by(str(derivation), sites, learned))
+    if written.names:
+        count = len(written.names)
+        print(f"fangzhi: {count:,} files were written by a replay broken off", file=sys.stderr)
+    return written
+
+
+def _learn(holdings: Holdings, sandbox: Workers) -> dict[str, str]:
     """What the captures of each site in the holdings have in common, saved; the digest of each."""
     asked: deque[str] = deque()
     originals = Originals(holdings.place)
