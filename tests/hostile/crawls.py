@@ -115,7 +115,8 @@ def goes_on(crawls: Crawls, holdings: Path, where: str, *, derives: bool = False
     assert archived.keys() == rows(holdings), where
     assert {uri.removeprefix("http://www.a.test") for _, uri in archived} >= set(PAGES), where
     if derives:
-        lines = [line for path in (holdings / "text").glob("*.jsonl") for line in path.open()]
+        texts = (path.read_text("utf-8") for path in (holdings / "text").glob("*.jsonl"))
+        lines = [line for text in texts for line in text.split("\n") if line]
         of = Counter(json.loads(line)["id"].strip("<>") for line in lines)
         assert max(of.values()) == 1, where
         responses = {name for (name, _), kind in archived.items() if kind == "response"}

@@ -61,12 +61,12 @@ def test_a_disk_that_is_full_at_any_statement_ends_the_crawl(crawls: Crawls, how
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_disk_that_fails_at_any_file_call_ends_the_crawl(crawls: Crawls, kind: str) -> None:
     start = 1 + 11 * KINDS.index(kind) % STEP
-    for at in range(start, crawls.calls("--no-derive") + 1, 4 * STEP if STEP > 1 else 1):
+    for at in range(start, crawls.calls("--no-derive") + 1, 6 * STEP if STEP > 1 else 1):
         break_call(crawls, at, kind, derives=False)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["enospc", "full"])
 def test_a_disk_that_fails_while_text_is_derived_ends_the_crawl(crawls: Crawls, kind: str) -> None:
-    for at in range(60, crawls.calls() + 1, 4 * STEP):
+    for at in range(60, crawls.calls() + 1, 8 * STEP):
         break_call(crawls, at, kind, derives=True)

@@ -105,7 +105,7 @@ def cut_crawl(crawls: Crawls, step: int, ways: tuple[str, ...] = WAYS) -> int:
 
 @pytest.mark.soak
 def test_a_power_cut_of_a_crawl_costs_nothing_acknowledged(crawls: Crawls) -> None:
-    assert cut_crawl(crawls, 3 * STEP) >= 5
+    assert cut_crawl(crawls, 4 * STEP) >= 3
 
 
 @pytest.mark.soak
@@ -115,4 +115,5 @@ def test_a_power_cut_at_any_call_costs_nothing_acknowledged(forked: Forked, fold
 
 @pytest.mark.soak
 def test_a_power_cut_in_recovery_costs_nothing_either(forked: Forked, folder: Path) -> None:
-    cut_in_recovery(Writer(forked, folder, FEW), 3 + STEP, 1 + STEP // 4)
+    ways = WAYS if STEP == 1 else ("nothing", "chance")
+    cut_in_recovery(Writer(forked, folder, FEW), 3 + STEP, 1 + STEP // 2, ways)
