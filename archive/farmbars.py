@@ -68,7 +68,7 @@ def _places(run: Sequence[Item]) -> list[str]:
 def _holds_repeated_endings(text: str) -> bool:
     """The cheap test: enough pieces are a place and an ending that another piece shares."""
     pieces = [piece for piece in PIECE.findall(text) if 4 <= len(piece) <= LONGEST_PLACE]
-    if sum(map(gazetteer.may_begin_with_place, pieces)) < MATRIX:
+    if gazetteer.may_begin_with_places(pieces) < MATRIX:
         return False
     endings = Counter(piece[-2:] for piece in pieces)
     shared = (piece for piece in pieces if endings[piece[-2:]] >= 2)

@@ -85,9 +85,10 @@ def split_place(text: str) -> tuple[str, str] | None:
     return (text[:1], text[1:]) if len(text) > 1 and plain[:1] in _stems() else None
 
 
-def may_begin_with_place(text: str) -> bool:
-    """False for a text that begins with no place name of two characters or more."""
-    return text[:2] in _lengths() or fold(text[:2]) in _lengths()
+def may_begin_with_places(texts: Sequence[str]) -> int:
+    """How many of the texts may begin with a place name of two characters or more; no other does."""
+    starts = fold("\n".join(text[:2] for text in texts)).split("\n")
+    return sum(map(_lengths().__contains__, starts))
 
 
 def _provinces(found: tuple[int, ...]) -> frozenset[int]:

@@ -10,6 +10,9 @@ from typing import Any
 
 from archive.model import Article, Edit, Rejection
 
+_ATOMS = (str, int, float, type(None))
+_LISTS = (tuple, list)
+_MAPPINGS = (dict, Mapping)  # the first is told at once
 _EDIT_DEFAULTS = {f.name: f.default for f in fields(Edit)}
 
 
@@ -29,15 +32,15 @@ def as_json(result: Article | Rejection) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, str):
+    if isinstance(value, _ATOMS):
         return value
     if isinstance(value, Edit):
         return edit_as_json(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, tuple | list):
+    if isinstance(value, _LISTS):
         return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, _MAPPINGS):
         return {key: _plain(item) for key, item in value.items()}
     return asdict(value) if hasattr(value, "__dataclass_fields__") else value
 

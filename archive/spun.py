@@ -7,6 +7,7 @@ for, so that a reader can judge.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -99,20 +100,37 @@ def _hits(folded: str) -> Iterator[_Hit]:
 def _may_be_spun(folded: str, sure: list[_Hit]) -> bool:
     """Whether enough kinds can count. The model is slow, so it is asked kind by kind, and no longer
     when too few are left that may."""
-    places: dict[str, list[int]] = {}
-    for number, match in enumerate(_put_words()[1].finditer(folded)):
-        found = places.setdefault(match[0], [])
-        if number < _MOST:
-            found.append(match.start())
-    if len(places) < _TYPES:
+    found = [(match.start(), match[0]) for match in islice(_put_words()[1].finditer(folded), _MOST)]
+    if len({put for _, put in found}) < _TYPES:
         return False
+    found += [(hit.start, hit.pair.put) for hit in sure]
+    places: dict[str, list[int]] = {}
+    for start, put in _close_together(found):
+        places.setdefault(put, []).append(start)
     kinds = {hit.pair.put for hit in sure}
-    left = len(kinds | places.keys())
+    left = len(places)
     for put in sorted(places.keys() - kinds, key=lambda put: len(places[put])):
         if left < _TYPES:
             return False
         left -= not any(_best(folded, start, put)[0] >= _STRONG for start in places[put])
     return left >= _TYPES
+
+
+def _close_together(found: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The places beside which enough kinds stand to make a page spun."""
+    ordered = sorted(set(found))
+    kept: list[tuple[int, str]] = []
+    counted: Counter[str] = Counter()
+    first = read = 0
+    for last, (start, put) in enumerate(ordered):
+        counted[put] += 1
+        while start + len(put) - ordered[first][0] > _WINDOW:
+            counted[ordered[first][1]] -= 1
+            first += 1
+        if sum(map(bool, counted.values())) >= _TYPES:
+            kept += ordered[max(first, read) : last + 1]
+            read = last + 1
+    return kept
 
 
 def _certain(folded: str) -> Iterator[_Hit]:

@@ -242,7 +242,7 @@ def test_pieces_that_begin_with_no_place_hold_no_repeated_endings(pieces: list[s
     for piece in pieces:
         found = gazetteer.split_place(piece)
         if found and len(found[0]) > 1:
-            assert gazetteer.may_begin_with_place(piece)
+            assert gazetteer.may_begin_with_places([piece]) == 1
 
 
 @given(
@@ -284,3 +284,13 @@ def test_a_text_that_may_not_be_doubled_has_no_second_copy(pieces: list[str]) ->
 @given(lines, st.sampled_from(["xg", "", "x，"]))
 def test_lines_are_folded_alike_with_and_without_a_table(line: str, more: str) -> None:
     assert fold(line + more) == (line + more).translate(labels._folding())
+
+
+@given(st.lists(st.tuples(st.integers(0, 6000), st.sampled_from("甲乙丙丁戊")), max_size=40))
+def test_put_words_left_out_stand_beside_too_few_kinds(found: list[tuple[int, str]]) -> None:
+    kept = set(spun._close_together(found))
+    for start, put in set(found) - kept:
+        for first, _ in found:
+            near = {k for at, k in found if first <= at and at + len(k) - first <= spun._WINDOW}
+            inside = first <= start and start + len(put) - first <= spun._WINDOW
+            assert not inside or len(near) < spun._TYPES
