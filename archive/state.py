@@ -107,8 +107,10 @@ class State:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, 1, SCHEMA):
                 raise HoldingsError(f"{path}: schema {version} is not one this version reads")
-            upgrade = _FROM_1 if version == 1 else ""
-            self._db.executescript(f"{_TABLES}{upgrade}{_INDEXES}PRAGMA user_version = {SCHEMA};")
+            made = _TABLES + (_FROM_1 if version == 1 else "") + _INDEXES
+            if version != SCHEMA:  # in one transaction: half an upgrade could not be gone on with
+                made = f"BEGIN IMMEDIATE;{made}PRAGMA user_version = {SCHEMA};COMMIT;"
+            self._db.executescript(made)
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
                 raise WriteFailed(f"{path}: {error}") from error
