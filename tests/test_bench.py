@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench import corpus, invented, opencc, tables, warc
+from tests.bench import corpus, invented, opencc, tables, warc, warcread
 from tests.bench.measuring import Goal, Row, Table
 
 
@@ -24,8 +24,8 @@ def test_an_invented_page_is_the_same_every_time_and_no_other_page() -> None:
 def test_every_reader_finds_the_same_records_and_no_wrong_digest(tmp_path: Path) -> None:
     messages, write = warc.archive(pages(tmp_path))
     write(messages)
-    makers = (warc.read_fangzhi, warc.read_warcio, warc.read_fastwarc)
-    makers += (warc.check_fangzhi, warc.check_warcio, warc.check_fastwarc)
+    makers = (warcread.read_fangzhi, warcread.read_warcio, warcread.read_fastwarc)
+    makers += (warcread.check_fangzhi, warcread.check_warcio, warcread.check_fastwarc)
     counts = set()
     for made in makers:
         items, work = made(tmp_path)

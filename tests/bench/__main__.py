@@ -1,12 +1,12 @@
 """`make bench`: this project beside its peers, or beside a limit, in one run on the same input.
 
-    python -m tests.bench [THEME…] [--rounds N] [--json FILE] [--docs] [--large]
+    python -m tests.bench [THEME…] [--rounds N] [--json FILE] [--docs] [--urls N] [--pages N]
 
-Themes: derive, opencc, warc, frontier, crawl, replay, growth. Tables go to stdout, progress to
+Themes: derive, link-farm, opencc, warc, frontier, crawl, replay, growth. Tables go to stdout, progress to
 stderr, everything to build/bench.json; `--docs` puts the tables into docs/performance.md. Peers
 that do not fit beside this project's libraries are looked for in .venv-bench (`make bench`
-makes it). `--large` grows the frontier to 1,000,000 URLs and the site to 10,000 and 100,000 pages,
-which takes hours. Only the ratios mean anything on another machine.
+makes it). The frontier grows to `--urls`, a site from a tenth of `--pages` to all of them: a million
+URLs take five minutes, 100,000 pages an hour. Only the ratios mean anything on another machine.
 """
 
 from __future__ import annotations
@@ -20,10 +20,21 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import crawl, extracting, frontier, growth, opencc, replay, tables, warc
+from tests.bench import (
+    crawl,
+    extracting,
+    frontier,
+    growth,
+    linkfarm,
+    opencc,
+    replay,
+    tables,
+    warc,
+    warcread,
+)
 from tests.bench.measuring import ROOT, Table, adopt_orphans, progress
 
-THEMES = ("derive", "opencc", "warc", "frontier", "crawl", "replay", "growth")
+THEMES = ("derive", "link-farm", "opencc", "warc", "frontier", "crawl", "replay", "growth")
 DOCS = ROOT / "docs" / "performance.md"
 
 
@@ -52,13 +63,13 @@ def main(options: argparse.Namespace) -> None:
 
 def _measures(options: argparse.Namespace) -> dict[str, Callable[[Path], list[Table]]]:
     count = options.rounds
-    urls = 1_000_000 if options.large else 100_000
-    sizes = (1000, 10_000, 100_000) if options.large else (400, 4000)
+    sizes = (options.pages // 10, options.pages)
     return {
         "derive": lambda to: [extracting.measure(to, count)],
+        "link-farm": lambda to: [linkfarm.measure(to, count)],
         "opencc": lambda to: [opencc.measure(to, count)],
-        "warc": lambda to: [warc.write_table(to, count), warc.read_table(to, count)],
-        "frontier": lambda to: [frontier.measure(to, count, urls)],
+        "warc": lambda to: [warc.measure(to, count), warcread.measure(to, count)],
+        "frontier": lambda to: [frontier.measure(to, count, options.urls)],
         "crawl": lambda to: crawl.measure(to, count),
         "replay": lambda to: [replay.measure(to, count)],
         "growth": lambda to: [growth.measure(to, sizes)],
@@ -81,7 +92,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE")
     parser.add_argument("--docs", action="store_true", help="write docs/performance.md")
-    parser.add_argument("--large", action="store_true", help="1,000,000 URLs, 100,000 pages")
+    parser.add_argument("--urls", type=int, default=100_000, metavar="N", help="of the frontier")
+    parser.add_argument("--pages", type=int, default=3000, metavar="N", help="of the growing site")
     options = parser.parse_args()
     options.theme = options.theme or list(THEMES)
     if unknown := set(options.theme) - set(THEMES):

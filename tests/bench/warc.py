@@ -1,4 +1,4 @@
-"""Writing WARC files, reading them and checking their digests, beside warcio, FastWARC and zlib.
+"""Writing WARC files, beside warcio, FastWARC and zlib alone.
 
 Every writer gets the same exchanges. warcio is measured twice: as its users write (SHA-1, fewer
 fields) and with the fields and the SHA-256 that this project stores, since only then do both
@@ -25,7 +25,7 @@ _NOW = datetime(2026, 11, 29, 8, 0, 0, tzinfo=UTC)
 _NOTE = b"fetchTimeMs: 5\r\nhopsFromSeed: L\r\n"
 
 
-def write_table(scratch: Path, count: int) -> Table:
+def measure(scratch: Path, count: int) -> Table:
     """Writing: CPU, and bytes of the file."""
     folder = scratch / "exchanges"
     about = corpus.write(folder, every=5, files=20)
@@ -51,28 +51,6 @@ def write_table(scratch: Path, count: int) -> Table:
                 times >= 1.4 and size <= 1,
             )
         )
-    return table
-
-
-def read_table(scratch: Path, count: int) -> Table:
-    """Reading every record, and checking every digest, of a file that this project wrote."""
-    folder = scratch / "archive"
-    about = corpus.write(folder, every=5, files=20)
-    contend("warc", "archive", folder)
-    table = Table("warc-read", f"the WARC file of {about}", "page")
-    names = {
-        "fangzhi, with digests": "check_fangzhi",
-        "warcio, with digests": "check_warcio",
-        "FastWARC, with digests": "check_fastwarc",
-        "fangzhi, reading": "read_fangzhi",
-        "warcio, reading": "read_warcio",
-        "FastWARC, reading": "read_fastwarc",
-    }
-    table.rows = rounds(count, {n: partial(contend, "warc", f, folder) for n, f in names.items()})
-    assert len({row.said["records"] for row in table.rows}) == 1, "not all read the same records"
-    times = table.times("warcio, with digests")
-    assert times is not None
-    table.goals.append(Goal("digests checked as fast as warcio", f"{times:.2f} ×", times >= 1))
     return table
 
 
@@ -234,87 +212,3 @@ def write_zlib6(folder: Path) -> Made:
 
 def write_zlib9(folder: Path) -> Made:
     return _into(partial(_zlib, 9), folder)
-
-
-def _of(folder: Path, walk: Callable[[Path], int]) -> Made:
-    """Read the file once for all pages, and for a warm-up too."""
-    path = next((folder / "warc").glob("*.warc.gz"))
-
-    def work(pages: Sequence[Any]) -> dict[str, Any]:
-        return {"records": walk(path)}
-
-    return corpus.read(folder), work
-
-
-def read_fangzhi(folder: Path) -> Made:
-    from archive.warcreader import read
-
-    return _of(folder, lambda path: sum(bool(record.block.read()) for record in read(path)))  # type: ignore[union-attr]
-
-
-def read_warcio(folder: Path) -> Made:
-    from warcio.archiveiterator import ArchiveIterator
-
-    def walk(path: Path) -> int:
-        with path.open("rb") as file:
-            return sum(
-                bool(record.raw_stream.read())
-                for record in ArchiveIterator(file, no_record_parse=True)
-            )
-
-    return _of(folder, walk)
-
-
-def read_fastwarc(folder: Path) -> Made:
-    from fastwarc.warc import ArchiveIterator
-
-    def walk(path: Path) -> int:
-        with path.open("rb") as file:
-            return sum(bool(one.reader.read()) for one in ArchiveIterator(file, parse_http=False))
-
-    return _of(folder, walk)
-
-
-def check_fangzhi(folder: Path) -> Made:
-    from archive.checkdigest import block_digest, payload_digest
-    from archive.warcreader import read
-
-    def walk(path: Path) -> int:
-        count = 0
-        for record in read(path):
-            count += 1
-            wrong = [*block_digest(record), *payload_digest(record)]  # type: ignore[arg-type]
-            assert not wrong, wrong
-        return count
-
-    return _of(folder, walk)
-
-
-def check_warcio(folder: Path) -> Made:
-    from warcio.archiveiterator import ArchiveIterator
-
-    def walk(path: Path) -> int:
-        count = 0
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file, check_digests=True):
-                record.content_stream().read()
-                count += 1
-                assert record.digest_checker.passed is not False
-        return count
-
-    return _of(folder, walk)
-
-
-def check_fastwarc(folder: Path) -> Made:
-    from fastwarc.warc import ArchiveIterator
-
-    def walk(path: Path) -> int:
-        count = 0
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file, parse_http=True):
-                count += 1
-                record.verify_block_digest()
-                record.verify_payload_digest()
-        return count
-
-    return _of(folder, walk)
