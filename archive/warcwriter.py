@@ -28,8 +28,8 @@ from archive.warc import Record, header_bytes, pieces, warcinfo
 from archive.warcreader import whole_members
 
 OPEN = ".open"
-# Level of libdeflate for records held in memory: as small as zlib at 9 in half of its time (258 real
-# responses: 0.12 s; zlib 0.26 s at 9, 0.19 s and 0.4 % more bytes at 6; 2026-11). Longer records
+# Level of libdeflate for records held in memory: as small as zlib at 9 in half of its time (210 real
+# pages: 0.12 s; zlib 0.26 s at 9, 0.19 s and 0.4 % more bytes at 6; 2026-11). Longer records
 # go through zlib piece by piece.
 LEVEL = 7
 STREAM_LEVEL = 6
