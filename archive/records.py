@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archive.model import Location
@@ -26,14 +26,15 @@ class ReadRecord:
     closing: bytes = b"\r\n\r\n"  # the line ends behind the block
     packed: bool = True  # in a gzip or zstd member
     problem: str = ""  # why the block may not be what was written; its length was found otherwise
+    _first: dict[str, str] = field(init=False, repr=False, compare=False)  # by name in lower case
+
+    def __post_init__(self) -> None:
+        first = {name.lower(): value for name, value in reversed(self.headers)}
+        object.__setattr__(self, "_first", first)
 
     def get(self, name: str) -> str | None:
         """First value of a named field, case-insensitive."""
-        size, wanted = len(name), name.lower()
-        for field, value in self.headers:
-            if len(field) == size and field.lower() == wanted:
-                return value
-        return None
+        return self._first.get(name.lower())
 
     def all(self, name: str) -> list[str]:
         """Every value of a named field, in order."""
