@@ -141,7 +141,7 @@ farm_links = st.tuples(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)  # the first example reads the public suffixes
 @given(farm_links, st.booleans())
 def test_a_page_that_is_let_go_holds_no_farm(links: list[tuple[str, str]], is_hidden: bool) -> None:
     anchors = "|".join(f"<a href='http://{host}/'>{name}</a>" for host, name in links)
@@ -233,6 +233,7 @@ def test_a_text_that_stands_twice_repeats_enough_where_it_is_asked(seed: int, si
     assert not repeats.is_doubled(once + once[::-1])
 
 
+@settings(deadline=None)  # the first example reads the places
 @given(
     st.lists(
         st.sampled_from(["略阳搬家公司", "永春管道疏通", "会议通知", "太康", "，"]), max_size=12
@@ -268,6 +269,7 @@ def test_numbers_of_documents_are_found_where_they_end(pieces: list[str]) -> Non
     assert docnumber._holds_figures(text) == bool(docnumber._FIGURES.search(text))
 
 
+@settings(deadline=None)  # the first example reads the classes of characters
 @given(
     st.lists(
         st.sampled_from(["会议指出。", "大家鼓掌。", "會議指出。", "（", "\n", "Σ"]), max_size=8
@@ -281,11 +283,13 @@ def test_a_text_that_may_not_be_doubled_has_no_second_copy(pieces: list[str]) ->
         assert not repeats.is_doubled("".join(s.key for s in sentences))
 
 
+@settings(deadline=None)  # the first example reads the variants
 @given(lines, st.sampled_from(["xg", "", "x，"]))
 def test_lines_are_folded_alike_with_and_without_a_table(line: str, more: str) -> None:
     assert fold(line + more) == (line + more).translate(labels._folding())
 
 
+@settings(deadline=None)  # slow by itself: every window is tried
 @given(st.lists(st.tuples(st.integers(0, 6000), st.sampled_from("甲乙丙丁戊")), max_size=40))
 def test_put_words_left_out_stand_beside_too_few_kinds(found: list[tuple[int, str]]) -> None:
     kept = set(spun._close_together(found))
