@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from archive import dates, docnumber, linerules, metadata
 from archive.known import is_furniture
@@ -21,8 +23,7 @@ _SECTION = 0.25  # of the sentences: what follows a heading 相关链接 and hol
 _TITLE = 60  # characters of a title that stands alone
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     text: str  # stripped
     start: int
     end: int  # of the line in the text, without its line end
@@ -242,7 +243,8 @@ def _trailing_credit(text: str, lines: Sequence[_Line], cut: set[int]) -> Iterat
             return
 
 
-def _lines(text: str) -> list[_Line]:
+@lru_cache(maxsize=4)  # three steps in a row see one text, where they take nothing off it
+def _lines(text: str) -> tuple[_Line, ...]:
     """The lines of a text that hold anything."""
     out = []
     at = 0
@@ -252,7 +254,7 @@ def _lines(text: str) -> list[_Line]:
             indent = len(raw) - len(raw.lstrip())
             out.append(_Line(stripped, at, at + len(raw), indent))
         at += len(raw) + 1
-    return out
+    return tuple(out)
 
 
 def _changes(text: str, lines: Sequence[_Line], cuts: Iterable[Cut]) -> Iterator[Change]:
