@@ -6,6 +6,7 @@ from __future__ import annotations
 import urllib.request
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -42,6 +43,17 @@ def captures(holdings: Path) -> list[tuple[ReadRecord, bytes]]:
         if message.status(sent.head) == 200:
             found.append((record, message.payload(sent.head, sent.body)))
     return found
+
+
+def test_the_warc_judges_accept_revisits_of_other_urls(holdings: Path, tmp_path: Path) -> None:
+    """In the archive, and in the package it is exported to."""
+    for path in Holdings(holdings).warcs():
+        panel.judge(path)
+    target = tmp_path / "a.wacz"
+    assert fangzhi("export", "--wacz", target, "--holdings", holdings).returncode == 0
+    with ZipFile(target) as package:
+        for name in (n for n in package.namelist() if n.startswith("archive/")):
+            panel.judge(Path(package.extract(name, tmp_path)))
 
 
 def test_pywb_answers_every_url_with_its_capture_of_that_time(
