@@ -44,6 +44,10 @@ def main(proxy: str, holdings: str) -> None:
     settings.setmodule("crawler.settings", priority="project")
     mine: dict[str, Any] = {"FANGZHI_PROXY": proxy, "FANGZHI_HOLDINGS": holdings}
     mine |= {"RETRY_ENABLED": True, "ROBOTSTXT_OBEY": True}  # Scrapy's own, for foreign requests
+    mine["DOWNLOADER_MIDDLEWARES_BASE"] = {
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    }
     settings.update(mine, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     process.crawl(TortureSpider)
