@@ -112,6 +112,8 @@ def _from_page(
     cleaned = clean(extraction.text, STEPS, about)
     if not cleaned.text and not _is_notice(extraction, about):
         return _reject(origin, Reason.NO_TEXT, "nothing is left of the page but its frame")
+    if is_low(cleaned.text) and _is_form(extraction, cleaned, about):
+        return _reject(origin, Reason.NOT_AN_ARTICLE, "a few words, no day and no file")
     return _article(page, extraction, cleaned, origin, site, memory, flags)
 
 
@@ -137,6 +139,19 @@ def _is_notice(extraction: Extraction, about: About) -> bool:
     it has a title at an article's address (a headline that is the whole notice)."""
     named = about.title is not None and pageclass.url_shape(about.url) == "article"
     return bool(extraction.attachments or extraction.images) or named
+
+
+def _is_form(extraction: Extraction, cleaned: Cleaned, about: About) -> bool:
+    """Whether a page says next to nothing: a search form, a portal's hub, a page that loads.
+
+    Only at an address that is no article's, where no day is told and no file is offered. Wrong for
+    a notice of under twelve Han at such an address whose page dates nothing.
+    """
+    if about.url is None or pageclass.url_shape(about.url) == "article":
+        return False
+    told = (*extraction.candidates, *cleaned.found)
+    holds = extraction.attachments or extraction.images or pageclass.holds_text(cleaned.text)
+    return not holds and not any(c.field == "published" for c in told)
 
 
 def _extract(page: Page, site: Site | None, memory: SiteMemory | None) -> Extraction | Rejection:

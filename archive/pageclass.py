@@ -28,6 +28,8 @@ _LOCATION = re.compile(
     r"|\blocation\.(?:replace|assign)\(\s*[\"']([^\"'<>]{1,300})[\"']"
 )
 
+_HAN = re.compile("[\u3400-\u9fff]")
+
 Told = tuple[Reason, str]
 
 
@@ -78,6 +80,11 @@ def _error_word(flow: Flow, title: str | None) -> str:
     texts = [title or "", *(line.text for line in flow.lines if len(line.text) < 60)]
     words = _vocabulary()["soft404"]["words"]
     return next((word for text in texts for word in words if word in text), "")
+
+
+def holds_text(text: str) -> bool:
+    """True for twelve Han or more, or a sentence of fewer."""
+    return len(_HAN.findall(text)) >= FEW_HAN or bool(re.search("[。！？]", text))
 
 
 def refresh_target(root: Element) -> str:
