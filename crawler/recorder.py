@@ -153,6 +153,9 @@ class Recorder:
 
         Raises `WriteFailed` when the archive cannot be written any more.
         """
+        for wire in exchanges:
+            if wire.unkept is not None:
+                self.failing.stop(WriteFailed(f"temporary files: {wire.unkept}"))
         if self.failing.error is not None:
             raise self.failing.error
         site = request.meta.get("site")

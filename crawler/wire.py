@@ -90,6 +90,7 @@ class WireExchange:
     seconds: float = 0.0
     truncated: str | None = None
     cut: Cut | None = None  # the limit that ended it, if one did
+    unkept: OSError | None = None  # why its bytes could not be held until they are written
     ip_address: str | None = None
     protocols: tuple[str, ...] = ("http/1.1",)
     cipher: str | None = None
@@ -306,7 +307,12 @@ class _TeeProtocol(_LenientHTTP11ClientProtocol):
                 _describe_connection(exchange, self.transport)
             room = meter.bounds.wire_bytes - meter.received
             cut = meter.take(data)
-            exchange.response.write(data[:room])
+            try:
+                exchange.response.write(data[:room])
+            except OSError as error:  # long bodies wait in the folder of temporary files
+                exchange.unkept = error
+                self._cut(exchange, "length")
+                return
             if cut:
                 self._cut(exchange, cut)
                 return

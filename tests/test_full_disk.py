@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive.warcreader import ReadRecord, read
-from tests.commands import adds_up, fangzhi, report
+from tests.commands import adds_up, command, fangzhi, report
+from tests.hostile import server
 from tests.web import start
 
 SITES = Path(__file__).with_name("sites")
@@ -45,3 +46,20 @@ def test_a_full_disk_stops_the_crawl_and_loses_nothing_acknowledged(small: Path)
         assert all(isinstance(record, ReadRecord) for record in read(path))
     stems = {p.name.removesuffix(".warc.gz") for p in (holdings / "warc").glob("*.warc.gz")}
     assert {p.stem for p in (holdings / "text").glob("*.jsonl")} == stems
+
+
+@pytest.mark.soak
+def test_a_full_folder_of_temporary_files_stops_the_crawl_too(small: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"TMPDIR": str(small)}
+    with server.Misbehaving() as web:
+        where = ("--holdings", tmp_path / "h", "--allow", f"127.0.0.1:{web.port}", "--no-derive")
+        done = subprocess.run(
+            command("scrape", web.url("endless_body"), *where),
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 3, done.stderr
+    assert "temporary files" in done.stderr
+    assert "Traceback" not in done.stderr

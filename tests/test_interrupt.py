@@ -11,7 +11,7 @@ from archive.replay import Replayed, captures
 from tests.commands import adds_up, command, fangzhi, report
 from tests.hostile import server
 
-SECONDS = 10  # in which an interrupted crawl ends, on a busy machine
+SECONDS = 30  # in which an interrupted crawl ends, on a busy machine
 
 
 def test_a_signal_cuts_an_answer_that_does_not_come(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_a_signal_cuts_an_answer_that_does_not_come(tmp_path: Path) -> None:
         while not web.sent["stalls_half_way"] and time.monotonic() < end:
             time.sleep(0.05)
         time.sleep(0.3)
-        child.send_signal(signal.SIGTERM)
+        child.send_signal(signal.SIGHUP)  # ends it as SIGTERM does
         told = time.monotonic()
         _, said = child.communicate(timeout=60)
         assert time.monotonic() - told < SECONDS
