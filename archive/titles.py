@@ -19,10 +19,10 @@ _BETWEEN = re.compile(r"[^\u3400-\u9fff\uf900-\ufaffA-Za-z0-9]+")  # what no tok
 _CUT = re.compile(
     r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?=[^—]*$))\s*"
 )
-# A greeting, a login line, an address, or five words in a row (a menu): no titles.
-_NOISE = re.compile(
-    r"今天是|欢迎您|登录\W|\W注册$|www\.|\S\s+\S+\s+\S+\s+\S+\s+\S|^发表评论$|^相关"
-)
+# A greeting, a login line, an address, or five words of Chinese in a row (a menu): no titles.
+_NOISE = re.compile(r"今天是|欢迎您|欢迎光临|登录\W|\W注册$|www\.|^发表评论$|^相关")
+_MENU = re.compile(r"\S\s+\S+\s+\S+\s+\S+\s+\S")
+_HAN = re.compile("[\u3400-\u9fff]")
 _FIGURES = re.compile(r"\d\d")
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
 _LONGEST = 150  # characters of a title; the longest of 450 golds has 96
@@ -302,7 +302,7 @@ def _title_before(blocks: Sequence[Block], index: int) -> Block | None:
 
 
 def _is_noise(text: str) -> bool:
-    return bool(_NOISE.search(fold(text)))
+    return bool(_NOISE.search(fold(text)) or (_MENU.search(text) and _HAN.search(text)))
 
 
 def _anchor(origin: str) -> int:

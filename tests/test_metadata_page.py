@@ -63,6 +63,13 @@ def test_a_lone_heading_is_the_title_where_the_title_tag_names_the_site() -> Non
     assert fields["title"] == "全县教育工作会议召开"
 
 
+def test_a_heading_in_english_is_a_title_and_a_menu_is_none() -> None:
+    tag = "<title>News</title>"
+    head = "<h1>What Defines the Accountant of Tomorrow?</h1><p>2021-09-06 10:23</p>"
+    fields, _ = read(page(tag, above=f"<h1>首页 新闻 公开 服务 互动 数据</h1>{head}"))
+    assert fields["title"] == "What Defines the Accountant of Tomorrow?"
+
+
 def test_an_office_names_who_wrote_for_it() -> None:
     fields, _ = read(page(), text="全县教育工作会议圆满结束。（县教育局 李明）")
     assert fields["authors"] == ("李明",)
