@@ -16,6 +16,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, TypeVar
@@ -216,6 +217,45 @@ class TextFile:
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+class Begun:
+    """The lines that a run which did not finish had written for a WARC file, in its order.
+
+    They were never synced, so after a power cut some may hold anything: a line counts when it is
+    whole, is the one that is asked for, and all before it were. Must be made before the `TextFile`, which
+    removes what is left.
+    """
+
+    def __init__(self, folder: Path, warc_name: str) -> None:
+        try:
+            path = folder / f"{warc_name.removesuffix(_SUFFIX)}.jsonl{OPEN}"
+            self._file: IO[bytes] = path.open("rb")
+        except FileNotFoundError:
+            self._file = BytesIO()
+
+    def line_of(self, record_id: str) -> str | None:
+        """The next line, where it is that of this record and of this derivation; else None, and
+        from then on."""
+        data = self._file.readline()
+        if not data:
+            return None
+        from archive.derive import DERIVATION  # it loads all that derives: only where there is text
+
+        try:
+            row = json.loads(data)
+            number = row.get("derivation", {}).get("number", DERIVATION)
+            fits = data.endswith(b"\n") and row["id"] == record_id and number == DERIVATION
+        except (ValueError, LookupError, AttributeError):
+            fits = False
+        if fits:
+            return data.decode("utf-8").removesuffix("\n")
+        self._file.close()
+        self._file = BytesIO()
+        return None
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def unfinished(warcs: list[Path], folder: Path) -> list[Path]:

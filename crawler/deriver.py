@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -26,10 +28,10 @@ from archive.holdings import Holdings
 from archive.model import SiteMemory
 from archive.originals import Originals
 from archive.relevance import Like
-from archive.replay import captures
+from archive.replay import Replayed, captures
 from archive.sites import Site
 from archive.state import Acknowledged
-from archive.textfiles import TextFile, unfinished
+from archive.textfiles import Begun, TextFile, unfinished
 from archive.warc import parse_date
 from archive.warcreader import Damage
 from crawler.derived import lines, rejected
@@ -180,7 +182,8 @@ class Deriver:
             self._text = None
 
     def catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
-        """Derive the WARC files whose text an earlier run did not finish; how many there were.
+        """Derive what is missing in the text of WARC files that an earlier run did not finish; how
+        many there were.
 
         None in a run that only captures. Raises `OSError` and `WriteFailed`.
         """
@@ -189,12 +192,26 @@ class Deriver:
         left = unfinished(self._holdings.warcs(), self._holdings.folder("text"))
         originals = Originals(self._holdings.place)
         for path in left:
-            with TextFile(self._holdings.folder("text"), path.name) as text:
-                for row in lines(captures(path, originals), self._executor()):
-                    if not isinstance(row, Damage):
-                        text.add(row)
-                        on_line(json.loads(row))
+            with (
+                closing(Begun(self._holdings.folder("text"), path.name)) as begun,
+                TextFile(self._holdings.folder("text"), path.name) as text,
+            ):
+                for row in self._rows(captures(path, originals), begun):
+                    text.add(row)
+                    on_line(json.loads(row))
         return len(left)
+
+    def _rows(self, found: Iterator[Replayed | Damage], begun: Begun) -> Iterator[str]:
+        """The lines of captures: as they were written before, then derived."""
+        for one in found:
+            if isinstance(one, Damage):
+                continue
+            row = begun.line_of(one.capture.record_id)
+            if row is None:
+                rest = lines(chain([one], found), self._executor())
+                yield from (line for line in rest if not isinstance(line, Damage))
+            else:
+                yield row
 
     async def _learn(self) -> None:
         """Grow the memory of each site by this run's pages; the next run derives with it."""

@@ -56,6 +56,7 @@ class Day:
     asked: int = 0
     spoiled: int = 0
     checked: int = -1  # exit code of `fangzhi check`
+    found: str = ""  # what it found
 
     def growth(self) -> float:
         """How much larger the last quarter's median memory of the crawl is than that of the quarter
@@ -127,7 +128,8 @@ def live(folder: Path, hours: float, speed: int, sets: int, seed: int) -> Day:
                 day.reports.append(adds_up(report(holdings)))
         day.asked, day.spoiled, day.whole = web.asked, web.spoiled.total(), len(web.whole)
         day.missing = web.whole - archived(holdings)
-    day.checked = fangzhi("check", "--holdings", holdings).returncode
+    checked = fangzhi("check", "--holdings", holdings)
+    day.checked, day.found = checked.returncode, checked.stdout[-2000:]
     return day
 
 
@@ -216,7 +218,7 @@ def main() -> int:
     options.out.with_suffix(".tsv").write_text("\n".join([head, *rows, ""]), "utf-8")
     options.out.with_suffix(".svg").write_text(graph(day.samples, options.hours), "utf-8")
     print(f"{day.asked:,} requests, {day.spoiled:,} spoiled, {day.killed} workers killed")
-    print(f"exit codes {day.codes}, reports add up {day.reports}, check {day.checked}")
+    print(f"exit codes {day.codes}, reports add up {day.reports}, check {day.checked} {day.found}")
     print(
         f"{day.whole:,} pages sent whole, {len(day.missing)} of them missing {sorted(day.missing)[:5]}"
     )
