@@ -106,7 +106,8 @@ class _Folded(dict[int, str]):
     each character instead of four, and half as long as with a table of all there are."""
 
     def __missing__(self, code: int) -> str:
-        found = self[code] = _folded(chr(code))
+        is_hanzi = 0x4E00 <= code <= 0x9FFF  # a letter without case or width
+        found = self[code] = _classes().get(code, chr(code)) if is_hanzi else _folded(chr(code))
         return found
 
 

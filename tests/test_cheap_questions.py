@@ -298,3 +298,8 @@ def test_put_words_left_out_stand_beside_too_few_kinds(found: list[tuple[int, st
             near = {k for at, k in found if first <= at and at + len(k) - first <= spun._WINDOW}
             inside = first <= start and start + len(put) - first <= spun._WINDOW
             assert not inside or len(near) < spun._TYPES
+
+
+def test_hanzi_fold_by_their_classes_alone() -> None:
+    folded = normalise._Folded()
+    assert all(folded[code] == normalise._folded(chr(code)) for code in range(0x4DF0, 0xA010))
