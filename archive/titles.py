@@ -72,6 +72,7 @@ def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str)
         seen = inside is not None or not _is_frame(squeezed(cut), blocks, site)
         if not (seen or out) and (lone := _lone_heading(blocks)):
             out.append((Candidate("title", lone.text, "heading:lone"), lone))
+        cut = cut if seen else _shown_part(whole, blocks) or cut
         out.append((Candidate("title", cut, "html:title" if seen else "html:frame"), None))
     return out
 
@@ -253,6 +254,13 @@ def _lone_heading(blocks: Sequence[Block]) -> Block | None:
     if len(found) != 1 or not 3 <= len(found[0].text) <= _LONGEST:
         return None
     return None if headline.read_line(found[0].text) else found[0]
+
+
+def _shown_part(whole: str, blocks: Sequence[Block]) -> str:
+    """The first part of a <title> of names where the page shows it alone: 李明-省教育厅-平台网."""
+    part = re.split(r"\s*[-_|｜]\s*", whole)[0].strip()
+    alone = (b for b in blocks[:_DEEPEST] if not b.linked and b.text.strip() == part)
+    return part if part != whole and len(part) > 1 and any(True for _ in alone) else ""
 
 
 def is_title_text(text: str) -> bool:

@@ -70,6 +70,12 @@ def test_a_heading_in_english_is_a_title_and_a_menu_is_none() -> None:
     assert fields["title"] == "What Defines the Accountant of Tomorrow?"
 
 
+def test_a_part_of_the_title_tag_that_the_page_shows_alone_is_the_title() -> None:
+    tag = "<title>李明-某某省教育厅-某某省公共服务平台网站</title>"
+    fields, _ = read(page(tag, above="<p>李明</p><p>二级巡视员</p>"))
+    assert fields["title"] == "李明"
+
+
 def test_an_office_names_who_wrote_for_it() -> None:
     fields, _ = read(page(), text="全县教育工作会议圆满结束。（县教育局 李明）")
     assert fields["authors"] == ("李明",)
