@@ -95,16 +95,20 @@ class Sandbox(Executor):
             if not call.future.set_running_or_notify_cancel():
                 continue
             for _ in range(TRIES):
-                worker = worker or _Worker(self._start)
                 try:
+                    worker = worker or _Worker(self._start)
                     call.future.set_result(worker.run(call.work))
                     break
+                except (EOFError, OSError):
+                    if worker is not None:
+                        worker.end()
+                        worker = None
                 except (Spent, WorkFailed) as problem:
                     call.future.set_exception(problem)
                     break
-                except (EOFError, OSError):
-                    worker.end()
-                    worker = None
+                except Exception as problem:  # a lane that ended would leave its calls waiting
+                    call.future.set_exception(WorkFailed(f"{type(problem).__name__}: {problem}"))
+                    break
             else:
                 call.future.set_exception(Spent(f"it ended {TRIES} worker processes"))
         if worker is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 
 from archive.errors import WriteFailed
 from archive.warc import Exchange, exchange_records, pieces, record_id, sha256
-from archive.warcreader import Damage, ReadRecord, read, read_at, whole_members
-from archive.warcwriter import OPEN, Naming, WarcWriter, recover
+from archive.warcreader import Damage, ReadRecord, read, read_at, read_file, whole_members
+from archive.warcwriter import AT_ONCE, OPEN, Naming, WarcWriter, recover
 
 NOW = datetime(2026, 11, 24, 8, 0, 0, 123456, UTC)
 NAMES = Naming("test", "host")
@@ -97,6 +98,19 @@ def test_all_records_of_an_exchange_share_the_date_and_point_backwards(tmp_path:
     assert dates == {"2026-11-24T08:00:00.123456Z"}
     assert request.get("WARC-Concurrent-To") == metadata.get("WARC-Refers-To") == f"<{response.id}>"
     assert response.get("WARC-Warcinfo-ID") == f"<{info.id}>"
+
+
+@pytest.mark.parametrize("size", [AT_ONCE - 1000, AT_ONCE, AT_ONCE + 1000, 3 * AT_ONCE])
+def test_a_record_is_one_member_whether_it_is_packed_at_once_or_piece_by_piece(
+    tmp_path: Path, size: int
+) -> None:
+    body = random.Random(size).randbytes(size // 2) + bytes(size - size // 2)
+    path = write(tmp_path, [exchange(HEAD + body), exchange(HEAD)])
+    with path.open("rb") as file:
+        answers = [r.block.read() for r in read_file(file, path.name) if r.type == "response"]  # type: ignore[union-attr]
+    assert answers == [HEAD + body, HEAD]
+    records = 1 + 2 * 3  # warcinfo; response, request and metadata of each exchange
+    assert whole_members(path) == (records, path.stat().st_size)
 
 
 def test_record_ids_are_fresh_and_sort_by_the_time_of_their_capture() -> None:

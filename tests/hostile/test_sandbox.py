@@ -44,6 +44,14 @@ def test_an_error_is_told_and_costs_no_worker(sandbox: Sandbox) -> None:
         sandbox.submit(int, "x").result(60)
 
 
+def test_a_call_that_cannot_be_sent_fails_alone_and_leaves_nobody_waiting(sandbox: Sandbox) -> None:
+    calls = [sandbox.submit(lambda: "never sent") for _ in range(4)]
+    for call in calls:
+        with pytest.raises(WorkFailed, match="pickle"):
+            call.result(60)
+    assert sandbox.submit(exhaust.answer, "still here").result(60) == "still here"
+
+
 def test_answers_come_in_the_order_of_the_calls(sandbox: Sandbox) -> None:
     works = [partial(exhaust.slow, 0.02 * (9 - n), str(n)) for n in range(10)]
     assert list(sandbox.in_order([*works[:5], None, *works[5:]])) == [*"01234", None, *"56789"]
