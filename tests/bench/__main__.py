@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.bench import (
     crawl,
@@ -51,14 +52,21 @@ def main(options: argparse.Namespace) -> None:
             for table in _measures(options)[theme](folder):
                 print(tables.text(table), flush=True)
                 found.append(table)
-    where["load_after"] = round(os.getloadavg()[0], 1)
-    where["minutes"] = round((time.monotonic() - started) / 60, 1)
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    told = {"machine": where, "rounds": options.rounds, "tables": [one.as_json() for one in found]}
-    options.json.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+            _keep(options, where, found, time.monotonic() - started)
     progress(f"{where['minutes']} min; {options.json}")
     if options.docs:
         tables.put_into(DOCS, tables.markdown(found, where, options.rounds))
+
+
+def _keep(
+    options: argparse.Namespace, where: dict[str, Any], found: list[Table], seconds: float
+) -> None:
+    """Write what was found so far, so that a run that is broken off leaves its figures."""
+    where["load_after"] = round(os.getloadavg()[0], 1)
+    where["minutes"] = round(seconds / 60, 1)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    told = {"machine": where, "rounds": options.rounds, "tables": [one.as_json() for one in found]}
+    options.json.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _measures(options: argparse.Namespace) -> dict[str, Callable[[Path], list[Table]]]:
