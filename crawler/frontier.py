@@ -129,6 +129,7 @@ class Visit:
     etag: str = ""
     modified: str = ""
     found: int = 0  # links nobody knew
+    was_read: bool = True  # its links are in the frontier
     ages: tuple[float, ...] = ()  # of the items it dates as a list does: seconds at its capture
 
     @property
@@ -303,7 +304,7 @@ class Frontier:
         if status == 200 and capture is not None and not visit.unchanged:
             changes |= {"original": capture.original or capture.record_id}
             changes |= {"etag": visit.etag, "modified": visit.modified}
-        if status in (200, 304):  # of a 304 the links are read in the archive
+        if status in (200, 304) and visit.was_read:  # of a 304 in the archive
             changes |= {"definition": self.definitions.get(lease.lead.site, "")}
         failed = capture is None or status >= 400
         changes |= {"failures": lease.failures + 1 if failed else 0}

@@ -140,6 +140,7 @@ class _Refill:
             etag=message.field(answer.head, "etag") or "",
             modified=message.field(answer.head, "last-modified") or "",
             found=self._found(dedupe_key(capture.uri), capture.date),
+            was_read=False,
         )
         self._frontier.finish(lease, visit)
 

@@ -227,13 +227,14 @@ class ArchivingSpider(Spider, ABC):
     def _finish(self, response: Response, lease: Lease, *, of_use: bool) -> None:
         """End a visit: the URL rests, what it leads to waits."""
         capture: Acknowledged | None = response.meta.get("capture")
-        brought = Brought()
+        brought, was_read = Brought(), True
         if of_use:
             try:
                 brought = self.read(self._with_links(response, lease, capture), lease)
             except ArchiveError:
                 raise
             except Exception:  # as in `reading`
+                was_read = False
                 self.logger.exception("%s: its links could not be followed", response.url)
                 self.not_requested("links unreadable", response.url)
         else:
@@ -244,6 +245,7 @@ class ArchivingSpider(Spider, ABC):
             etag=as_text(response.headers.get("ETag") or b""),
             modified=as_text(response.headers.get("Last-Modified") or b""),
             found=len(brought.asks),
+            was_read=was_read,
             ages=ages(brought.days, parse_date(capture.date)) if capture else (),
         )
         had_links = self.frontier.has_links_of(lease)
