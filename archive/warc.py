@@ -271,8 +271,8 @@ def _answer(
     """
     cut, length = size
     block = _Tail(exchange.response, cut)
-    head = block.start(message.HEAD_LIMIT)
-    head = head[: message.head_length(head)]
+    start = block.start(message.HEAD_LIMIT - cut)
+    head = start[: message.head_length(start)]
     original = exchange.original
     if original is not None and message.status(head) == 304:
         headers = [
@@ -286,7 +286,9 @@ def _answer(
             ("Content-Type", "application/http; msgtype=response"),
         ]
         return Record(headers, b"", 0, original), head
-    payload = _Counted(message.payload_pieces(head, pieces(block, len(head))))
+    # A head that was cut is all there is of the message: no payload came.
+    before = head or (start if start.startswith(b"HTTP/") else b"")
+    payload = _Counted(message.payload_pieces(before, pieces(block, len(before))))
     digest = sha256(payload)
     repeats, visit = _repeated(exchange, head, digest, payload.size, find)
     if repeats is not None:

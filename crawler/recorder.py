@@ -471,7 +471,10 @@ def _notes(
 def _acknowledged(exchange: Exchange, record: Record, place: Location, run: str) -> Acknowledged:
     exchange.response.seek(0)
     start = exchange.response.read(message.HEAD_LIMIT)
-    status = message.status(start[message.interim_length(start) :][:64])
+    head = start[message.interim_length(start) :]
+    status = message.status(
+        head[: message.head_length(head)]
+    )  # 0 where it was cut, as in the index
     fields = dict(record.headers)
     return Acknowledged(
         record.id,

@@ -4,8 +4,8 @@
 
 The crawl's clock runs fast (fastclock.c); servers misbehave (worn.py); every hour or so a process that
 derives is killed; after a third of the time the crawl is told to end, after two thirds it is killed, and each time
-the next run goes on. At the end every page that was sent whole is in the archive. Writes OUT.tsv, the
-samples, and OUT.svg, their graph.
+the next run goes on. At the end every page that was sent whole is in the archive or waits to be asked
+for again. Writes OUT.tsv, the samples, and OUT.svg, their graph.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import argparse
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +53,9 @@ class Day:
     codes: list[int] = field(default_factory=list)
     killed: int = 0  # workers
     reports: list[bool] = field(default_factory=list)  # whether each adds up
-    missing: set[str] = field(default_factory=set)  # sent whole and not in the archive
+    missing: set[str] = field(
+        default_factory=set
+    )  # sent whole, not archived, not to be asked again
     whole: int = 0
     asked: int = 0
     spoiled: int = 0
@@ -127,7 +131,7 @@ def live(folder: Path, hours: float, speed: int, sets: int, seed: int) -> Day:
             if ending == signal.SIGTERM:
                 day.reports.append(adds_up(report(holdings)))
         day.asked, day.spoiled, day.whole = web.asked, web.spoiled.total(), len(web.whole)
-        day.missing = web.whole - archived(holdings)
+        day.missing = web.whole - archived(holdings) - waiting(holdings)
     checked = fangzhi("check", "--holdings", holdings)
     day.checked, day.found = checked.returncode, checked.stdout[-2000:]
     return day
@@ -168,6 +172,12 @@ def archived(holdings: Path) -> set[str]:
             if record.type in ("response", "revisit"):
                 found.add(record.uri)
     return found
+
+
+def waiting(holdings: Path) -> set[str]:
+    """URLs that the next run asks for: what was on its way at a kill is among them."""
+    with closing(sqlite3.connect(holdings / "state.sqlite")) as state:
+        return {row[0] for row in state.execute("SELECT url FROM urls WHERE state IN (0, 1)")}
 
 
 def graph(samples: list[Sample], hours: float) -> str:

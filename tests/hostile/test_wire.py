@@ -17,7 +17,7 @@ from archive.message import interim_length
 from archive.model import Capture
 from archive.replay import Replayed, captures
 from crawler.bounds import Bounds, Meter
-from tests.commands import ROOT, lines
+from tests.commands import ROOT, fangzhi, lines
 from tests.hostile import crawl, server
 from tests.hostile.pages import SENTENCE
 from tests.shared import shared_folder
@@ -50,6 +50,7 @@ class Met:
             self.sent = {name: bytes(sent) for name, sent in web.sent.items()}
         self.outcomes = {url.rpartition("/")[2]: how for url, how in self.told["outcomes"].items()}
         self.kept = {capture.target_uri.rpartition("/")[2]: capture for capture in kept(folder)}
+        self.checked = fangzhi("check", "--holdings", folder)
         [text] = (folder / "text").glob("*.jsonl")
         self.lines = {row["url"].rpartition("/")[2]: row for row in lines(text.read_text("utf-8"))}
 
@@ -73,6 +74,10 @@ def kept(holdings: Path) -> Iterator[Capture]:
 @pytest.fixture(scope="module")
 def met(tmp_path_factory: pytest.TempPathFactory) -> Met:
     return Met(tmp_path_factory.mktemp("hostile") / "h")
+
+
+def test_an_archive_of_misbehaviour_says_of_itself_what_is_in_it(met: Met) -> None:
+    assert met.checked.returncode == 0, met.checked.stdout
 
 
 def test_every_misbehaviour_is_listed_here() -> None:
