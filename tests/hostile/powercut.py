@@ -149,6 +149,7 @@ def _content(file: _File, way: str, chance: random.Random) -> bytes:
     found = bytearray()
     for at in range(0, len(size), BLOCK):
         old, new = certain[at : at + BLOCK], last[at : at + BLOCK]
+        new += old[len(new) :]  # what a truncation cut off goes with the size, or not at all
         end = min(BLOCK, len(size) - at)
         block = new if old == new or chance.random() < 0.5 else old
         found += block[:end].ljust(end, b"\0")
