@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+
+import pytest
 
 from tests.hostile.crawls import small_web
 
 
-def test_lines_a_broken_run_had_written_are_not_derived_again(tmp_path: Path) -> None:
+def test_lines_a_broken_run_had_written_are_not_derived_again() -> None:
     with small_web() as crawls:
         holdings = crawls.fresh()
         assert crawls.crawl(holdings).code == 0
@@ -26,7 +27,8 @@ def test_lines_a_broken_run_had_written_are_not_derived_again(tmp_path: Path) ->
         assert not list((holdings / "text").glob("*.open"))
 
 
-def test_what_a_power_cut_left_of_a_text_is_derived_again(tmp_path: Path) -> None:
+@pytest.mark.soak
+def test_what_a_power_cut_left_of_a_text_is_derived_again() -> None:
     with small_web() as crawls:
         holdings = crawls.fresh()
         assert crawls.crawl(holdings).code == 0
