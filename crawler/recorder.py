@@ -1,9 +1,7 @@
 """Exchanges to the archive, acknowledged captures to derivation, lines to text/.
 
-One thread owns the WARC writer: it takes whatever exchanges are waiting, writes them, makes them
-durable with one fsync, and acknowledges them together. The group grows with the load by itself, so
-durability does not cap throughput, and hashing and compression stay off the reactor. A response
-reaches Scrapy only after its acknowledgement, which is also the back-pressure on the downloader.
+A response reaches Scrapy only after its acknowledgement (crawler/archiving.py), which is also the
+back-pressure on the downloader.
 What state.sqlite says of captures and frontier follows in groups of half a second; what a crash
 takes of it is read again from the WARC files.
 """
@@ -11,13 +9,10 @@ takes of it is read again from the WARC files.
 from __future__ import annotations
 
 import logging
-import queue
-import socket
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,33 +20,29 @@ from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.utils.defer import maybe_deferred_to_future
-from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThread
 
-from archive import message
-from archive.errors import ArchiveError, WriteFailed
-from archive.holdings import RUN_FIELD, Holdings
-from archive.model import Location
-from archive.payloads import Payloads
+from archive.errors import WriteFailed
+from archive.holdings import Holdings
 from archive.relevance import Like, told
-from archive.replay import LEAST_NOTE, LIKE_NOTE, LINK_NOTE, MEMORY_NOTE, SEED_NOTE, SITE_NOTE
+from archive.replay import LEAST_NOTE, LIKE_NOTE
 from archive.state import Acknowledged
-from archive.warc import NEW, VISIT, Exchange, Original, Record, exchange_records, warc_date
-from archive.warcwriter import Naming, WarcWriter
-from crawler import tls
+from archive.warc import Original
+from crawler.archiving import ArchiveThread
 from crawler.deriver import Deriver
+from crawler.exchanges import attempt, exchange_of, notes_of
 from crawler.failing import Failing
 from crawler.frontier import Frontier, Lease, kind_of
 from crawler.health import Alarm
 from crawler.history import judged
 from crawler.hosts import Hosts
-from crawler.reactor import reactor
 from crawler.report import Report, table
 from crawler.revisits import Revisits
 from crawler.robots import Answers
 from crawler.room import Room
-from crawler.settings import SOFTWARE
 from crawler.tally import Tally
+from crawler.unanswered import failure_reason
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -65,14 +56,6 @@ logger = logging.getLogger(__name__)
 # A commit costs four times the fsync of the WARC (20 and 5.5 ms, measured 2026-11).
 COMMIT_SECONDS = 0.5
 INTERRUPTED_SECONDS = 5.0  # for which an interrupted run derives what is waiting
-
-
-@dataclass(slots=True)
-class _Job:
-    """Exchanges of one request, waiting to become durable."""
-
-    exchanges: Sequence[Exchange]
-    done: Deferred[list[Acknowledged]]
 
 
 class Recorder:
@@ -92,16 +75,7 @@ class Recorder:
         self.focus, like = _wanted(settings)
         self._outside: Counter[str] = Counter()  # host of links that were not followed
         self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
-        naming = Naming(settings["FANGZHI_PREFIX"], _host())
-        about = warcinfo_fields(settings["USER_AGENT"], obeys_robots=True)
-        about[RUN_FIELD] = self.run  # so that the state can be made again from the files alone
-        self._writer = WarcWriter(
-            self.holdings.folder("warc"),
-            naming,
-            about,
-            rotate_bytes=settings.getint("FANGZHI_ROTATE_BYTES"),
-            rotate_seconds=settings.getfloat("FANGZHI_ROTATE_SECONDS"),
-        )
+        self._archive = ArchiveThread(self.holdings, self.run, settings, self.failing)
         self.deriver = Deriver(
             self.holdings,
             settings.getint("FANGZHI_WORKERS"),
@@ -133,11 +107,7 @@ class Recorder:
         self.frontier = Frontier(self._state, self.run, self.hosts.waits, self.revisits)
         if self.focus is not None:
             self.focus.recall(self._state)
-        self._payloads = Payloads(self.holdings.root / "state.sqlite", self.holdings.warc)
         self._commits = LoopingCall(self._commit)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_jobs, name="archive", daemon=True)
-        self._thread.start()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Recorder:
@@ -159,15 +129,13 @@ class Recorder:
         if self.failing.error is not None:
             raise self.failing.error
         site = request.meta.get("site")
-        notes = _notes(request, error, site, self.deriver.memory_digest(site)) + self._like_notes
+        notes = notes_of(request, error, site, self.deriver.memory_digest(site)) + self._like_notes
         original = request.meta.get("original")
-        taken = [_exchange(request.url, wire, notes, original) for wire in exchanges]
+        taken = [exchange_of(request.url, wire, notes, original) for wire in exchanges]
         if not taken:
-            taken = [_attempt(request.url, notes)]
+            taken = [attempt(request.url, notes)]
         self.report.requested += len(taken)
-        job = _Job(taken, Deferred())
-        self._jobs.put(job)
-        captures = await maybe_deferred_to_future(job.done)
+        captures = await self._archive.write(taken)
         self.report.captured += len(captures)
         unanswered = len(taken) - len(captures)
         reason = failure_reason(error)
@@ -239,13 +207,12 @@ class Recorder:
 
     async def closed(self, spider: Spider, reason: str) -> None:
         """Finish the files, the text and the report."""
-        self._jobs.put(None)
-        await _in_thread(self._thread.join)
+        await self._archive.close()
         with self.failing.guarded():
             # What an index names the state knows: without one, the next run reads the file again.
             self._commit()
             if self.failing.error is None:
-                await _in_thread(self.holdings.index_finished)
+                await maybe_deferred_to_future(deferToThread(self.holdings.index_finished))
         await self.deriver.close(INTERRUPTED_SECONDS if reason == "shutdown" else None)
         summary: dict[str, Any] = {"run": self.run, "started": self.frontier.started}
         with self.failing.guarded():
@@ -276,43 +243,6 @@ class Recorder:
         with self.failing.guarded():
             sys.stderr.write(f"report {self.holdings.write_report(self.run, summary)}\n")
 
-    def _write_jobs(self) -> None:
-        """The archive thread: groups of jobs until the end mark."""
-        ended = False
-        while not ended:
-            jobs, ended = self._next_group()
-            if jobs:
-                self._write_group(jobs)
-        try:
-            self._writer.close()
-        except WriteFailed as error:
-            self._fail(error)
-        self._payloads.close()
-
-    def _next_group(self) -> tuple[list[_Job], bool]:
-        """Every job that is waiting, at least one; whether the end was seen."""
-        group: list[_Job | None] = [self._jobs.get()]
-        try:
-            while True:
-                group.append(self._jobs.get_nowait())
-        except queue.Empty:
-            return [job for job in group if job is not None], None in group
-
-    def _write_group(self, jobs: Sequence[_Job]) -> None:
-        try:
-            if self.failing.error is not None:
-                raise self.failing.error
-            written = [[c for e in job.exchanges for c in self._write(e)] for job in jobs]
-            self._writer.sync()
-        except (ArchiveError, OSError) as problem:  # OSError: of a spooled body
-            error = problem if isinstance(problem, ArchiveError) else WriteFailed(str(problem))
-            self._fail(error)
-            for job in jobs:
-                reactor().callFromThread(job.done.errback, error)
-            return
-        for job, captures in zip(jobs, written, strict=True):
-            reactor().callFromThread(job.done.callback, captures)
-
     def _commit(self) -> None:
         """Make what the state was told durable."""
         if not self._state.uncommitted:
@@ -339,27 +269,6 @@ class Recorder:
             self.focus.keep(self._state)
         self.frontier.close(finished=finished and self.failing.error is None)
 
-    def _fail(self, error: ArchiveError) -> None:
-        reactor().callFromThread(self.failing.stop, error)
-
-    def _write(self, exchange: Exchange) -> list[Acknowledged]:
-        self._writer.ready(exchange.date)
-        records = exchange_records(exchange, self._writer.info, self._payloads.find)
-        places = self._writer.write(records)
-        found = [_acknowledged(exchange, records[0], places[0], self.run)]
-        self._payloads.wrote(found[0])
-        answered = dict(records[0].headers)["WARC-Type"] in ("response", "revisit")
-        exchange.response.close()
-        return found if answered else []
-
-
-FINAL = frozenset(  # failures that trying again repeats
-    (
-        *("scheme", "too-large", "robots", "refused-address"),
-        *("tls-protocol", "tls-cipher", "tls-renegotiation", "tls-name", "tls-not-spoken"),
-    )
-)
-
 
 def _wanted(settings: Mapping[str, Any]) -> tuple[Focus | None, Like | None]:
     """What a run looks for, if it looks for something: the order of asking, and what is kept."""
@@ -379,119 +288,8 @@ def _keep_examples(holdings: Holdings, like: Like) -> None:
         raise WriteFailed(f"{holdings.folder('memory')}: {error.strerror or error}") from error
 
 
-async def _in_thread(work: Callable[[], Any]) -> None:
-    from twisted.internet.threads import deferToThread
-
-    await maybe_deferred_to_future(deferToThread(work))
-
-
 def _nobody() -> None:
     """Nobody waits to be woken."""
-
-
-def failure_reason(error: BaseException | None) -> str:
-    """One word for why a request brought no response: the report's key."""
-    if handshake := tls.failure(error):
-        return handshake
-    names = {
-        "CannotResolveHostError": "dns",
-        "DownloadConnectionRefusedError": "refused",
-        "DownloadTimeoutError": "timeout",
-        "DownloadCancelledError": "too-large",
-        "ResponseDataLossError": "disconnect",
-        "DownloadFailedError": "disconnect",
-        "UnsupportedURLSchemeError": "scheme",
-        "RefusedAddress": "refused-address",
-        "Interrupted": "interrupted",
-        "TunnelError": "tunnel",  # the proxy would not CONNECT: it says why in the note
-        None: "no-answer",
-    }
-    name = type(error).__name__ if error is not None else None
-    return names.get(name, name or "")
-
-
-def warcinfo_fields(agent: str, obeys_robots: bool) -> dict[str, str]:
-    """The fields of a warcinfo record (WARC 1.1, 6.2)."""
-    return {
-        "software": SOFTWARE,
-        "format": "WARC File Format 1.1",
-        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-        "hostname": _host(),
-        "http-header-user-agent": agent,
-        "robots": "obey" if obeys_robots else "ignore",
-        "capture-fidelity": "verbatim",
-    }
-
-
-def _exchange(
-    url: str, wire: WireExchange, notes: list[tuple[str, str]], original: Original | None
-) -> Exchange:
-    took = [("fetchTimeMs", str(round(wire.seconds * 1000)))]
-    certificate = [("tls-certificate-sha256", wire.certificate)] if wire.certificate else []
-    certificate += [("tls-certificate-verdict", wire.verdict)] if wire.verdict else []
-    return Exchange(
-        target_uri=url.partition("#")[0],
-        date=wire.started,
-        request=bytes(wire.request),
-        response=wire.response,
-        truncated=wire.truncated,
-        ip_address=wire.ip_address,
-        protocols=wire.protocols,
-        cipher=wire.cipher,
-        notes=(*notes, *took, *certificate),
-        original=original,
-    )
-
-
-def _attempt(url: str, notes: list[tuple[str, str]]) -> Exchange:
-    """A request that never got a connection: nothing went over the wire, but it is recorded."""
-    from io import BytesIO
-
-    return Exchange(url.partition("#")[0], datetime.now(UTC), b"", BytesIO(), notes=tuple(notes))
-
-
-def _notes(
-    request: Request, error: Exception | None, site: str | None, memory: str | None
-) -> list[tuple[str, str]]:
-    meta = request.meta
-    via = request.headers.get("Referer")
-    notes = [("via", via.decode("latin-1"))] if via else []
-    notes += [("hopsFromSeed", meta["hops"])] if meta.get("hops") else []
-    lease: Lease | None = meta.get("lease")
-    notes += [("retry", str(lease.tries))] if lease and lease.tries else []
-    notes += [("robots", meta["robots"])] if meta.get("robots") else []
-    notes += [(LINK_NOTE, lease.lead.text)] if lease and lease.lead.text else []
-    notes += [(SITE_NOTE, site)] if site else []
-    notes += [(SEED_NOTE, str(lease.lead.seed))] if lease and site else []
-    notes += [(MEMORY_NOTE, memory)] if memory else []
-    notes += [("fetch-error", f"{failure_reason(error)}: {error}")] if error else []
-    return notes
-
-
-def _acknowledged(exchange: Exchange, record: Record, place: Location, run: str) -> Acknowledged:
-    exchange.response.seek(0)
-    start = exchange.response.read(message.HEAD_LIMIT)
-    head = start[message.interim_length(start) :]
-    status = message.status(
-        head[: message.head_length(head)]
-    )  # 0 where it was cut, as in the index
-    fields = dict(record.headers)
-    return Acknowledged(
-        record.id,
-        exchange.target_uri,
-        warc_date(exchange.date),
-        run,
-        status,
-        place,
-        fields.get("WARC-Payload-Digest", ""),
-        record.original.record_id if record.original else "",
-        is_new=fields.get(VISIT) == NEW,
-        payload=record.original.location if record.original else None,
-    )
-
-
-def _host() -> str:
-    return socket.gethostname().split(".")[0].replace("-", "_") or "localhost"
 
 
 def _run_name(moment: datetime) -> str:

@@ -27,8 +27,9 @@ from crawler.fields import location
 from crawler.frontier import Lease
 from crawler.hosts import Host
 from crawler.reactor import reactor
-from crawler.recorder import FINAL, Recorder, failure_reason
+from crawler.recorder import Recorder
 from crawler.robots import FRESH, HOPS, decide, origin_of
+from crawler.unanswered import FINAL, failure_reason
 from crawler.wire import Interrupted
 
 if TYPE_CHECKING:

@@ -23,8 +23,9 @@ from crawler.frontier import Frontier, Lead, Lease, Visit
 from crawler.hosts import retry_after
 from crawler.listed import ages
 from crawler.reading import Reading, page_of, read
-from crawler.recorder import FINAL, Recorder, failure_reason
+from crawler.recorder import Recorder
 from crawler.scheduler import REDIRECTS, TRIES, body_of, rebuilt
+from crawler.unanswered import FINAL, failure_reason
 from crawler.wire import Interrupted
 
 MAX_REDIRECTS = 10
