@@ -9,9 +9,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/python -m tests.demo
 
-# Two processes: most tests wait for a crawl. A file stays with one, for its crawls are shared.
+# Three processes on two cores: most tests wait for a crawl. A file stays with one, for its crawls are shared.
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .
