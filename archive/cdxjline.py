@@ -33,10 +33,6 @@ class Entry:
     location: Location
     record_digest: str | None  # sha256:… of the record's bytes in the file
 
-    @property
-    def is_revisit(self) -> bool:
-        return self.mime == "warc/revisit"
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:

@@ -189,6 +189,7 @@ class FrontierScheduler(BaseScheduler):
             if target is not None:
                 self._others.append(self._robots_request(target, host, origin, hop + 1))
                 return
+        host.robots_tries = 0
         capture = response.meta.get("capture")
         status = 404 if response.status in REDIRECTS else response.status
         robots = decide(status, body_of(response), capture.record_id if capture else "")

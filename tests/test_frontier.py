@@ -20,6 +20,7 @@ from archive.warcreader import ReadRecord, read
 from crawler.frontier import Frontier, Lead, Visit
 from crawler.hosts import FAILURES, OPEN, Hosts
 from crawler.revisits import Revisits
+from crawler.scheduler import TRIES
 from tests.answering import Answer, Answering, Asked, answering, article, define
 from tests.commands import adds_up, command, fangzhi, report
 
@@ -168,6 +169,24 @@ def test_a_crawl_delay_is_kept_over_the_whole_crawl(tmp_path: Path) -> None:
     gaps = [b.at - a.at for a, b in zip(web.log, web.log[1:], strict=False)]
     assert len(gaps) == 6
     assert min(gaps) >= 0.7
+
+
+def test_failures_of_one_robots_file_do_not_count_for_the_next(tmp_path: Path) -> None:
+    define(tmp_path / "sites", "two.test", more='[[seed]]\nurl = "http://two.test:8080/"\n')
+    failures = 0
+
+    def answer(asked: Asked) -> Answer:  # after every page robots.txt fails twice, and then comes
+        nonlocal failures
+        if asked.path != "/robots.txt":
+            failures = 0
+            return article("页")
+        failures += 1
+        return Answer(0) if failures < TRIES else NOTHING
+
+    with answering(answer) as web:
+        assert fangzhi(*crawl(tmp_path, web)).returncode == 0
+    assert len(web.paths("two.test")) == 2
+    assert len(web.log) == 2 + 2 * TRIES
 
 
 DISALLOW = b"User-agent: *\nDisallow: /\n"
