@@ -1,9 +1,12 @@
-"""Cloaking shown by the link: the site announces one thing, and spam is served under its address.
+"""Cloaking, shown by what a crawl notes beside a capture: one thing for some, spam for others.
 
 A kit that tells programs from people gives a crawler spam where a reader gets the article. One
 capture cannot show the other view, but the site's own list, which the kit leaves alone, tells what
-should have been there. The crawl notes the text of the link it followed beside the capture; here it
-is held against what came.
+should have been there: the text of the link that was followed is held against what came.
+
+A kit that tells visitors by where they come from leaves the page alone for everybody else, and sends
+those of search engines to the page it was paid for. That takes a second look, which a crawl has on
+request (crawler/views.py).
 """
 
 from __future__ import annotations
@@ -13,8 +16,10 @@ from html import unescape
 
 from archive import lexicon
 from archive.farmbars import segments
+from archive.linkruns import Site, host_of, kind_of, registered
 from archive.model import Edit
 from archive.normalise import fold
+from archive.views import View
 
 RULE = "cloaked"
 # Han characters an announcement has at least: shorter ones are columns and 更多.
@@ -52,6 +57,38 @@ def swapped(announced: str, source: str, title: str, text: str, *, is_spam: bool
         return None
     evidence = f"T announced as 《{announced}》, {share:.0%} of it in the page; X {served}"
     return Edit("announced", 0, "", "", RULE, evidence, 0.9, "page", "flagged")
+
+
+def sent_away(searched: str, url: str, source: str, title: str, text: str) -> Edit | None:
+    """The finding that a visitor from a search engine gets something else than the article; None
+    otherwise. `searched` is a `View`, as its crawl noted it beside the capture.
+
+    Either the visitor is sent to a foreign host (L), which is not the site's nor one of those that
+    sites rightly use, or sees a title that sells a listed trade and stands nowhere in this page (X),
+    which itself is not about that trade.
+
+    Wrong where a firewall on a host of its own looks at one visitor and not at the next. It costs
+    nothing to pages of which no second view was asked, which is all of them unless a definition
+    says otherwise.
+    """
+    view = View.of(searched)
+    if view is None:
+        return None
+    host = host_of(view.target)
+    own = Site(host_of(url), registered(host_of(url)))
+    if host and own.host and kind_of(host, own) == "foreign":
+        evidence = f"T visitors from search engines are sent away ({view.status}); L to {host}"
+    elif view.title and lexicon.trade(view.title) and not _is_of(view.title, source, title, text):
+        evidence = f"T visitors from search engines get 《{view.title}》; X {_spam(view.title)}"
+    else:
+        return None
+    return Edit("searched", 0, "", "", RULE, evidence, 0.9, "page", "flagged")
+
+
+def _is_of(other: str, source: str, title: str, text: str) -> bool:
+    """Whether a title belongs to a page: it stands there, or the page is about its trade."""
+    trade = lexicon.trade(other) or ""
+    return shared(other, source) >= ELSEWHERE or lexicon.speaks_of(f"{title}\n{text}", trade)
 
 
 def _spam(text: str) -> str:

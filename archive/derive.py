@@ -54,6 +54,7 @@ class _Origin:
     payload_digest: str | None
     warc: Location | None = None
     announced: str = ""
+    searched: str = ""
 
 
 def derive(
@@ -72,6 +73,7 @@ def derive(
         capture.payload_digest,
         capture.warc,
         capture.announced,
+        capture.searched,
     )
     if urlsplit(capture.target_uri).path == "/robots.txt":
         return _reject(origin, Reason.NOT_AN_ARTICLE, "robots.txt")
@@ -188,6 +190,8 @@ def _article(
         fields["title"] or "",
         cleaned.text,
         is_spam=verdict == "spam_page",
+    ) or cloaking.sent_away(
+        origin.searched, origin.url or "", page.text, fields["title"] or "", cleaned.text
     )
     return Article(
         id=origin.id,

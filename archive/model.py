@@ -40,6 +40,7 @@ class Capture:
     truncated: str | None = None  # WARC-Truncated: length, time, disconnect
     warc: Location | None = None
     announced: str = ""  # what the link said that led here, as its crawl noted
+    searched: str = ""  # what a visitor from a search engine got here: archive.views.View
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ LIKE_NOTE = "fangzhi-like"
 LEAST_NOTE = "fangzhi-min-relevance"
 SEED_NOTE = "fangzhi-seed"  # which seed of the site its way began at
 LINK_NOTE = "link-text"  # what the link said that led to the capture
+VIEW_NOTE = "search-view"  # what a visitor from a search engine got: archive.views.View
 _NOTES_LIMIT = 1 << 20  # bytes of a metadata record; a crawl writes a few hundred
 # What is longer than this cannot be a page: decoding ends at the same limit and says so.
 _CAPTURE_LIMIT = message.HEAD_LIMIT + coding.LIMIT + 1
@@ -186,7 +187,8 @@ def _is_about(record: ReadRecord, capture: Capture) -> bool:
 
 def _replayed(capture: Capture, notes: Mapping[str, str]) -> Replayed:
     like, least = notes.get(LIKE_NOTE), _share(notes.get(LEAST_NOTE, ""))
-    told = replace(capture, announced=notes.get(LINK_NOTE, ""))
+    linked, searched = notes.get(LINK_NOTE, ""), notes.get(VIEW_NOTE, "")
+    told = replace(capture, announced=linked, searched=searched)
     return Replayed(told, notes.get(SITE_NOTE), notes.get(MEMORY_NOTE), like, least)
 
 

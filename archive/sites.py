@@ -58,6 +58,7 @@ class Scope:
     max_depth: int = 20  # hops from a seed
     attachments: bool = True  # fetch the documents that pages offer: PDF, DOC, XLS, archives
     images: bool = False  # fetch the pictures of articles, not those of the site's frame
+    search_views: int = 0  # new articles of a run looked at as a visitor of a search engine, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ _SCOPE = {
     "max_depth": strict.whole(0, 1000),
     "attachments": strict.flag,
     "images": strict.flag,
+    "search_views": strict.whole(0, 1000),
 }
 _POLITENESS = {
     "delay": strict.number(0, MAX_DELAY),

@@ -85,6 +85,7 @@ class Exchange:
     cipher: str | None = None
     notes: tuple[tuple[str, str], ...] = ()  # fields of the metadata record
     original: Original | None = None  # what the answer may turn out to repeat
+    view: str = ""  # whose view of the page it is, where it is no capture of it: archive/views.py
 
 
 def record_id(moment: datetime) -> str:

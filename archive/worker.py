@@ -69,17 +69,21 @@ def start(
 
 
 def derive_place(
-    place: Location, site: str | None, announced: str = "", payload: Location | None = None
+    place: Location,
+    site: str | None,
+    announced: str = "",
+    searched: str = "",
+    payload: Location | None = None,
 ) -> str:
-    """The JSON line of the capture at a place of the run's archive; `announced` is what its crawl
-    notes of the link, `payload` the place of the original of a revisit."""
+    """The JSON line of the capture at a place of the run's archive; `announced` and `searched` are
+    what its crawl notes beside it, `payload` the place of the original of a revisit."""
     with limits.cpu_seconds():
         read = capture_at(_RUN.folder / f"{place.file}{OPEN}", place.offset)
         if payload is not None:
             original = capture_at(_RUN.folder / f"{payload.file}{OPEN}", payload.offset)
             read = with_payload(read, original)
         known = (_RUN.sites.get(site or ""), _RUN.memories.get(site or ""))
-        return line_of(replace(read, announced=announced), *known, _RUN.like)
+        return line_of(replace(read, announced=announced, searched=searched), *known, _RUN.like)
 
 
 def derive_again(

@@ -24,6 +24,7 @@ from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
 from archive.payloads import Payloads
 from archive.state import Acknowledged
+from archive.views import view_records
 from archive.warc import NEW, VISIT, Exchange, Record, exchange_records, warc_date
 from archive.warcwriter import Naming, WarcWriter
 from crawler.failing import Failing
@@ -115,6 +116,10 @@ class ArchiveThread:
 
     def _write(self, exchange: Exchange) -> list[Acknowledged]:
         self._writer.ready(exchange.date)
+        if exchange.view:
+            self._writer.write(view_records(exchange, self._writer.info))
+            exchange.response.close()
+            return []
         records = exchange_records(exchange, self._writer.info, self._payloads.find)
         places = self._writer.write(records)
         found = [_acknowledged(exchange, records[0], places[0], self._run)]

@@ -75,14 +75,20 @@ def _crawl(verb: argparse.ArgumentParser) -> None:
         "--due", action="store_true", help="only what the schedule says is due, not a whole pass"
     )
     verb.add_argument("--limit", type=int, metavar="N", help="stop after N responses")
-    _images(verb)
+    _extras(verb)
     _focus(verb)
     _fetching(verb)
     verb.set_defaults(run=run_crawl)
 
 
-def _images(verb: argparse.ArgumentParser) -> None:
+def _extras(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--images", action="store_true", help="archive the pictures of articles, too")
+    verb.add_argument(
+        "--search-views",
+        type=_count,
+        metavar="N",
+        help="look at N new articles of each site as a visitor of a search engine, too: verdict cloaked",
+    )
 
 
 def _watch(verb: argparse.ArgumentParser) -> None:
@@ -117,7 +123,7 @@ def _share(text: str) -> float:
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("url", nargs="+", metavar="URL")
-    _images(verb)
+    _extras(verb)
     _fetching(verb)
     verb.set_defaults(run=run_scrape)
 
@@ -342,6 +348,8 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         settings["FANGZHI_PATIENCE"] = options.patience
     if getattr(options, "images", False):
         settings["FANGZHI_IMAGES"] = True
+    if getattr(options, "search_views", None) is not None:
+        settings["FANGZHI_SEARCH_VIEWS"] = options.search_views
     if options.min_free is not None:
         settings["FANGZHI_MIN_FREE"] = options.min_free
     if getattr(options, "due", False):

@@ -52,6 +52,7 @@ class _Task:
     capture: Acknowledged
     site: str | None
     announced: str
+    searched: str = ""
     told: Callable[[dict[str, Any]], None] | None = None  # in place of text/, which has the line
     future: Future[str] = field(default_factory=Future)
 
@@ -116,10 +117,12 @@ class Deriver:
         known = self._memories.get(site or "")
         return known.digest if known else None
 
-    async def add(self, capture: Acknowledged, site: str | None, announced: str = "") -> None:
-        """Derive one capture, which a link announced so; returns at once unless too many are
-        waiting."""
-        task = _Task(capture, site, announced)
+    async def add(
+        self, capture: Acknowledged, site: str | None, announced: str = "", searched: str = ""
+    ) -> None:
+        """Derive one capture, with what its crawl notes beside it (`archive.model.Capture`);
+        returns at once unless too many are waiting."""
+        task = _Task(capture, site, announced, searched)
         self._submit(task)
         if (
             site
@@ -136,7 +139,7 @@ class Deriver:
         self, capture: Acknowledged, site: str, told: Callable[[dict[str, Any]], None]
     ) -> None:
         """Derive a capture whose line is in text/ already, for what the line says."""
-        task = _Task(capture, site, "", told)
+        task = _Task(capture, site, "", told=told)
         self._submit(task)
         self._waiting.append(task)
 
@@ -246,7 +249,12 @@ class Deriver:
     def _submit(self, task: _Task) -> None:
         capture = task.capture
         work = partial(
-            worker.derive_place, capture.location, task.site, task.announced, capture.payload
+            worker.derive_place,
+            capture.location,
+            task.site,
+            task.announced,
+            task.searched,
+            capture.payload,
         )
         task.future = self._executor().submit(work)
         task.future.add_done_callback(lambda _: reactor().callFromThread(self._drain))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from archive.replay import LINK_NOTE, MEMORY_NOTE, SEED_NOTE, SITE_NOTE
+from archive.replay import LINK_NOTE, MEMORY_NOTE, SEED_NOTE, SITE_NOTE, VIEW_NOTE
 from archive.warc import Exchange, Original
 from crawler.unanswered import failure_reason
 
@@ -31,6 +31,7 @@ def notes_of(
     notes += [("retry", str(lease.tries))] if lease and lease.tries else []
     notes += [("robots", meta["robots"])] if meta.get("robots") else []
     notes += [(LINK_NOTE, lease.lead.text)] if lease and lease.lead.text else []
+    notes += [(VIEW_NOTE, meta["searched"])] if meta.get("searched") else []
     notes += [(SITE_NOTE, site)] if site else []
     notes += [(SEED_NOTE, str(lease.lead.seed))] if lease and site else []
     notes += [(MEMORY_NOTE, memory)] if memory else []
@@ -38,8 +39,10 @@ def notes_of(
     return notes
 
 
-def exchange_of(url: str, wire: WireExchange, notes: Notes, original: Original | None) -> Exchange:
-    """One request and answer as they went over the wire."""
+def exchange_of(
+    url: str, wire: WireExchange, notes: Notes, original: Original | None, view: str = ""
+) -> Exchange:
+    """One request and answer as they went over the wire; `view` says whose, if not a capture."""
     took = [("fetchTimeMs", str(round(wire.seconds * 1000)))]
     certificate = [("tls-certificate-sha256", wire.certificate)] if wire.certificate else []
     certificate += [("tls-certificate-verdict", wire.verdict)] if wire.verdict else []
@@ -54,6 +57,7 @@ def exchange_of(url: str, wire: WireExchange, notes: Notes, original: Original |
         cipher=wire.cipher,
         notes=(*notes, *took, *certificate),
         original=original,
+        view=view,
     )
 
 

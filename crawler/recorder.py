@@ -43,6 +43,7 @@ from crawler.robots import Answers
 from crawler.room import Room
 from crawler.tally import Tally
 from crawler.unanswered import failure_reason
+from crawler.views import Views
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -101,6 +102,7 @@ class Recorder:
         self.hosts = Hosts(self._state)
         self.robots = Answers(self._state)
         self.revisits = Revisits()
+        self.views = Views()
         # Asks for the pictures of an article, given its line and site; set by a spider that does.
         self.pictures: Callable[[Mapping[str, Any], str], None] | None = None
         self.wake: Callable[[], None] = _nobody  # has the engine ask the scheduler again
@@ -131,11 +133,15 @@ class Recorder:
         site = request.meta.get("site")
         notes = notes_of(request, error, site, self.deriver.memory_digest(site)) + self._like_notes
         original = request.meta.get("original")
-        taken = [exchange_of(request.url, wire, notes, original) for wire in exchanges]
+        view = request.meta.get("view", "")
+        taken = [exchange_of(request.url, wire, notes, original, view) for wire in exchanges]
         if not taken:
             taken = [attempt(request.url, notes)]
         self.report.requested += len(taken)
         captures = await self._archive.write(taken)
+        if view and error is None:
+            self.report.views += len(taken)
+            return
         self.report.captured += len(captures)
         unanswered = len(taken) - len(captures)
         reason = failure_reason(error)
@@ -155,11 +161,15 @@ class Recorder:
                 self.report.unchanged += 1
                 self._tally.unchanged(site)
             else:
-                await self._derive(capture, site, request.meta.get("lease"))
+                await self._derive(capture, site, request.meta)
 
-    async def _derive(self, capture: Acknowledged, site: str | None, lease: Lease | None) -> None:
+    async def _derive(
+        self, capture: Acknowledged, site: str | None, meta: Mapping[str, Any]
+    ) -> None:
         if self.deriver.workers:
-            await self.deriver.add(capture, site, lease.lead.text if lease else "")
+            lease: Lease | None = meta.get("lease")
+            announced = lease.lead.text if lease else ""
+            await self.deriver.add(capture, site, announced, meta.get("searched", ""))
         else:
             self.report.underived += 1
 

@@ -1,6 +1,6 @@
 """What happened in a run, by reason, in numbers that add up.
 
-    requested = articles + rejections by reason + unchanged + failures by reason + pending
+    requested = articles + rejections by reason + unchanged + views + failures by reason + pending
 
 `requested` counts exchanges: every request handed to the network, robots.txt, redirects and
 retries included, and every URL still queued when the run ended. A URL that was never asked
@@ -37,6 +37,7 @@ class Report:
     rejected: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     unchanged: int = 0  # revisits: 304, or the bytes of the capture before
+    views: int = 0  # second looks, which are no captures: crawler/views.py
     underived: int = 0  # captured in a run that was told not to derive
     not_requested: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -50,7 +51,7 @@ class Report:
 
     @property
     def finished(self) -> int:
-        outcomes = self.articles + self.unchanged + self.underived
+        outcomes = self.articles + self.unchanged + self.views + self.underived
         return outcomes + self.rejected.total() + self.failed.total()
 
     def count(self, line: Mapping[str, Any]) -> None:
@@ -79,6 +80,7 @@ class Report:
             "articles": self.articles,
             "rejected": dict(sorted((+self.rejected).items())),
             "unchanged": self.unchanged,
+            "views": self.views,
             "failed": dict(sorted(self.failed.items())),
             "not_derived": self.underived,
             "pending": self.pending,
@@ -94,6 +96,7 @@ def table(report: dict[str, Any]) -> str:
     rows += [("  articles", report["articles"])]
     rows += [(f"  rejected: {reason}", n) for reason, n in report["rejected"].items()]
     rows += [("  unchanged", report["unchanged"])] if report["unchanged"] else []
+    rows += [("  second looks", report["views"])] if report["views"] else []
     rows += [(f"  failed: {reason}", n) for reason, n in report["failed"].items()]
     rows += [("  captured, not derived", report["not_derived"])] if report["not_derived"] else []
     rows += [("  pending", report["pending"])]

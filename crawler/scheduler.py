@@ -128,7 +128,7 @@ class FrontierScheduler(BaseScheduler):
         host.delay = max(host.delay, spider.delay_of(lease.lead.site, host.name))
         if not spider.obeys_robots(lease.lead.site):
             request.meta["robots"] = "ignored, as the site definition says"
-            return request
+            return self._looked_at(request, lease)
         robots = self._recorder.robots.get(origin_of(request.url))
         if robots is None:
             self._frontier.release(lease)
@@ -141,7 +141,30 @@ class FrontierScheduler(BaseScheduler):
             spider.refused_by_robots(lease)
             return None
         request.meta["robots"] = f"allowed; {robots.record_id}" if robots.record_id else "allowed"
+        return self._looked_at(request, lease)
+
+    def _looked_at(self, request: Request, lease: Lease) -> Request:
+        """The request for a page, or the second look that goes before it, in a turn of its own."""
+        views = self._recorder.views
+        if views.wants(lease):
+            self._frontier.release(lease)
+            return views.asked_for(request, lease).replace(
+                callback=self._view_came, errback=self._view_failed
+            )
+        if searched := views.seen(lease):
+            request.meta["searched"] = searched
         return request
+
+    def _view_came(self, response: Response) -> None:
+        with self._recorder.failing.guarded():
+            self._recorder.views.saw(response)
+            self._hosts.done(self._hosts[response.meta["lease"].host])
+
+    def _view_failed(self, failure: Failure) -> None:
+        """The page is asked for all the same, and says what is the matter with its host."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        with self._recorder.failing.guarded():
+            self._hosts.done(self._hosts[request.meta["lease"].host])
 
     def _request(self, lease: Lease) -> Request:
         """The request for a lease; conditional where the archive holds what it would bring."""

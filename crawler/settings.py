@@ -93,6 +93,7 @@ FANGZHI_ROTATE_SECONDS = 86_400.0
 FANGZHI_LIKE: list[str] | None = None  # example files to rank by; [] is seeds/examples
 FANGZHI_MIN_RELEVANCE = 0.0  # to these examples, of what is kept as an article
 FANGZHI_IMAGES = False  # fetch the pictures of articles, whatever the definitions say
+FANGZHI_SEARCH_VIEWS = 0  # second looks at a site's new articles, whatever its definition says
 FANGZHI_DUE = False  # only what the schedule says is due
 FANGZHI_PATIENCE = 120.0  # seconds a run waits for a host that rests, or for room on the disk
 FANGZHI_MIN_FREE = 500.0  # MB; with less on the disk a crawl asks for nothing new (crawler/room.py)

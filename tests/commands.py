@@ -43,8 +43,8 @@ def report(holdings: Path) -> dict[str, Any]:
 
 
 def adds_up(numbers: dict[str, Any]) -> bool:
-    """requested = articles + rejections + unchanged + failures + not derived + pending."""
+    """requested = articles + rejections + unchanged + views + failures + not derived + pending."""
     outcomes = numbers["articles"] + numbers["not_derived"] + numbers["pending"]
-    outcomes += numbers["unchanged"]
+    outcomes += numbers["unchanged"] + numbers["views"]
     outcomes += sum(numbers["rejected"].values()) + sum(numbers["failed"].values())
     return bool(numbers["requested"] == outcomes)

@@ -29,6 +29,7 @@ class ArticleSpider(ArchivingSpider):
     def begin(self) -> None:
         if self.settings.getbool("FANGZHI_IMAGES"):
             self.recorder.pictures = self.ask_for_pictures
+        self.recorder.views.wanted = {"": self.settings.getint("FANGZHI_SEARCH_VIEWS")}
         self.frontier.open([""])
         self.recorder.catch_up()
         for url in self.urls:

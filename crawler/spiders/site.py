@@ -59,6 +59,10 @@ class SiteSpider(ArchivingSpider):
         self.frontier.rank(focus.order if focus else "", self.rank)
         if any(site.scope.images for site in self.sites.values()):
             self.recorder.pictures = self.ask_for_pictures
+        wanted = self.settings.getint("FANGZHI_SEARCH_VIEWS")
+        self.recorder.views.wanted = {
+            name: wanted or site.scope.search_views for name, site in self.sites.items()
+        }
         self.recorder.catch_up()
         self._lists = Lists(self.frontier)
         self._shapes = Shapes(self.frontier.state)
