@@ -18,7 +18,7 @@ from archive.warc import (
     Headers,
     Record,
     pieces,
-    record_id,
+    record_ids,
     sha256,
     warc_date,
     warc_fields,
@@ -53,12 +53,10 @@ class View:
         return cls(int(match[1]), match[2] if match[2] != "-" else "", match[3])
 
 
-def view_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
-    """Answer (if a byte of one came), request and notes of an exchange that is a view.
-
-    `info` is the id of the warcinfo record of the file they go to.
-    """
-    first = record_id(exchange.date)
+def view_records(exchange: Exchange) -> tuple[Record, ...]:
+    """Answer (if a byte of one came), request and notes of an exchange that is a view."""
+    ids = record_ids(exchange.date)
+    first = name = next(ids)
     wire = [("WARC-IP-Address", exchange.ip_address)] if exchange.ip_address else []
     wire += [("WARC-Protocol", protocol) for protocol in exchange.protocols]
     wire += [("WARC-Cipher-Suite", exchange.cipher)] if exchange.cipher else []
@@ -67,32 +65,28 @@ def view_records(exchange: Exchange, info: str) -> tuple[Record, ...]:
     back = [("WARC-Concurrent-To", f"<{first}>")]
     records = []
     if exchange.response.seek(0, 2):
-        records.append(_metadata(exchange, info, first, exchange.response, wire))
+        records.append(_metadata(exchange, name, exchange.response, wire))
+        name = next(ids)
     if exchange.request:
         kind = [("Content-Type", "application/http; msgtype=request")]
-        name = record_id(exchange.date) if records else first
-        records.append(
-            _metadata(exchange, info, name, exchange.request, back[: len(records)] + kind)
-        )
+        more = back[: len(records)] + kind
+        records.append(_metadata(exchange, name, exchange.request, more))
+        name = next(ids)
     about = [("WARC-Refers-To", f"<{first}>")] if records else []
     about += [("Content-Type", "application/warc-fields")]
-    name = record_id(exchange.date) if records else first
-    records.append(_metadata(exchange, info, name, warc_fields(exchange.notes), about))
+    records.append(_metadata(exchange, name, warc_fields(exchange.notes), about))
     return tuple(records)
 
 
-def _metadata(
-    exchange: Exchange, info: str, name: str, block: BinaryIO | bytes, more: Headers
-) -> Record:
+def _metadata(exchange: Exchange, name: str, block: BinaryIO | bytes, more: Headers) -> Record:
     length = len(block) if isinstance(block, bytes) else block.seek(0, 2)
     headers = [
         ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", f"<{name}>"),
-        ("WARC-Target-URI", f"urn:view:{exchange.view}:{exchange.target_uri}"),
-        ("WARC-Date", warc_date(exchange.date)),
-        ("WARC-Warcinfo-ID", f"<{info}>"),
-        *more[:-1],
-        ("WARC-Block-Digest", sha256(pieces(block))),
         more[-1],
+        *more[:-1],
+        ("WARC-Date", warc_date(exchange.date)),
+        ("WARC-Record-ID", f"<{name}>"),
+        ("WARC-Block-Digest", sha256(pieces(block))),
+        ("WARC-Target-URI", f"urn:view:{exchange.view}:{exchange.target_uri}"),
     ]
     return Record(headers, block, length)

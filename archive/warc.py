@@ -5,7 +5,12 @@ warcio, jwarc and FastWARC take a leading 103 for the answer; they are kept in t
 record). The payload digest is over the entity body: de-chunked, still content-coded
 (WARC 1.1, 5.9 and 6.3.2; iipc/warc-specifications#22). All records of one exchange carry one
 WARC-Date, the start of the capture. A request follows its response and points back to it, so
-that no reference looks forward and files can be concatenated.
+that no reference looks forward and files can be concatenated. What a response says of the
+connection its request does not say again, and the warcinfo record in front of all of them,
+which describes them by its place (WARC 1.1, 6.1), is not named in each.
+
+Fields stand in the order that packs best: what a record repeats of itself or of its block lies
+near (real pages of twelve sets, 2026-11: 7 bytes less an exchange than in the usual order).
 """
 
 from __future__ import annotations
@@ -88,17 +93,20 @@ class Exchange:
     view: str = ""  # whose view of the page it is, where it is no capture of it: archive/views.py
 
 
-def record_id(moment: datetime) -> str:
-    """A fresh record id: the millisecond of the capture, which WARC-Date says too, and 74 random
-    bits (RFC 9562, 5.7: version 7). It says nothing about the machine.
+def record_ids(moment: datetime) -> Iterator[str]:
+    """Fresh ids for up to 256 records of one capture: the millisecond of the capture, which
+    WARC-Date says too, 66 random bits, and a number (RFC 9562, 5.7 and 6.2: version 7 with a
+    counter). They say nothing about the machine.
 
     Ids that sort by time keep the rows of state.sqlite in the order they are written: with wholly
     random ones each row fell on a database page of its own, to be read, journalled and written.
+    Ids of one capture that differ in a digit make its records 25 bytes smaller.
     """
     milliseconds = int(moment.timestamp() * 1000) & (1 << 48) - 1
-    bits = milliseconds << 80 | secrets.randbits(80)
+    bits = milliseconds << 80 | secrets.randbits(72) << 8
     bits = bits & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62
-    return f"urn:uuid:{uuid.UUID(int=bits)}"
+    stem = str(uuid.UUID(int=bits))[:-2]
+    return (f"urn:uuid:{stem}{number:02x}" for number in range(256))
 
 
 def warc_date(moment: datetime) -> str:
@@ -144,29 +152,24 @@ def warcinfo(filename: str, date: datetime, about: Mapping[str, str]) -> Record:
     block = warc_fields(about.items())
     headers = [
         ("WARC-Type", "warcinfo"),
-        ("WARC-Record-ID", f"<{record_id_for(filename, block)}>"),
-        ("WARC-Date", warc_date(date)),
-        ("WARC-Filename", filename),
         ("Content-Type", "application/warc-fields"),
+        ("WARC-Date", warc_date(date)),
+        ("WARC-Record-ID", f"<{record_id_for(filename, block)}>"),
+        ("WARC-Block-Digest", sha256([block])),
+        ("WARC-Filename", filename),
     ]
-    return _record(headers, block)
+    return Record(headers, block, len(block))
 
 
-def exchange_records(
-    exchange: Exchange, info: str, find: FindPayload | None = None
-) -> tuple[Record, ...]:
+def exchange_records(exchange: Exchange, find: FindPayload | None = None) -> tuple[Record, ...]:
     """Response (if a byte of one came), request and metadata record of one exchange.
 
     An answer that repeats `exchange.original` becomes a revisit record: 304, or the same payload
-    again. So does one whose payload `find` knows from elsewhere. `info` is the id of the warcinfo
-    record of the file they go to.
+    again. So does one whose payload `find` knows from elsewhere.
     """
-    capture = record_id(exchange.date)
-    shared = [
-        ("WARC-Target-URI", exchange.target_uri),
-        ("WARC-Date", warc_date(exchange.date)),
-        ("WARC-Warcinfo-ID", f"<{info}>"),
-    ]
+    ids = record_ids(exchange.date)
+    capture = f"<{next(ids)}>"
+    date, uri = ("WARC-Date", warc_date(exchange.date)), ("WARC-Target-URI", exchange.target_uri)
     wire = [("WARC-IP-Address", exchange.ip_address)] if exchange.ip_address else []
     wire += [("WARC-Protocol", protocol) for protocol in exchange.protocols]
     wire += [("WARC-Cipher-Suite", exchange.cipher)] if exchange.cipher else []
@@ -174,23 +177,29 @@ def exchange_records(
     records: list[Record] = []
     interim, length = _interim_heads(exchange.response)
     if length:
-        answer, head = _answer(exchange, capture, shared + wire, (len(interim), length), find)
+        about = _About([date, ("WARC-Record-ID", capture)], [*wire, uri])
+        answer, head = _answer(exchange, about, (len(interim), length), find)
         records.append(answer)
         notes += [("http-not-modified", "; ".join(_lines(head)))] if head else []
         notes += [("http-interim", head) for head in _interim_notes(interim)]
-    if exchange.request:
-        back = [("WARC-Concurrent-To", f"<{capture}>")] if length else []
-        name = record_id(exchange.date) if length else capture
-        records.append(_request(exchange, shared + wire + back, name))
-    about = [("WARC-Refers-To", f"<{capture}>")] if length or exchange.request else []
+    if exchange.request and length:
+        back = [("WARC-Concurrent-To", capture), date, ("WARC-Record-ID", f"<{next(ids)}>")]
+        records.append(_request(exchange, _About(back, [uri])))
+    elif exchange.request:
+        records.append(
+            _request(exchange, _About([date, ("WARC-Record-ID", capture)], [*wire, uri]))
+        )
+    block = warc_fields(notes)
     headers = [
         ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", f"<{record_id(exchange.date)}>"),
-        *shared,
-        *about,
         ("Content-Type", "application/warc-fields"),
+        *([("WARC-Refers-To", capture)] if records else []),
+        date,
+        ("WARC-Record-ID", f"<{next(ids)}>"),
+        ("WARC-Block-Digest", sha256([block])),
+        uri,
     ]
-    records.append(_record(headers, warc_fields(notes)))
+    records.append(Record(headers, block, len(block)))
     return tuple(records)
 
 
@@ -206,9 +215,10 @@ def conversion(
         ("WARC-Warcinfo-ID", f"<{info}>"),
         ("WARC-Refers-To", f"<{refers_to}>"),
         *notes,
+        ("WARC-Block-Digest", sha256([text])),
         ("Content-Type", "text/plain; charset=utf-8"),
     ]
-    return _record(headers, text)
+    return Record(headers, text, len(text))
 
 
 def record_id_for(source: str, content: bytes) -> str:
@@ -225,9 +235,12 @@ def warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
 
 def header_bytes(record: Record) -> bytes:
     """The version line and named fields, up to and including the blank line."""
-    lines = [f"{name}: {_one_line(value)}" for name, value in record.headers]
-    lines += [f"Content-Length: {record.length}"]
-    return ("WARC/1.1\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+    lines = ["WARC/1.1"]
+    for name, value in record.headers:
+        lines.append(f"{name}: {_one_line(value)}")
+        if name == "Content-Type":
+            lines.append(f"Content-Length: {record.length}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
 
 
 def pieces(block: BinaryIO | bytes, start: int = 0) -> Iterator[bytes]:
@@ -238,30 +251,31 @@ def pieces(block: BinaryIO | bytes, start: int = 0) -> Iterator[bytes]:
         yield piece
 
 
-def _record(headers: Headers, block: bytes) -> Record:
-    digest = ("WARC-Block-Digest", sha256([block]))
-    return Record([*headers[:-1], digest, headers[-1]], block, len(block))
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a record of an exchange says of it, in front of its digests and behind them."""
+
+    before: Headers
+    behind: Headers
 
 
-def _request(exchange: Exchange, shared: Headers, name: str) -> Record:
-    head = message.head_length(exchange.request)
-    headers = [
-        ("WARC-Type", "request"),
-        ("WARC-Record-ID", f"<{name}>"),
-        *shared,
-        ("WARC-Block-Digest", sha256([exchange.request])),
-        ("WARC-Payload-Digest", sha256([exchange.request[head:]])),
-        ("Content-Type", "application/http; msgtype=request"),
-    ]
-    return Record(headers, exchange.request, len(exchange.request))
+def _http(kind: str, role: str, about: _About, *fields: tuple[str, str]) -> Headers:
+    """Header fields of a record that holds a message."""
+    media = ("Content-Type", f"application/http; msgtype={role}")
+    return [("WARC-Type", kind), media, *about.before, *fields, *about.behind]
+
+
+def _request(exchange: Exchange, about: _About) -> Record:
+    """The request record. Nearly every request is without a body, and then without its digest."""
+    sent = exchange.request
+    digests = [("WARC-Block-Digest", sha256([sent]))]
+    if body := sent[message.head_length(sent) :]:
+        digests.append(("WARC-Payload-Digest", sha256([body])))
+    return Record(_http("request", "request", about, *digests), sent, len(sent))
 
 
 def _answer(
-    exchange: Exchange,
-    name: str,
-    shared: Headers,
-    size: tuple[int, int],
-    find: FindPayload | None,
+    exchange: Exchange, about: _About, size: tuple[int, int], find: FindPayload | None
 ) -> tuple[Record, bytes]:
     """The response or revisit record of an answer; the 304 head that a revisit leaves out.
 
@@ -276,46 +290,32 @@ def _answer(
     head = start[: message.head_length(start)]
     original = exchange.original
     if original is not None and message.status(head) == 304:
-        headers = [
-            ("WARC-Type", "revisit"),
-            ("WARC-Record-ID", f"<{name}>"),
-            *shared,
+        fields = [
             ("WARC-Profile", f"{_PROFILES}/server-not-modified"),
             *_refers_to(original),
             ("WARC-Block-Digest", sha256([])),
             ("WARC-Payload-Digest", original.payload_digest),
-            ("Content-Type", "application/http; msgtype=response"),
         ]
-        return Record(headers, b"", 0, original), head
+        return Record(_http("revisit", "response", about, *fields), b"", 0, original), head
     # A head that was cut is all there is of the message: no payload came.
     before = head or (start if start.startswith(b"HTTP/") else b"")
     payload = _Counted(message.payload_pieces(before, pieces(block, len(before))))
     digest = sha256(payload)
     repeats, visit = _repeated(exchange, head, digest, payload.size, find)
     if repeats is not None:
-        headers = [
-            ("WARC-Type", "revisit"),
-            ("WARC-Record-ID", f"<{name}>"),
-            *shared,
+        fields = [
             ("WARC-Profile", f"{_PROFILES}/identical-payload-digest"),
             *_refers_to(repeats),
             ("WARC-Block-Digest", sha256([head])),
             ("WARC-Payload-Digest", digest),
             ("WARC-Truncated", "length"),
             (VISIT, visit),
-            ("Content-Type", "application/http; msgtype=response"),
         ]
+        headers = _http("revisit", "response", about, *fields)
         return Record(headers, head, len(head), repeats), b""
-    headers = [
-        ("WARC-Type", "response"),
-        ("WARC-Record-ID", f"<{name}>"),
-        *shared,
-        ("WARC-Block-Digest", sha256(pieces(block))),
-        ("WARC-Payload-Digest", digest),
-        *([("WARC-Truncated", exchange.truncated)] if exchange.truncated else []),
-        ("Content-Type", "application/http; msgtype=response"),
-    ]
-    return Record(headers, block, length), b""
+    fields = [("WARC-Block-Digest", sha256(pieces(block))), ("WARC-Payload-Digest", digest)]
+    fields += [("WARC-Truncated", exchange.truncated)] if exchange.truncated else []
+    return Record(_http("response", "response", about, *fields), block, length), b""
 
 
 def _repeated(

@@ -117,10 +117,10 @@ class ArchiveThread:
     def _write(self, exchange: Exchange) -> list[Acknowledged]:
         self._writer.ready(exchange.date)
         if exchange.view:
-            self._writer.write(view_records(exchange, self._writer.info))
+            self._writer.write(view_records(exchange))
             exchange.response.close()
             return []
-        records = exchange_records(exchange, self._writer.info, self._payloads.find)
+        records = exchange_records(exchange, self._payloads.find)
         places = self._writer.write(records)
         found = [_acknowledged(exchange, records[0], places[0], self._run)]
         self._payloads.wrote(found[0])

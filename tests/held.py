@@ -45,7 +45,7 @@ def write(root: Path, held: Iterable[Held], *, derive: bool = True) -> Path:
     for one in held:
         if writer.path is None:
             writer.ready(one.date)
-        records = exchange_records(_exchange(one, originals.get(one.repeats)), writer.info)
+        records = exchange_records(_exchange(one, originals.get(one.repeats)))
         writer.write(records)
         said = dict(records[0].headers)
         if said["WARC-Type"] == "response":

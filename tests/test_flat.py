@@ -9,7 +9,7 @@ import pytest
 
 from archive.model import Location
 from archive.state import Acknowledged, State
-from archive.warc import parse_date, record_id
+from archive.warc import parse_date, record_ids
 from crawler.frontier import Frontier, Lead, Visit
 from crawler.hosts import Hosts
 from crawler.revisits import Revisits
@@ -38,7 +38,7 @@ def add(opened: Frontier, number: int) -> None:
 def visit(opened: Frontier, number: int) -> None:
     lease = opened.lease(host(number))
     assert lease is not None
-    name = record_id(parse_date(DATE))
+    name = next(record_ids(parse_date(DATE)))
     capture = Acknowledged(name, lease.lead.url, DATE, "run", 200, Location("f", 0, 1))
     opened.state.note([capture])
     opened.finish(lease, Visit(capture))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import textrecords
-from archive.warc import header_bytes, record_id
+from archive.warc import header_bytes, record_ids
 
 messy = st.text(alphabet='会议 \u2028\u2029\x85\r\n\t\x0b\x1b:{}"\\', max_size=20) | st.text(
     max_size=20
@@ -23,7 +23,7 @@ edits = st.lists(
 @st.composite
 def articles(draw: st.DrawFn) -> dict[str, Any]:
     return {
-        "id": record_id(datetime(2026, 11, 24, tzinfo=UTC)),
+        "id": next(record_ids(datetime(2026, 11, 24, tzinfo=UTC))),
         "url": "http://a.test/1.html",
         "captured": "2026-03-02T08:00:00Z",
         "title": draw(messy | st.none()),
@@ -37,7 +37,7 @@ def articles(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(articles())
 def test_the_two_records_tell_the_whole_article(article: dict[str, Any]) -> None:
-    text, about = textrecords.records(article, record_id(datetime(2026, 11, 24, tzinfo=UTC)))
+    text, about = textrecords.records(article, next(record_ids(datetime(2026, 11, 24, tzinfo=UTC))))
     assert isinstance(about.block, bytes)
     told = {**textrecords.fields_of(about.block), "text_norm": text.block.decode("utf-8")}  # type: ignore[union-attr]
     assert told == article
@@ -47,7 +47,7 @@ def test_the_two_records_tell_the_whole_article(article: dict[str, Any]) -> None
 
 @given(articles())
 def test_the_derivation_is_one_header_line(article: dict[str, Any]) -> None:
-    text, _ = textrecords.records(article, record_id(datetime(2026, 11, 24, tzinfo=UTC)))
+    text, _ = textrecords.records(article, next(record_ids(datetime(2026, 11, 24, tzinfo=UTC))))
     head = header_bytes(text)
     assert head.count(b"\r\n") == len(text.headers) + 3
     rules = next(v for n, v in text.headers if n == textrecords.DERIVATION)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.errors import WriteFailed
-from archive.warc import Exchange, exchange_records, pieces, record_id, sha256
+from archive.warc import Exchange, exchange_records, pieces, record_ids, sha256
 from archive.warcreader import Damage, ReadRecord, read, read_at, read_file, whole_members
 from archive.warcwriter import AT_ONCE, OPEN, Naming, WarcWriter, recover
 
@@ -40,7 +41,7 @@ def write(folder: Path, exchanges: list[Exchange]) -> Path:
     out = writer(folder)
     out.ready(NOW)
     for one in exchanges:
-        out.write(exchange_records(one, out.info))
+        out.write(exchange_records(one))
     path = out.close()
     assert path is not None
     return path
@@ -93,11 +94,24 @@ def test_the_payload_digest_is_over_the_dechunked_still_coded_body(tmp_path: Pat
 
 
 def test_all_records_of_an_exchange_share_the_date_and_point_backwards(tmp_path: Path) -> None:
-    info, response, request, metadata = whole(write(tmp_path, [exchange(HEAD)]))
+    _, response, request, metadata = whole(write(tmp_path, [exchange(HEAD)]))
     dates = {r.get("WARC-Date") for r in (response, request, metadata)}
     assert dates == {"2026-11-24T08:00:00.123456Z"}
     assert request.get("WARC-Concurrent-To") == metadata.get("WARC-Refers-To") == f"<{response.id}>"
-    assert response.get("WARC-Warcinfo-ID") == f"<{info.id}>"
+
+
+def test_the_connection_is_described_once_in_an_exchange(tmp_path: Path) -> None:
+    answered = exchange(HEAD)
+    silent = replace(answered, response=BytesIO())
+    fields = {"ip_address": "127.0.0.1", "protocols": ("http/1.1", "tls/1.3"), "cipher": "X"}
+    sent = [replace(one, **fields) for one in (answered, silent)]  # type: ignore[arg-type]
+    records = whole(write(tmp_path, sent))[1:]
+    told = [(r.type, r.get("WARC-IP-Address"), r.get("WARC-Cipher-Suite")) for r in records]
+    nothing = (None, None)
+    assert told == [
+        *[("response", "127.0.0.1", "X"), ("request", *nothing), ("metadata", *nothing)],
+        *[("request", "127.0.0.1", "X"), ("metadata", *nothing)],
+    ]
 
 
 @pytest.mark.parametrize("size", [AT_ONCE - 1000, AT_ONCE, AT_ONCE + 1000, 3 * AT_ONCE])
@@ -115,10 +129,12 @@ def test_a_record_is_one_member_whether_it_is_packed_at_once_or_piece_by_piece(
 
 def test_record_ids_are_fresh_and_sort_by_the_time_of_their_capture() -> None:
     moments = [NOW + timedelta(milliseconds=number) for number in range(50)]
-    ids = [record_id(moment) for moment in moments]
+    ids = [next(record_ids(moment)) for moment in moments]
     assert ids == sorted(ids)
-    assert len({record_id(NOW) for _ in range(1000)}) == 1000
+    assert len({next(record_ids(NOW)) for _ in range(1000)}) == 1000
     assert {uuid.UUID(one.removeprefix("urn:uuid:")).version for one in ids} == {7}
+    assert len({one[:-2] for one in record_ids(NOW)}) == 1
+    assert len(set(record_ids(NOW))) == 256
 
 
 def test_a_url_cannot_forge_a_header(tmp_path: Path) -> None:
@@ -147,7 +163,7 @@ def test_no_text_of_a_page_forges_a_header_field_or_a_record(
     )
     out = writer(folder)
     out.ready(NOW)
-    out.write(exchange_records(sent, out.info))
+    out.write(exchange_records(sent))
     path = out.close()
     assert path is not None
     found = whole(path)
@@ -163,7 +179,7 @@ def test_a_file_is_rotated_by_size_and_by_age(tmp_path: Path) -> None:
     out = writer(tmp_path, rotate_bytes=1, rotate_seconds=100)
     for second in (0, 1, 2):
         out.ready(NOW.replace(second=second))
-        out.write(exchange_records(exchange(HEAD), out.info))
+        out.write(exchange_records(exchange(HEAD)))
     out.close()
     assert len(list(tmp_path.glob("*.warc.gz"))) == 3
     aged = writer(tmp_path, rotate_seconds=60)
@@ -200,7 +216,7 @@ def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
 def test_a_failed_write_gives_the_file_up_at_its_last_whole_record(tmp_path: Path) -> None:
     out = writer(tmp_path)
     out.ready(NOW)
-    out.write(exchange_records(exchange(HEAD), out.info))
+    out.write(exchange_records(exchange(HEAD)))
     out.sync()
 
     class Broken(BytesIO):
@@ -210,7 +226,7 @@ def test_a_failed_write_gives_the_file_up_at_its_last_whole_record(tmp_path: Pat
                 raise OSError(5, "Input/output error")
             return data
 
-    bad = exchange_records(exchange(HEAD + b"x" * 60_000), out.info)
+    bad = exchange_records(exchange(HEAD + b"x" * 60_000))
     broken = Broken(b"y" * 200_000)
     with pytest.raises(WriteFailed, match="Input/output error"):
         out.write([type(bad[0])(bad[0].headers, broken, 200_000)])
@@ -260,7 +276,7 @@ from tests.test_warc import HEAD, NOW, exchange, writer
 from archive.warc import exchange_records
 out = writer(Path(sys.argv[1])); out.ready(NOW)
 for i in range(100000):
-    records = exchange_records(exchange(HEAD + os.urandom(3000)), out.info)
+    records = exchange_records(exchange(HEAD + os.urandom(3000)))
     out.write(records); out.sync()
     os.write(1, (records[0].id + "\\n").encode())
 """

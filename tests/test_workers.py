@@ -38,7 +38,7 @@ def holdings(tmp_path_factory: pytest.TempPathFactory) -> Path:
             head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
             uri = f"http://www.example.gov.cn/xw/t2026_{number}{page:03d}.html"
             exchange = Exchange(uri, moment, b"GET / HTTP/1.1\r\n\r\n", BytesIO(head + body))
-            out.write(exchange_records(exchange, out.info))
+            out.write(exchange_records(exchange))
         out.close()
     return folder
 

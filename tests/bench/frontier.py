@@ -83,7 +83,7 @@ def url_of(number: int) -> str:
 def _frontier(folder: Path) -> Callable[[Sequence[int]], None]:
     from archive.model import Location
     from archive.state import Acknowledged, State
-    from archive.warc import parse_date, record_id
+    from archive.warc import parse_date, record_ids
     from crawler.frontier import Frontier, Lead, Visit
     from crawler.hosts import Hosts
     from crawler.revisits import Revisits
@@ -103,7 +103,7 @@ def _frontier(folder: Path) -> Callable[[Sequence[int]], None]:
                 lease = frontier.lease(f"h{number % HOSTS}.test")
                 assert lease is not None
                 place = Location("a.warc.gz", number, 1)
-                kept = (record_id(moment), lease.lead.url, DATE, "run", 200, place)
+                kept = (next(record_ids(moment)), lease.lead.url, DATE, "run", 200, place)
                 capture = Acknowledged(*kept, "sha256:" + "0" * 64)
                 state.note([capture])
                 frontier.finish(lease, Visit(capture))

@@ -61,7 +61,7 @@ def _archive(writer: WarcWriter, number: int) -> Acknowledged:
     moment = datetime.now(UTC)
     exchange = Exchange(url(number), moment, b"GET / HTTP/1.1\r\n\r\n", BytesIO(head + body))
     writer.ready(moment)
-    records = exchange_records(exchange, writer.info)
+    records = exchange_records(exchange)
     place = writer.write(records)[0]
     return Acknowledged(records[0].id, url(number), warc_date(moment), "run", 200, place)
 
