@@ -10,8 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
+from heapq import merge
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryFile
+from typing import IO, BinaryIO
 
 from archive import framing, message
 from archive.packing import Members, NotARecord
@@ -20,6 +24,9 @@ from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read
 
 INDEXED = ("response", "revisit", "resource")
+# Lines that are sorted in memory: 4 MB. A file of 100,000 small pages has 40 MB of them, which were
+# half of what its crawl took when all were sorted at once (2026-11).
+RUN = 10_000
 
 
 def index(path: Path) -> Iterator[str]:
@@ -49,8 +56,32 @@ def growing(path: Path, start: int) -> Iterator[tuple[str, int]]:
 
 def index_file(path: Path) -> tuple[str, bytes]:
     """Name and content of the index file of a finished WARC file; the same file gives the same."""
-    name = f"{path.name.removesuffix('.warc.gz')}.cdxj"
-    return name, b"".join(sorted(f"{row}\n".encode() for row in index(path)))
+    return index_name(path), b"".join(sorted_index(path))
+
+
+def index_name(path: Path) -> str:
+    """What the index file of a finished WARC file is called."""
+    return f"{path.name.removesuffix('.warc.gz')}.cdxj"
+
+
+def sorted_index(path: Path) -> Iterator[bytes]:
+    """The index lines of a finished WARC file in byte order, each with its line end."""
+    return in_order(f"{row}\n".encode() for row in index(path))
+
+
+def in_order(lines: Iterator[bytes], run: int = RUN) -> Iterator[bytes]:
+    """Lines in byte order. No more than `run` of them are in memory at a time: sorted runs wait in
+    temporary files. Raises `OSError`."""
+    with ExitStack() as opened:
+        runs: list[IO[bytes]] = []
+        while held := sorted(islice(lines, run)):
+            if len(held) < run and not runs:
+                yield from held
+                return
+            runs.append(opened.enter_context(TemporaryFile()))
+            runs[-1].writelines(held)
+            runs[-1].seek(0)
+        yield from merge(*runs)
 
 
 def _sha256(file: BinaryIO, size: int) -> str:

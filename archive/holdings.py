@@ -21,7 +21,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain
@@ -146,8 +146,7 @@ class Holdings:
 
     def write_index(self, path: Path) -> None:
         """Write the index of a finished WARC file."""
-        name, data = cdxj.index_file(path)
-        write_whole(self.folder("index") / name, data)
+        write_pieces(self.folder("index") / cdxj.index_name(path), cdxj.sorted_index(path))
 
     def close(self) -> None:
         if self.state is not None:
@@ -166,7 +165,7 @@ class Holdings:
         return [path for path in finished if not self._index_of(path).exists()]
 
     def _index_of(self, path: Path) -> Path:
-        return self.folder("index") / f"{path.name.removesuffix('.warc.gz')}.cdxj"
+        return self.folder("index") / cdxj.index_name(path)
 
     def _become_owner(self) -> None:
         ownership.keep_others_out()
@@ -251,14 +250,19 @@ def run_of(warcinfo: ReadRecord) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all. Raises `OSError`."""
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same of a file that comes in pieces."""
     partial = path.with_name(f".{path.name}.part")
     try:
         with partial.open("wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
-    except OSError:
+    except BaseException:
         partial.unlink(missing_ok=True)  # it would only fill the disk further
         raise
     warcwriter.sync_folder(path.parent)

@@ -39,7 +39,7 @@ from archive.warc import Original
 from archive.warcreader import read_at
 
 FORM = ("content-type", "content-encoding", "transfer-encoding")  # how a body is read
-RECENT = 4096  # captures; a commit of the state follows within half a second
+RECENT = 1024  # captures; a commit of the state follows within half a second, and none does 2,000 a second
 TRIED = 3  # responses with one digest that are looked at: they differ in their form only
 _BY_DIGEST = (
     "SELECT record_id, uri, date, digest, file, offset, length FROM captures"

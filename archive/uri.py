@@ -37,8 +37,9 @@ _BENT_SCHEME = re.compile(r"(https?)(?::/{0,1}(?=[^/:])|(?://:|;//|：//|:///+)/
 _DOUBLE_SCHEME = re.compile(r"https?://+(?=https?:/)", re.IGNORECASE)
 _WEB = ("http", "https")
 # Answers remembered by each function: the menus and lists of one site repeat on all its pages.
-# A URL is under a kilobyte as a rule, so that is some megabytes.
-CACHED = 8192
+# A URL takes under a kilobyte as a rule, so all of them take 5 MB; with 8192, 20 MB that a slow crawl of
+# many sites filled over a day (2026-11).
+CACHED = 2048
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def start(
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(*GC_THRESHOLD)
+    limits.give_back()
     _RUN.folder, _RUN.sites, _RUN.memories, _RUN.like = folder, sites, memories, like
     limits.limit_memory()
 

@@ -32,6 +32,7 @@ from archive.uri import dedupe_key, host_of
 from archive.warc import warc_date
 
 READY, LEASED, HELD, RESTING = range(4)
+RANKED = 1000  # URLs that are given a new place at a time
 # Keys remembered to spare look-ups: what the frame of a site links on every page. About 4 MB, which
 # a crawl of ten thousand pages has filled, so that one of a hundred thousand holds no more.
 SEEN_LIMIT = 20_000
@@ -168,7 +169,7 @@ class Frontier:
         self.definitions: Mapping[str, str] = {}  # site: digest of its definition
         self.leased: dict[int, Lease] = {}
         self.unread: dict[str, Acknowledged] = {}  # by URI
-        self._early: dict[str, tuple[str, str | None]] = {}  # record id: what `derived` was told
+        self._early: dict[str, tuple[str, str, str | None]] = {}  # by URI: what `derived` was told
         state.create(_TABLES)
 
     def has_links_of(self, lease: Lease) -> bool:
@@ -203,12 +204,14 @@ class Frontier:
             return
         query = (
             "SELECT id, url, via, hops, site, seed, list, linked, text FROM urls"
-            " WHERE state IN (0, 2) AND site = ?"
+            " WHERE state IN (0, 2) AND site = ? AND id > ? ORDER BY id LIMIT ?"
         )
         for site in self._sites:
-            rows = self.state.query(query, (site,)).fetchall()
-            changes = [(rank(Lead(*lead)), number) for number, *lead in rows]
-            self.state.write_many("UPDATE urls SET priority = ? WHERE id = ?", changes)
+            last = -1
+            while rows := self.state.query(query, (site, last, RANKED)).fetchall():
+                changes = [(rank(Lead(*lead)), number) for number, *lead in rows]
+                self.state.write_many("UPDATE urls SET priority = ? WHERE id = ?", changes)
+                last = rows[-1][0]
         self.state.write("INSERT OR REPLACE INTO notes VALUES ('order', ?)", (order,))
 
     def knows(self, key: str) -> bool:
@@ -276,6 +279,7 @@ class Frontier:
     def release(self, lease: Lease, *, tried: bool = False) -> None:
         """Give a URL back unvisited; `tried` counts against it."""
         del self.leased[lease.id]
+        self._early.pop(lease.lead.url, None)  # of an answer that is no visit
         self.state.write(
             "UPDATE urls SET state = ?, tries = tries + ? WHERE id = ?",
             (READY, int(tried), lease.id),
@@ -309,8 +313,10 @@ class Frontier:
         failed = capture is None or status >= 400
         changes |= {"failures": lease.failures + 1 if failed else 0}
         self.state.update("urls", changes, "id", lease.id)
-        if capture is not None and capture.record_id in self._early:
-            self.derived(capture.record_id, capture.uri, *self._early.pop(capture.record_id))
+        early = self._early.pop(lease.lead.url, None)
+        if capture is not None and early is not None and early[0] == capture.record_id:
+            record_id, kind, text_digest = early
+            self.derived(record_id, capture.uri, kind, text_digest)
 
     def derived(self, record_id: str, uri: str, kind: str, text_digest: str | None) -> None:
         """Note what a capture turned out to be; a text that differs from the one before is an
@@ -327,7 +333,7 @@ class Frontier:
         if not found and (
             uri in self.unread or any(uri == x.lead.url for x in self.leased.values())
         ):
-            self._early[record_id] = (kind, text_digest)
+            self._early[uri] = (record_id, kind, text_digest)
         for number, site, before, before_record, history in found:
             changed = bool(before and text_digest) and before != text_digest
             changes: dict[str, Any] = {"kind": kind}
@@ -410,13 +416,10 @@ class Frontier:
         runs += [notes["open-run"]] if "open-run" in notes else []
         if not runs:
             return
-        unread = self.state.query(
-            "SELECT record_id FROM captures WHERE run = '' OR run IN (SELECT value FROM json_each(?))",
-            (json.dumps(runs),),
-        ).fetchall()
         row = ("unread-runs", json.dumps(runs))
         self.state.write("INSERT OR REPLACE INTO notes VALUES (?, ?)", row)
-        for (record_id,) in unread:
+        query = "SELECT record_id FROM captures WHERE run = '' OR run IN (SELECT value FROM json_each(?))"
+        for (record_id,) in self.state.query(query, (json.dumps(runs),)):
             capture = self.state.capture(record_id)
             assert capture is not None
             visited = self.state.query(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -37,6 +36,7 @@ from crawler.frontier import Frontier, Lease, kind_of
 from crawler.health import Alarm
 from crawler.history import judged
 from crawler.hosts import Hosts
+from crawler.noted import Noted
 from crawler.report import Report, table
 from crawler.revisits import Revisits
 from crawler.robots import Answers
@@ -70,11 +70,8 @@ class Recorder:
         self.alarms: list[Alarm] = []
         self._tally = Tally()
         self.failing = Failing(crawler)
-        self.unreachable: list[str] = []  # seeds that brought no answer at all
-        self.needs_script: dict[str, list[str]] = {}  # page: what its scripts fetch its items from
-        self._tls: dict[str, set[str]] = {}  # host: verdicts on its certificates, failed handshakes
+        self.noted = Noted()
         self.focus, like = _wanted(settings)
-        self._outside: Counter[str] = Counter()  # host of links that were not followed
         self.holdings = Holdings(Path(settings["FANGZHI_HOLDINGS"]), own=True)
         self._archive = ArchiveThread(self.holdings, self.run, settings, self.failing)
         self.deriver = Deriver(
@@ -150,8 +147,7 @@ class Recorder:
             self._tally.failed(site, unanswered)
         noted = {wire.verdict for wire in exchanges if wire.verdict}
         noted |= {reason} if error and reason.startswith("tls-") else set()
-        if noted:
-            self._tls.setdefault(urlsplit(request.url).hostname or "", set()).update(noted)
+        self.noted.tls(urlsplit(request.url).hostname or "", noted)
         if captures:
             request.meta["capture"] = captures[-1]
         with self.failing.guarded():
@@ -209,7 +205,7 @@ class Recorder:
 
     def outside(self, url: str) -> None:
         """Count a link that leads out of the scope: recorded, not followed."""
-        self._outside[urlsplit(url).hostname or ""] += 1
+        self.noted.outside(urlsplit(url).hostname or "")
         self.report.not_requested["scope"] += 1
 
     def opened(self, spider: Spider) -> None:
@@ -228,7 +224,7 @@ class Recorder:
         with self.failing.guarded():
             self.report.queued = self.frontier.ready()
             seeds = self.frontier.waiting_seeds()
-            self.unreachable += [url for url, host in seeds if self.hosts[host].rests]
+            self.noted.unreachable += [url for url, host in seeds if self.hosts[host].rests]
         summary |= {"reason": reason, **self.report.as_json()}
         if self.deriver.workers:
             summary["sites"] = self._tally.as_json()
@@ -244,10 +240,7 @@ class Recorder:
 
     def _tell(self, summary: dict[str, Any]) -> None:
         """Print and write the report."""
-        summary["tls"] = {host: "; ".join(sorted(told)) for host, told in sorted(self._tls.items())}
-        summary["outside"] = dict(self._outside.most_common())
-        summary["unreachable_seeds"] = self.unreachable
-        summary["needs_script"] = self.needs_script
+        summary |= self.noted.as_json()
         summary["resting"] = {h.name: h.why for h in self.hosts.resting}
         sys.stderr.write(f"{table(summary)}\n")
         with self.failing.guarded():

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive import memory, textfiles, worker
+from archive import limits, memory, textfiles, worker
 from archive.holdings import Holdings
 from archive.opening import records
 from archive.originals import Originals
@@ -36,6 +36,7 @@ DONE, FAILED = 0, 1
 
 def replay(options: argparse.Namespace) -> int:
     """`fangzhi replay`: derive named WARC files, or the whole holdings, again."""
+    limits.give_back()
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
     start = partial(worker.start, options.holdings / "warc", sites, {})
     with opened(options.executor, options.workers, start) as sandbox:

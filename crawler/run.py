@@ -10,6 +10,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from archive import limits
 from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError, WriteFailed
 from archive.sites import Site
 from crawler.recorder import Recorder
@@ -30,6 +31,7 @@ def scrape(urls: list[str], options: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _run(spider: str, options: Mapping[str, Any], **arguments: str) -> tuple[int, str]:
+    limits.give_back()
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.update(dict(options), priority="cmdline")
@@ -50,7 +52,7 @@ def _ended(crawler: Crawler) -> tuple[int, str]:
     assert recorder is not None
     assert crawler.stats is not None
     reason = crawler.stats.get_value("finish_reason")
-    for url in recorder.unreachable:
+    for url in recorder.noted.unreachable:
         print(f"fangzhi: {url}: could not be fetched", file=sys.stderr)
     for alarm in recorder.alarms:
         print(f"fangzhi: {alarm.site}: {alarm.reason}", file=sys.stderr)
@@ -65,7 +67,7 @@ def _ended(crawler: Crawler) -> tuple[int, str]:
         return INTERRUPTED, recorder.run
     if reason and reason.startswith("closespider"):
         return FULL, recorder.run
-    return (FAILED if recorder.unreachable or recorder.alarms else DONE), recorder.run
+    return (FAILED if recorder.noted.unreachable or recorder.alarms else DONE), recorder.run
 
 
 def _refused(failure: BaseException) -> int:

@@ -13,24 +13,32 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
+import resource
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from archive import limits
 
 Work = Callable[[], str]
+PAGE = resource.getpagesize()  # bytes of memory
 
 TRIES = 2
 PATIENCE = (
     600.0  # seconds of wall time; CPU time ends a call long before, this ends one that sleeps
 )
 AHEAD = 4  # calls of each worker that wait while an ordered result is not there yet
+# A process is replaced after so many calls, or when a call leaves it with so much more than it began
+# with: what its libraries keep, and lines of hostile pages in its tables of answers, must neither grow
+# with the pages nor count against the limit of the next one. A new one takes a second of CPU.
+CALLS = 20_000
+KEPT = 160 * 2**20  # bytes; the real pages known leave 60 MB (archive/limits.py allows 512)
 _DONE, _FAILED, _SPENT = b"=", b"!", b"#"
 
 
@@ -111,6 +119,9 @@ class Sandbox(Executor):
                     break
             else:
                 call.future.set_exception(Spent(f"it ended {TRIES} worker processes"))
+            if worker is not None and worker.is_worn:
+                worker.end()
+                worker = None
         if worker is not None:
             worker.end()
 
@@ -126,6 +137,7 @@ class _Worker:
         self._process = context.Process(target=_serve, args=(inner, start), daemon=True)
         self._process.start()
         inner.close()
+        self._calls, self._began = 0, 0
 
     def run(self, work: Work) -> str:
         """The answer. Raises `Spent`, `WorkFailed`; `EOFError` or `OSError` when the process is gone."""
@@ -133,10 +145,25 @@ class _Worker:
         if not self._pipe.poll(PATIENCE):
             raise EOFError
         answer = self._pipe.recv_bytes()
+        self._calls += 1
+        self._began = self._began or self._resident()
         if answer[:1] != _DONE:
             said = answer[1:].decode("utf-8", "replace")
             raise Spent(said) if answer[:1] == _SPENT else WorkFailed(said)
         return answer[1:].decode("utf-8", "surrogatepass")
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether the process is to be replaced by a new one."""
+        return self._calls >= CALLS or self._resident() > self._began + KEPT
+
+    def _resident(self) -> int:
+        """Bytes of memory the process has; 0 where it is gone."""
+        try:
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        except (OSError, IndexError):
+            return 0
+        return int(pages) * PAGE
 
     def end(self) -> None:
         self._pipe.close()

@@ -20,7 +20,9 @@ PARAMETER_LIMIT = 40
 # Pages that differ in nothing but numbers, whose links are followed: a visit number, a soft 404
 # under every address. The links of the first ones are those of the others.
 SAME_TEXT = 50
-REMEMBERED = 100_000  # texts; what is dropped then is counted anew
+REMEMBERED = (
+    10_000  # texts, 1.5 MB; the half that came most seldom is dropped then, and counted anew
+)
 
 _DIGITS = re.compile(r"\d+")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
@@ -78,11 +80,12 @@ class SameText:
     """How many pages of a run had one text on one host."""
 
     def __init__(self) -> None:
-        self._seen: Counter[tuple[str, bytes]] = Counter()
+        self._seen: Counter[int] = Counter()  # by hash
 
     def has_enough(self, host: str, likeness: bytes) -> bool:
         """Count a page of a host; whether the links of its text were followed often enough."""
         if len(self._seen) >= REMEMBERED:
-            self._seen = Counter({text: n for text, n in self._seen.items() if n > 1})
-        self._seen[host, likeness] += 1
-        return bool(likeness) and self._seen[host, likeness] > SAME_TEXT
+            self._seen = Counter(dict(self._seen.most_common(REMEMBERED // 2)))
+        text = hash((host, likeness))
+        self._seen[text] += 1
+        return bool(likeness) and self._seen[text] > SAME_TEXT

@@ -25,6 +25,7 @@ from crawler.listed import ages
 from crawler.reading import Reading, page_of, read
 from crawler.recorder import Recorder
 from crawler.scheduler import REDIRECTS, TRIES, body_of, rebuilt
+from crawler.told import Told
 from crawler.unanswered import FINAL, failure_reason
 from crawler.wire import Interrupted
 
@@ -63,7 +64,7 @@ class ArchivingSpider(Spider, ABC):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._told: set[int] = set()  # reason and key of what was not requested, as a hash
+        self._told = Told()  # reason and key of what was not requested
 
     async def start(self) -> AsyncIterator[Any]:
         """Begin; what is asked for goes through the frontier."""
@@ -157,7 +158,7 @@ class ArchivingSpider(Spider, ABC):
             self.frontier.finish(lease, Visit(None))
             self.nothing(lease, "failed")
             if not lease.lead.hops:
-                self.recorder.unreachable.append(request.url)
+                self.recorder.noted.unreachable.append(request.url)
         hosts.done(host)
 
     def rank(self, lead: Lead) -> float:
@@ -178,9 +179,7 @@ class ArchivingSpider(Spider, ABC):
 
     def not_requested(self, reason: str, url: str) -> None:
         """Count a URL that is not asked for; once, however often it is met."""
-        told = hash((reason, dedupe_key(url)))
-        if told not in self._told:
-            self._told.add(told)
+        if self._told.is_new(reason, dedupe_key(url)):
             self.recorder.report.not_requested[reason] += 1
 
     def redirect(self, response: Response) -> str | None:

@@ -178,7 +178,7 @@ class SiteSpider(ArchivingSpider):
         if not fetched and all(self.asked(dedupe_key(link.url)) for link in reading.links):
             fetched = reading.fetches
         if fetched:
-            self.recorder.needs_script[response.url] = list(fetched)
+            self.recorder.noted.script(response.url, fetched)
 
     def _may_follow(self, page: str, lead: Lead, link: Found) -> bool:
         """Whether a link on a page is followed; counted where it is not."""

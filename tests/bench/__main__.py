@@ -1,12 +1,13 @@
 """`make bench`: this project beside its peers, or beside a limit, in one run on the same input.
 
-    python -m tests.bench [THEME…] [--rounds N] [--json FILE] [--docs] [--urls N] [--pages N]
+    python -m tests.bench [THEME…] [--rounds N] [--json FILE] [--docs] [--urls N] [--pages N] [--kib N]
 
 Themes: derive, link-farm, opencc, warc, frontier, crawl, replay, growth. Tables go to stdout, progress to
 stderr, everything to build/bench.json; `--docs` puts the tables into docs/performance.md. Peers
 that do not fit beside this project's libraries are looked for in .venv-bench (`make bench`
-makes it). The frontier grows to `--urls`, a site from a tenth of `--pages` to all of them: a million
-URLs take five minutes, 100,000 pages an hour. Only the ratios mean anything on another machine.
+makes it). The frontier grows to `--urls`, a site from a tenth of `--pages` to all of them, or to more
+than 10,000 at once: a million URLs take five minutes, 100,000 pages of `--kib 2` half an hour. Only the
+ratios mean anything on another machine.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[Path], list[Ta
         "frontier": lambda to: [frontier.measure(to, count, options.urls)],
         "crawl": lambda to: crawl.measure(to, count),
         "replay": lambda to: [replay.measure(to, count)],
-        "growth": lambda to: [growth.measure(to, sizes)],
+        "growth": lambda to: [growth.measure(to, sizes, options.kib)],
     }
 
 
@@ -102,6 +103,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--docs", action="store_true", help="write docs/performance.md")
     parser.add_argument("--urls", type=int, default=100_000, metavar="N", help="of the frontier")
     parser.add_argument("--pages", type=int, default=3000, metavar="N", help="of the growing site")
+    parser.add_argument("--kib", type=int, default=24, metavar="N", help="of one of its pages")
     options = parser.parse_args()
     options.theme = options.theme or list(THEMES)
     if unknown := set(options.theme) - set(THEMES):

@@ -17,6 +17,7 @@ _COLUMNS = (
     "互动交流",
 )
 _TITLES = ("召开{}工作推进会", "开展{}专项检查", "关于做好{}工作的通知", "举办{}业务培训班")
+WHOLE = 8  # KiB from which on a page holds a whole article
 _MATTERS = ("防汛抗旱", "安全生产", "乡村振兴", "义务教育", "林长制", "医疗保障", "秋收秋种")
 
 
@@ -27,11 +28,12 @@ def title(number: int) -> str:
 
 
 def page(number: int, links: tuple[str, ...] = (), kib: int = 24) -> bytes:
-    """One article in the frame of its site, about `kib` KiB, with links to other pages."""
+    """One article in the frame of its site, about `kib` KiB, with links to other pages; below `WHOLE`
+    a notice of some lines."""
     rng = random.Random(number)
     day = f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
     menu = "".join(f'<li><a href="/c{i}/">{name}</a></li>' for i, name in enumerate(_COLUMNS))
-    body = sentences(rng.randint(8, 40), salt=number)
+    body = sentences(rng.randint(8, 40) if kib >= WHOLE else rng.randint(2, 5), salt=number)
     text = "".join(f"<p>　　{''.join(body[i : i + 3])}</p>\n" for i in range(0, len(body), 3))
     more = "".join(
         f'<li><a href="{link}" title="{link}">{title(number + i)}</a><span>{day}</span></li>\n'

@@ -13,13 +13,14 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".venv-bench" / "bin" / "python"  # libraries that do not fit beside ours
@@ -116,17 +117,28 @@ def contend(module: str, name: str, folder: Path, python: Path | str = sys.execu
 
 
 def run(
-    command: Sequence[object], items: Callable[[], float], *, allowed: Sequence[int] = (0,)
+    command: Sequence[object],
+    items: Callable[[], float],
+    *,
+    allowed: Sequence[int] = (0,),
+    watch: Callable[[int, IO[bytes]], None] | None = None,
 ) -> Took:
-    """Run a command and all that it leaves behind; `items` is asked afterwards."""
+    """Run a command and all that it leaves behind; `items` is asked afterwards.
+
+    `watch` is given the process and its output, which it reads to the end, on a thread of its own.
+    """
     others, before, started = _alive(), _children(), time.monotonic()
     words = [str(word) for word in command]
-    done = subprocess.Popen(
-        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, env=_environment()
-    )
+    out = subprocess.DEVNULL if watch is None else subprocess.PIPE
+    done = subprocess.Popen(words, stdout=out, stderr=subprocess.PIPE, cwd=ROOT, env=_environment())
     assert done.stderr is not None
+    watcher = threading.Thread(target=watch, args=(done.pid, done.stdout)) if watch else None
+    if watcher is not None:
+        watcher.start()
     with done.stderr as told:
         text = told.read().decode("utf-8", "replace")
+    if watcher is not None:
+        watcher.join()
     _, status, used = os.wait4(done.pid, 0)
     done.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - started
