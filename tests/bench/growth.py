@@ -1,4 +1,4 @@
-"""A crawl and a replay of a site of invented pages, small and ten times as large.
+"""A crawl and a replay of sites of invented pages, small and ten times as large.
 
 Time for a page, peak memory and the state on disk: what grows, and what stays. Pages hang on a tree
 of twenty links each, so the frontier grows as it does on a real site. A run of more than `FILLED` pages
@@ -21,8 +21,8 @@ from tests.bench.measuring import Goal, Row, Table, Took, progress, rounds, run
 
 FANOUT = 20
 FILLED = 10_000  # pages after which memory must not grow by a tenth
+HOSTS = 20  # of a run of so many: one host alone is asked for one page at a time
 LOOK = 0.5  # seconds between two looks at a process
-_HOST = "grow.test"
 _AT_FIRST = f"MiB at {FILLED:,}"
 
 
@@ -32,8 +32,11 @@ def measure(scratch: Path, sizes: Sequence[int] = (500, 5000), kib: int = 24) ->
     table = Table("growth", about, "page")
     for size in sizes if max(sizes) <= FILLED else (max(sizes),):
         progress(f"growth: {size:,} pages")
-        with answering(lambda asked, size=size: _answer(asked, size, kib)) as web:  # type: ignore[misc]
-            define(scratch / "sites", _HOST)
+        hosts = HOSTS if size > FILLED else 1
+        each = size // hosts
+        with answering(lambda asked, each=each: _answer(asked, each, kib)) as web:  # type: ignore[misc]
+            for number in range(hosts):
+                define(scratch / "sites", f"{number}.grow.test")
             holdings = scratch / f"h{size}"
             rows = rounds(1, {f"crawl, {size:,} pages": lambda: _crawl(web, scratch, holdings)})  # noqa: B023  # run at once
         rows += rounds(1, {f"replay, {size:,} pages": lambda: _replay(holdings, size)})  # noqa: B023
@@ -103,9 +106,10 @@ def _answer(asked: Asked, size: int, kib: int) -> Answer:
     number = int(name) if name.isdigit() else 0 if asked.path == "/" else size
     if number >= size:
         return Answer(404, b"<h1>404</h1>")
+    nobody_else = number + size * int(asked.host.partition(".")[0])
     first = number * FANOUT + 1
     links = tuple(f"/{n}.html" for n in range(first, min(first + FANOUT, size)))
-    return Answer(body=invented.page(number, links, kib))
+    return Answer(body=invented.page(nobody_else, links, kib))
 
 
 def _crawl(web: Answering, scratch: Path, holdings: Path) -> Took:

@@ -4,8 +4,8 @@
 
 The crawl's clock runs fast (fastclock.c); servers misbehave (worn.py); every hour or so a process that
 derives is killed; after a third of the time the crawl is told to end, after two thirds it is killed, and each time
-the next run goes on. At the end every page that was sent whole is in the archive or waits to be asked
-for again. Writes OUT.tsv, the samples, and OUT.svg, their graph.
+the next run goes on. At the end every URL that was asked for has its one outcome (account.py).
+Writes OUT.tsv, the samples, and OUT.svg, their graph.
 """
 
 from __future__ import annotations
@@ -14,18 +14,15 @@ import argparse
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.opening import records
-from archive.records import ReadRecord
 from archive.sites import MAX_DELAY
 from tests.commands import adds_up, command, fangzhi, report
+from tests.hostile.account import Account, account
 from tests.hostile.shim import fast_folder
 from tests.hostile.worn import Worn, copies, pages, worn
 
@@ -53,10 +50,9 @@ class Day:
     codes: list[int] = field(default_factory=list)
     killed: int = 0  # workers
     reports: list[bool] = field(default_factory=list)  # whether each adds up
-    missing: set[str] = field(
-        default_factory=set
-    )  # sent whole, not archived, not to be asked again
-    whole: int = 0
+    account: Account = field(default_factory=Account)  # of every URL that was asked for
+    whole: int = 0  # URLs that were sent to the last byte
+    late: int = 0  # of these, none of whose answers came in time
     asked: int = 0
     spoiled: int = 0
     checked: int = -1  # exit code of `fangzhi check`
@@ -131,7 +127,8 @@ def live(folder: Path, hours: float, speed: int, sets: int, seed: int) -> Day:
             if ending == signal.SIGTERM:
                 day.reports.append(adds_up(report(holdings)))
         day.asked, day.spoiled, day.whole = web.asked, web.spoiled.total(), len(web.whole)
-        day.missing = web.whole - archived(holdings) - waiting(holdings)
+        day.account = account(web.urls, holdings)
+        day.late = len(web.whole & day.account.failed)
     checked = fangzhi("check", "--holdings", holdings)
     day.checked, day.found = checked.returncode, checked.stdout[-2000:]
     return day
@@ -161,23 +158,6 @@ def _watch(
             day.killed += 1
             next_kill = hours + chance.expovariate(1 / KILL)
         time.sleep(whole * HOUR / speed / SAMPLES)
-
-
-def archived(holdings: Path) -> set[str]:
-    """URIs of the responses and revisits; none of the archive is damaged."""
-    found = set()
-    for path in (holdings / "warc").glob("*.warc.gz"):
-        for record in records(path):
-            assert isinstance(record, ReadRecord), record
-            if record.type in ("response", "revisit"):
-                found.add(record.uri)
-    return found
-
-
-def waiting(holdings: Path) -> set[str]:
-    """URLs that the next run asks for: what was on its way at a kill is among them."""
-    with closing(sqlite3.connect(holdings / "state.sqlite")) as state:
-        return {row[0] for row in state.execute("SELECT url FROM urls WHERE state IN (0, 1)")}
 
 
 def graph(samples: list[Sample], hours: float) -> str:
@@ -229,11 +209,10 @@ def main() -> int:
     options.out.with_suffix(".svg").write_text(graph(day.samples, options.hours), "utf-8")
     print(f"{day.asked:,} requests, {day.spoiled:,} spoiled, {day.killed} workers killed")
     print(f"exit codes {day.codes}, reports add up {day.reports}, check {day.checked} {day.found}")
-    print(
-        f"{day.whole:,} pages sent whole, {len(day.missing)} of them missing {sorted(day.missing)[:5]}"
-    )
+    print(f"{len(day.account)} URLs asked for: {day.account} {sorted(day.account.lost)[:5]}")
+    print(f"{day.whole:,} pages sent whole; {day.late} of them never came in time")
     print(f"growth of the last quarter of a run over the one before it: {100 * day.growth():.1f} %")
-    return 0 if not day.missing and all(day.reports) and not day.checked else 1
+    return 0 if not day.account.lost and all(day.reports) and not day.checked else 1
 
 
 if __name__ == "__main__":

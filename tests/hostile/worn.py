@@ -58,6 +58,7 @@ class Worn:
     proxy: str = ""
     asked: int = 0
     spoiled: Counter[str] = field(default_factory=Counter)
+    urls: Counter[str] = field(default_factory=Counter)  # how often each was asked for
     whole: set[str] = field(default_factory=set)  # URLs of which a 200 was sent to the last byte
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,6 +74,8 @@ class Worn:
         head = await reader.readuntil(b"\r\n\r\n")
         request = parse(head, b"", "http")
         self.asked += 1
+        url = f"http://{request.host}{request.path}" + f"?{request.query}" * bool(request.query)
+        self.urls[url] += 1
         base = request.host.partition(".")[2]
         if base not in BASES:
             writer.write(b"HTTP/1.1 502 X\r\nContent-Length: 0\r\n\r\n")
@@ -94,9 +97,7 @@ class Worn:
         writer.write(answer)
         await writer.drain()
         if answer.startswith(b"HTTP/1.1 200"):
-            self.whole.add(
-                f"http://{request.host}{request.path}" + f"?{request.query}" * bool(request.query)
-            )
+            self.whole.add(url)
         return True
 
     def _way(self, seed: str) -> str:
