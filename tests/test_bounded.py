@@ -1,0 +1,162 @@
+"""What a process keeps in memory does not grow with the pages it has behind it."""
+
+from __future__ import annotations
+
+import ast
+import tracemalloc
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import cdxj
+from archive.model import Location
+from archive.state import Acknowledged, State
+from archive.warc import parse_date, record_id
+from crawler import frontier, sandbox, told, traps
+from crawler.frontier import Frontier, Lead
+from crawler.hosts import Hosts
+from crawler.noted import NAMED, OTHERS, Noted
+from crawler.revisits import Revisits
+from crawler.sandbox import Sandbox
+from crawler.told import Told
+from crawler.traps import SAME_TEXT, SameText
+from tests.commands import ROOT
+from tests.hostile import exhaust
+
+DATE = "2026-11-29T00:00:00.000000Z"
+# Answers remembered without a limit, for arguments of which there are no more than the data under
+# seeds/ has, or characters.
+CLOSED = {
+    *("docshare_words._may_begin_line", "docshare_words._may_match", "gbk.character"),
+    *("islands._keys", "labels.words", "language._class", "lexicon._topic", "pageclass._pattern"),
+    *("rejoin._is_rare", "rejoin._oddness", "sources._rejected", "spun._alone", "uri._names"),
+    *("vocab.lines", "vocab.toml"),
+}
+
+
+def test_no_table_of_answers_grows_with_the_pages() -> None:
+    unbounded = set()
+    for path in [*ROOT.glob("archive/*.py"), *ROOT.glob("crawler/**/*.py")]:
+        source = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(source)) if "cache" in source else ():
+            if isinstance(node, ast.FunctionDef) and node.args.args:
+                marks = {ast.unparse(mark) for mark in node.decorator_list}
+                if marks & {"cache", "functools.cache", "lru_cache(maxsize=None)"}:
+                    unbounded.add(f"{path.stem}.{node.name}")
+    assert unbounded == CLOSED
+
+
+def test_what_is_told_once_is_kept_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told, "RECENT", 100)
+    kept = Told()
+    assert all(kept.is_new("hidden", f"http://{n}.test/") for n in range(1000))
+    assert len(kept._recent) <= 100
+    assert not any(kept.is_new("hidden", f"http://{n}.test/") for n in range(1000))
+    assert kept.is_new("robots", "http://0.test/")
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_texts_are_remembered_to_a_number_and_a_trap_is_seen_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    monkeypatch.setattr(traps, "REMEMBERED", 100)
+    same = SameText()
+    for number in range(1000):
+        for _ in range(times):
+            assert not same.has_enough("a.test", b"%d" % number)
+    assert len(same._seen) <= 100
+    assert [same.has_enough("a.test", b"trap") for _ in range(SAME_TEXT + 1)][-1]
+
+
+def test_a_report_names_no_more_hosts_and_pages_than_a_person_reads() -> None:
+    noted = Noted()
+    for number in range(NAMED + 500):
+        noted.outside(f"{number}.farm.test")
+        noted.outside("0.farm.test")
+        noted.script(f"http://a.test/{number}", ["/api"])
+    found = noted.as_json()
+    assert len(found["outside"]) == NAMED + 1
+    assert found["outside"][OTHERS] == 500
+    assert found["outside"]["0.farm.test"] == NAMED + 501
+    assert sum(found["outside"].values()) == 2 * (NAMED + 500)
+    assert len(found["needs_script"]) == NAMED
+
+
+def opened(sites: list[str]) -> Frontier:
+    state = State(":memory:")
+    found = Frontier(state, "run", Hosts(state).waits, Revisits())
+    found.open(sites)
+    return found
+
+
+def test_answers_that_are_no_visit_leave_nothing_in_the_frontier() -> None:
+    """A refusal may be derived before the spider has seen it, and the page is asked for again."""
+    kept = opened(["site"])
+    kept.add(Lead("http://a.test/", None, "L", "site", 0))
+    for _ in range(50):
+        lease = kept.lease("a.test")
+        assert lease is not None
+        kept.derived(record_id(parse_date(DATE)), lease.lead.url, "other", None)
+        kept.release(lease)
+    assert not kept._early
+    assert not kept.leased
+
+
+def test_a_waiting_frontier_is_ranked_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frontier, "RANKED", 3)
+    kept = opened(["site"])
+    for number in range(10):
+        kept.add(Lead(f"http://a.test/{number}", None, "L", "site", 0))
+    kept.rank("other", lambda lead: -float(lead.url[-1]))
+    found = [lease.lead.url[-1] for _ in range(10) if (lease := kept.lease("a.test"))]
+    assert found == [*"9876543210"]
+
+
+def test_rows_for_captures_without_one_are_written_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.state.GROUP", 3)
+    state = State(tmp_path / "state.sqlite")
+    rows = [
+        Acknowledged(f"urn:{n}", "http://a.test/", DATE, "run", 200, Location("f", n, 1))
+        for n in range(10)
+    ]
+    state.acknowledge(rows[4:6])
+    state.add_missing(iter(rows))
+    assert sorted(state.record_ids("run")) == [row.record_id for row in rows]
+
+
+@given(st.lists(st.binary(max_size=3).map(lambda data: data.replace(b"\n", b"") + b"\n")))
+def test_lines_are_sorted_as_if_all_at_once(lines: list[bytes]) -> None:
+    assert list(cdxj.in_order(iter(lines), 3)) == sorted(lines)
+
+
+def test_an_index_is_sorted_without_holding_its_lines() -> None:
+    lines = (b"%032d\n" % (n * 7919 % 20_011) for n in range(20_000))
+    tracemalloc.start()
+    count = sum(1 for _ in cdxj.in_order(lines, 1000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 20_000
+    assert peak < 600_000  # 1,000 lines and the buffers of 20 files; all lines are 1.5 MB
+
+
+def test_a_worker_is_replaced_after_so_many_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "CALLS", 4)
+    with Sandbox(1, exhaust.prepare) as running:
+        found = list(running.in_order([exhaust.pid] * 10))
+    assert [found.count(each) for each in dict.fromkeys(found)] == [4, 4, 2]
+
+
+def test_a_worker_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "KEPT", 20 << 20)
+    with Sandbox(1, exhaust.prepare) as running:
+        found = list(
+            running.in_order(
+                [exhaust.pid, partial(exhaust.keep, 1), partial(exhaust.keep, 40), exhaust.pid]
+            )
+        )
+    assert found[0] == found[1] == found[2] != found[3]
