@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from archive import cdxj
 from archive.model import Location
 from archive.state import Acknowledged, State
-from archive.warc import parse_date, record_id
 from crawler import frontier, sandbox, told, traps
 from crawler.frontier import Frontier, Lead
 from crawler.hosts import Hosts
@@ -26,7 +25,6 @@ from crawler.traps import SAME_TEXT, SameText
 from tests.commands import ROOT
 from tests.hostile import exhaust
 
-DATE = "2026-11-29T00:00:00.000000Z"
 # Answers remembered without a limit, for arguments of which there are no more than the data under
 # seeds/ has, or characters.
 CLOSED = {
@@ -96,10 +94,10 @@ def test_answers_that_are_no_visit_leave_nothing_in_the_frontier() -> None:
     """A refusal may be derived before the spider has seen it, and the page is asked for again."""
     kept = opened(["site"])
     kept.add(Lead("http://a.test/", None, "L", "site", 0))
-    for _ in range(50):
+    for number in range(50):
         lease = kept.lease("a.test")
         assert lease is not None
-        kept.derived(record_id(parse_date(DATE)), lease.lead.url, "other", None)
+        kept.derived(f"urn:uuid:{number}", lease.lead.url, "other", None)
         kept.release(lease)
     assert not kept._early
     assert not kept.leased
@@ -121,7 +119,7 @@ def test_rows_for_captures_without_one_are_written_in_parts(
     monkeypatch.setattr("archive.state.GROUP", 3)
     state = State(tmp_path / "state.sqlite")
     rows = [
-        Acknowledged(f"urn:{n}", "http://a.test/", DATE, "run", 200, Location("f", n, 1))
+        Acknowledged(f"urn:{n}", "http://a.test/", "2026-11-29", "run", 200, Location("f", n, 1))
         for n in range(10)
     ]
     state.acknowledge(rows[4:6])
