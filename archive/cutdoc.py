@@ -63,7 +63,7 @@ class Document:
     marks: str  # that the tool searched for, as far as seen
     decoder: Decoder | None  # where the text shows which it was
     cache: Cache
-    work: list[int] = field(default_factory=lambda: [0], compare=False)  # states weighed so far
+    work: list[int] = field(default_factory=lambda: [0], compare=False)  # characters weighed so far
 
 
 def document(text: str) -> Document:

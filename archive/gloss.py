@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from itertools import pairwise
 
 from archive.language import canonical, model
 from archive.model import Change
-from archive.readings import GLOSS, LETTERS, is_reading, reading_of, readings, toneless
+from archive.readings import GLOSS, LETTERS, has_tone, is_reading, reading_of, readings
 from archive.variants import is_simplified, is_traditional
 
 # Measured on glossed, clean and trap passages of development pages, 2026-11-24.
@@ -32,6 +33,7 @@ _RARE = 12.0  # nats
 _REACH = 2  # uncommon characters that a tool glosses which may gloss rare ones
 _FAR = 0.125  # of the uncommon characters of a text are glossed by a tool with a long table
 _UNTOLD = 3  # uncommon characters tell nothing about the reach of a tool that glosses none of them
+_ALONE = 0.2  # of the glosses stand in no word that is known, as in names
 _NEAR = 30  # characters beside a gloss, with the glosses in them
 _LISTED = 3  # single characters that make a list
 _VERSE = 5  # glosses in a row that may be verse
@@ -51,6 +53,7 @@ class _Gloss:
     repeated: bool  # (zheng)(zheng)
     inside: bool  # a hanzi follows at once
     bracket: str
+    manner: str  # how a tone is written; empty without one
 
 
 def strip(text: str) -> Iterator[Change]:
@@ -87,20 +90,39 @@ _APART = re.compile("[\u4e00-\u9fff] ")  # a space that is the page's own
 _TWO_READINGS = re.compile(rf"[(（]\s?[{LETTERS}]{{1,7}}[\s'’·]+[{LETTERS}]{{1,7}}\s?[)）]")
 
 # One cheap look before anything is loaded.
-BRACKET = re.compile(r"[\u3400-\u9fff][(（\[【〔［][ \u00a0]?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǘǚǜüɡɑ]")
+BRACKET = re.compile(rf"[\u3400-\u9fff][(（\[【〔［][ \u00a0\u3000]?[{LETTERS}]")
 
 
 def _glosses(text: str) -> Iterator[_Gloss]:
     for match in GLOSS.finditer(text):
         start, end = match.end("char"), match.end()
         reading = reading_of(match)
-        spaced = toneless(reading) == reading and text[end : end + 1] == " "
+        spaced = not has_tone(reading) and text[end : end + 1] == " "
         first_end = max(match.end(name) for name in match.groupdict() if name.startswith("first"))
         inside = _is_hanzi(text[end + spaced : end + spaced + 1])
         repeated = first_end < end
         yield _Gloss(
-            match["char"], reading, start, end, first_end, spaced, repeated, inside, text[start]
+            match["char"],
+            reading,
+            start,
+            end,
+            first_end,
+            spaced,
+            repeated,
+            inside,
+            bracket=text[start],
+            manner=_manner(text[start:first_end]),
         )
+
+
+def _manner(bracket: str) -> str:
+    """A number, a combining mark, or a letter with a mark: `xue2`, `xué` in five characters or four."""
+    if re.search("[0-5]", bracket):
+        return "number"
+    composed = unicodedata.normalize("NFC", bracket)
+    if composed != bracket:
+        return "combining"
+    return "" if unicodedata.normalize("NFD", composed) == composed else "letter"
 
 
 def _is_hanzi(char: str) -> bool:
@@ -139,12 +161,14 @@ def _chains(glosses: Sequence[_Gloss], text: str) -> Iterator[list[_Gloss]]:
 def _in_style(machine: Sequence[_Gloss]) -> list[_Gloss]:
     """The glosses in the brackets and with the tones that most of them have: a tool has one style."""
     bracket, _ = Counter(gloss.bracket for gloss in machine).most_common(1)[0]
-    toned = sum(toneless(gloss.reading) != gloss.reading for gloss in machine) * 2 >= len(machine)
+    toned = sum(has_tone(gloss.reading) for gloss in machine) * 2 >= len(machine)
+    manner, _ = Counter(gloss.manner for gloss in machine).most_common(1)[0]
     return [
         gloss
         for gloss in machine
         if gloss.bracket == bracket
-        and (toned or gloss.reading == toneless(gloss.reading))
+        and gloss.manner in (manner, "")
+        and (toned or not has_tone(gloss.reading))
         and (not toned or gloss.reading in readings(gloss.char)[:1])
     ]
 
@@ -160,7 +184,11 @@ def _without_rare(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str)
     tool with a long table, or where a long table shows on no other character of a short page.
     """
     kinds = _kinds(machine)
-    rare = {char for char, kind in kinds.items() if len(kind) == 1 and _cost(char) >= _RARE}
+    rare = {
+        char
+        for char, kind in kinds.items()
+        if len(kind) == 1 and _cost(char) >= _RARE and not _is_taught(char)
+    }
     if not rare:
         return list(machine)
     glossed = sum(_cost(char) >= _COMMON for char in kinds.keys() - rare)
@@ -229,7 +257,7 @@ def _by_machine(kind: Sequence[_Gloss], text: str, always: float) -> bool:
         return False
     if len(kind) < always * text.count(char):
         return False
-    if toneless(kind[0].reading) == kind[0].reading:
+    if not has_tone(kind[0].reading):
         return _is_convertible(char) or _is_common(char)
     return _is_convertible(char) and is_reading(kind[0].reading, char, first=True)
 
@@ -247,6 +275,12 @@ def _is_common(char: str) -> bool:
     return _cost(char) < _COMMON
 
 
+def _is_taught(char: str) -> bool:
+    """True for the 3,755 characters of GB 2312, level 1, which everybody can read: 棟, never 灃."""
+    data = canonical(char).encode("gb2312", "ignore")
+    return len(data) == 2 and 0xB0 <= data[0] <= 0xD7
+
+
 def _cost(char: str) -> float:
     return model().first.get(canonical(char), 99.0)
 
@@ -261,9 +295,11 @@ def _decided(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str) -> b
         return True
     running = sum(gloss.inside for gloss in machine) * 2 >= len(machine)
     common = sum(_is_common(gloss.char) for gloss in machine)
+    # A word list names each character alone; the glosses of a notice stand in its words.
+    if not running:
+        alone = sum(not gloss.inside and _word(gloss, text) == math.inf for gloss in machine)
+        running = alone <= _ALONE * len(machine)
     if len(machine) >= _ENOUGH:
         return running and common * 2 >= len(machine)
-    # A word list names each character alone; the glosses of a notice stand in its words.
-    running = running or all(gloss.inside or _word(gloss, text) < math.inf for gloss in machine)
     common += sum(n for char, n in kinds.items() if n > 1 and not _is_common(char))
     return len(machine) >= _FEW and running and common >= 0.75 * len(machine)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from archive import vocab
 from archive.variants import fold
@@ -54,6 +55,7 @@ class Model:
     words: dict[str, float]
     pairs: dict[str, float]
     rest: dict[str, float]  # what a meeting never counted costs more than its right character
+    endings: dict[str, int]  # the last two characters of words, and the longest word with them
 
     def knows(self, char: str) -> bool:
         """True for a character (canonical) that the counted texts hold."""
@@ -66,20 +68,6 @@ class Model:
             return cost
         # Never met although the left is common (则。): that is worth knowing.
         return self.first.get(right, _UNKNOWN) + self.rest.get(left, 0.0)
-
-    def best(self, tail: str, costs: tuple[float, ...]) -> float:
-        """The cost up to the last character of `tail`, given those up to the ones before it."""
-        char = tail[-1]
-        met = self.pairs.get(tail[-2:])
-        if met is None:
-            met = self.meeting(tail[-2], char)
-        best = costs[-1] + self.alone.get(char, 0.0) + met
-        for length in range(2, min(_LONGEST, len(costs), len(tail) - 1) + 1):
-            inside = self.words.get(tail[-length:])
-            if inside is not None:
-                meeting = self.meeting(tail[-length - 1], tail[-length])
-                best = min(best, costs[-length] + inside + meeting)
-        return best
 
     def cost(self, text: str) -> float:
         """What a text costs as a paragraph of its own: lower is likelier."""
@@ -94,8 +82,7 @@ class Model:
         return Scorer(self, before, (0.0,))
 
 
-@dataclass(frozen=True, slots=True)
-class Scorer:
+class Scorer(NamedTuple):
     """The cheapest cost of a text that grows at its end, as of every one of its last characters."""
 
     model: Model
@@ -108,17 +95,38 @@ class Scorer:
 
     def add(self, text: str, extra: float = 0.0) -> Scorer:
         """The scorer after canonical `text`, `extra` nats dearer."""
-        tail, costs = self.tail, self.costs
+        scorer = self
         for char in text:
-            tail = (tail + char)[-_LONGEST - 1 :]
-            costs = (*costs[1 - _LONGEST :], self.model.best(tail, costs))
-        if extra:
-            costs = (*costs[:-1], costs[-1] + extra)
-        return Scorer(self.model, tail, costs)
+            scorer = scorer.after(char, scorer.cost_after(char))
+        return scorer.dearer(extra) if extra else scorer
+
+    def cost_after(self, char: str) -> float:
+        """The cost of the text with a canonical `char` behind it."""
+        model, tail, costs = self
+        meeting = tail[-1] + char
+        cost = model.pairs.get(meeting)
+        if cost is None:
+            cost = model.meeting(tail[-1], char)
+        cost += costs[-1] + model.alone.get(char, 0.0)
+        longest = model.endings.get(meeting)
+        if longest is None:
+            return cost
+        for length in range(2, min(longest, len(costs), len(tail)) + 1):
+            inside = model.words.get(tail[1 - length :] + char)
+            if inside is not None:
+                met = model.meeting(tail[-length], tail[1 - length])
+                cost = min(cost, costs[-length] + inside + met)
+        return cost
+
+    def after(self, char: str, cost: float) -> Scorer:
+        """The scorer after a canonical `char` that makes the text cost so much."""
+        return Scorer(
+            self.model, (self.tail + char)[-_LONGEST - 1 :], (*self.costs[1 - _LONGEST :], cost)
+        )
 
     def dearer(self, extra: float) -> Scorer:
         """The same text, `extra` nats dearer."""
-        return Scorer(self.model, self.tail, (*self.costs[:-1], self.cost + extra))
+        return self._replace(costs=(*self.costs[:-1], self.cost + extra))
 
 
 @cache
@@ -136,7 +144,13 @@ def model() -> Model:
         else:
             cost = _decode(line[0])
             parts[section].update(dict.fromkeys(line[2:].replace("¶", "\n").split(" "), cost))
-    return Model(parts["first"], parts["alone"], parts["words"], parts["pairs"], parts["rest"])
+    endings: dict[str, int] = {}
+    for word in parts["words"]:
+        if len(word) > endings.get(word[-2:], 1):
+            endings[word[-2:]] = len(word)
+    return Model(
+        parts["first"], parts["alone"], parts["words"], parts["pairs"], parts["rest"], endings
+    )
 
 
 def _read_pairs(line: str, parts: dict[str, dict[str, float]]) -> None:

@@ -9,21 +9,28 @@ from functools import cache
 from archive import vocab
 from archive.variants import fold
 
-LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300\u0301\u0304\u0308\u030c"
+LETTERS = "a-zａ-ｚāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300\u0301\u0304\u0308\u030c"
 HANZI = "\u3400-\u9fff"
-_BRACKETS = (r"\(", r"\)"), ("（", "）"), (r"\[", r"\]"), ("【", "】"), ("〔", "〕"), ("［", "］")
+_BLANK = " \u00a0\u3000"
+_SPELLED = "(?:[:：]e?)?[0-5]?"  # lu:4, and the tone as a number
+# Some pages fold one bracket of a pair and leave the other.
+_BRACKETS = ("[(（]", "[)）]"), (r"\[", r"\]"), ("【", "】"), ("〔", "〕"), ("［", "］")
 
 # 學(xué), 絡(luò ), 習(xi), 政(zheng)(zheng): one character, then one reading in brackets, again
 # and again the same one. `(km)` and `(GDP)` fail later: they are no reading of the character.
 GLOSS = re.compile(
     rf"(?P<char>[{HANZI}])(?:"
     + "|".join(
-        rf"(?P<first{i}>{left}[ \u00a0]?(?P<reading{i}>[{LETTERS}]{{1,7}}[1-5]?)[ \u00a0]?{right})"
-        rf"(?:{left}[ \u00a0]?(?P=reading{i})[ \u00a0]?{right})*"
+        rf"(?P<first{i}>{left}[{_BLANK}]?(?P<reading{i}>[{LETTERS}]{{1,7}}{_SPELLED})[{_BLANK}]?{right})"
+        rf"(?:{left}[{_BLANK}]?(?P=reading{i})[{_BLANK}]?{right})*"
         for i, (left, right) in enumerate(_BRACKETS)
     )
     + ")"
 )
+_LOOK_ALIKES = str.maketrans("ɑɡ", "ag")
+_UMLAUT = re.compile("u:|(?<=[ln])v(?=e?[1-4])")
+_VOWELS = re.compile("[aeiouü]")
+_MARKS = " \u0304\u0301\u030c\u0300"  # of the four tones
 GLOSS_HERE = re.compile(rf"\([ \u00a0]?(?P<reading>[{LETTERS}]{{1,7}})[ \u00a0]?\)")
 GLOSS_REST = re.compile(rf"(?P<reading>[{LETTERS}]{{1,7}})[ \u00a0]?\)")
 BRACKETED = re.compile(rf"\([ \u00a0]?[{LETTERS}]{{1,7}}[ \u00a0]?\)")
@@ -35,15 +42,35 @@ def reading_of(match: re.Match[str]) -> str:
 
 
 def spelled(reading: str) -> str:
-    """A reading composed (NFC), with the letters a and g instead of their phonetic look-alikes."""
-    return unicodedata.normalize("NFC", reading).translate(str.maketrans("ɑɡ", "ag"))
+    """A reading as the table has it: letters of half width composed (NFC), a tone as its mark.
+
+    >>> spelled("lu:4"), spelled("ｘｕé"), spelled("de5")
+    ('lǜ', 'xué', 'de')
+    """
+    reading = unicodedata.normalize("NFKC", reading).translate(_LOOK_ALIKES)
+    reading = _UMLAUT.sub("ü", reading)
+    if reading[-1:] in "012345":
+        reading, tone = reading[:-1], int(reading[-1]) % 5
+        marked = (
+            next((v for v in ("a", "e", "ou") if v in reading), "") or _VOWELS.findall(reading)[-1:]
+        )
+        if tone and marked:
+            at = reading.rindex(marked[0])
+            reading = reading[: at + 1] + _MARKS[tone] + reading[at + 1 :]
+            reading = unicodedata.normalize("NFC", reading)
+    return reading
+
+
+def has_tone(reading: str) -> bool:
+    """True for `xué`; without a tone it may be any of the readings that differ in tone alone."""
+    return toneless(reading) != reading.replace("ü", "v")
 
 
 def toneless(reading: str) -> str:
     """`xue` for `xué`, `lv` for `lǜ`."""
     letters = unicodedata.normalize("NFD", reading.replace("ü", "v"))
     bare = "".join(c for c in letters if not unicodedata.combining(c) or c == "\u0308")
-    return bare.replace("u\u0308", "v").rstrip("12345")
+    return bare.replace("u\u0308", "v")
 
 
 def readings(char: str) -> tuple[str, ...]:
@@ -58,9 +85,11 @@ def is_reading(reading: str, char: str, *, first: bool = False) -> bool:
     A reading without tone matches any tone.
     """
     known = readings(char)[:1] if first else readings(char)
-    if toneless(reading) == reading:
-        return reading in map(toneless, known)
-    return reading in known
+    if has_tone(reading):
+        return reading in known
+    bare = [toneless(each) for each in known]
+    # 綠 is lü, lv, and lu where a page has no letter ü.
+    return toneless(reading) in bare or reading in [each.replace("v", "u") for each in bare]
 
 
 @cache

@@ -7,10 +7,12 @@ again and ends the span. The language model keeps the beam narrow.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
+from heapq import heappush, heappushpop
+from typing import NamedTuple
 
 from archive.cutdoc import GLOSS_INSIDE, LOST, Document, as_was
 from archive.gbk import (
@@ -29,6 +31,7 @@ from archive.readings import GLOSS_HERE, GLOSS_REST, is_reading, spelled
 from archive.variants import is_simplified, is_traditional
 
 _BEAM = 40  # states kept; 80 restored no more on every fourth article of set A, 2026-11-29
+_ENDED = 3 * _BEAM  # states in step again that are kept
 _BEHIND = 12.0  # nats that a state may cost more than the cheapest
 _LONGEST = 60  # shown characters of a span
 LONGEST_DROPPING = 8  # the same where pairs may be missing
@@ -41,8 +44,7 @@ _SWALLOWED = 2.0  # nats for a line end that the decoder took with a lost byte
 PUNCTUATION = "。，、；：？！“”‘’（）《》〈〉【】〔〕『』「」…—·％\u3000"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A text restored so far."""
 
     scorer: Scorer
@@ -53,24 +55,55 @@ class State:
     drops: int = 0
 
 
+class _Lost(NamedTuple):
+    """What a lost byte may have been, the same for every state that meets it."""
+
+    trails: tuple[tuple[int, bool], ...]  # its values, and whether the tool cut at what follows
+    bracket: bool  # the decoder took the bracket of a gloss along
+    line_end: bool  # it may have taken a line end along
+    pairs: bool  # it may be a pair
+    witnessed: bool  # a gloss tells what it was
+
+
+class _Limits:
+    """What a new state may cost: it is not even made if it would not be kept."""
+
+    def __init__(self) -> None:
+        self.live = math.inf  # with a lead byte that waits
+        self.ended = math.inf
+        self._costs: list[float] = []  # of the cheapest ended, negative
+
+    def found(self, cost: float) -> None:
+        """Count one that came in step again."""
+        if len(self._costs) < _ENDED:
+            heappush(self._costs, -cost)
+        else:
+            heappushpop(self._costs, -cost)
+            self.ended = -self._costs[0]
+
+
 def ended(doc: Document, at: int, context: Scorer, drops: int) -> list[tuple[State, int]]:
     """States that came in step again and where, the cheapest ones."""
     found: list[tuple[State, int]] = []
+    limits = _Limits()
     live, at = _first(doc, at, context)
     stop = doc.text.find("\n", at)
     stop = min(at + (LONGEST_DROPPING if drops else _LONGEST), stop if stop >= 0 else len(doc.text))
     while live and at < stop:
         following: list[State] = []
+        limits.live = math.inf
+        lost = _lost(doc, at) if doc.text[at] in LOST else None
         for state in [*live, *_dropped(doc, live, drops)]:
-            for new in _consume(doc, state, at):
+            for new in _consume(doc, state, at, lost, limits):
                 if new.pending:
                     following.append(new)
+                    limits.live = min(limits.live, new.scorer.cost + _BEHIND)
                 elif _reads_as_glossed(doc.text, new, at + 1):
                     found.append((new, at + 1))
-        doc.work[0] += len(following)
+                    limits.found(new.scorer.cost)
         live = _cheapest(following)
         at += 1
-    return sorted(found, key=lambda e: e[0].scorer.cost)[: 3 * _BEAM]
+    return sorted(found, key=lambda e: e[0].scorer.cost)[:_ENDED]
 
 
 def _cheapest(states: list[State]) -> list[State]:
@@ -87,7 +120,7 @@ def _first(doc: Document, at: int, context: Scorer) -> tuple[list[State], int]:
         ], inside.end()
     first, second = bytes_of(widen(doc.text[at + 1]))
     empty = State(context, pending=tuple(LEADS))
-    return list(_extend(doc, empty, first, (second,))), at + 2
+    return list(_extend(doc, empty, first, (second,), _Limits())), at + 2
 
 
 def _leads_read(char: str, gloss: re.Match[str]) -> tuple[int, ...]:
@@ -97,28 +130,43 @@ def _leads_read(char: str, gloss: re.Match[str]) -> tuple[int, ...]:
     return tuple(lead for lead, glossed in pairs if glossed and is_reading(reading, glossed))
 
 
-def _extend(doc: Document, state: State, trail: int, pending: tuple[int, ...]) -> Iterator[State]:
+def _extend(
+    doc: Document,
+    state: State,
+    trail: int,
+    pending: tuple[int, ...],
+    limits: _Limits,
+) -> Iterator[State]:
     """The state after one more restored character, for every value of its lead byte."""
+    unseen = len(state.pending) > 1
+    limit = limits.live if pending else limits.ended
     for lead in state.pending:
         char = character(lead, trail)
-        if char and not (len(state.pending) > 1 and _is_rare(doc.traditional, char)):
-            scorer = _scored(doc, state, char)
-            text = state.text + char
-            yield State(scorer, text, pending, state.known, state.free, state.drops)
+        if char and not (unseen and _is_rare(doc.traditional, char)):
+            scorer = _scored(doc, state, char, limit)
+            if scorer:
+                text = state.text + char
+                yield State(scorer, text, pending, state.known, state.free, state.drops)
 
 
-def _scored(doc: Document, state: State, char: str) -> Scorer:
-    """The scorer after `char`; two U+3000 count as one line end, one alone as odd."""
-    spaces = len(state.text) - len(state.text.rstrip("\u3000"))
+def _scored(doc: Document, state: State, char: str, limit: float) -> Scorer | None:
+    """The scorer after `char`, `None` if it costs more than the limit; two U+3000 count as one
+    line end, one alone as odd."""
+    doc.work[0] += 1
+    text = state.text
+    odd_space = text[-1:] == "\u3000" and (len(text) - len(text.rstrip("\u3000"))) % 2
     if char == "\u3000":
-        return state.scorer if spaces % 2 else state.scorer.add("\n")
-    extra = _oddness(doc.traditional, char) + (ODD if spaces % 2 else 0.0)
-    if char == state.text[-1:] and char in PUNCTUATION and char not in "—…":
+        return state.scorer if odd_space else state.scorer.add("\n")
+    extra = _oddness(doc.traditional, char) + (ODD if odd_space else 0.0)
+    if char == text[-1:] and char in PUNCTUATION and char not in "—…":
         extra += ODD
     char = canonical(char)
-    new = state.scorer.add(char)
-    extra += doc.cache.discount(state.scorer.tail[-1], char, new.cost - state.scorer.cost)
-    return new.dearer(extra) if extra else new
+    scorer = state.scorer
+    before, cost = scorer.cost, scorer.cost_after(char)
+    if cost + extra > limit and char not in doc.cache.chars:
+        return None
+    extra += doc.cache.discount(scorer.tail[-1], char, cost - before)
+    return scorer.after(char, cost + extra) if cost + extra <= limit else None
 
 
 def is_rare(traditional: bool, text: str) -> bool:
@@ -144,62 +192,72 @@ def _oddness(traditional: bool, char: str) -> float:
     return _SCRIPT if is_traditional(char) else 0.0
 
 
-def _consume(doc: Document, state: State, at: int) -> Iterator[State]:
+def _consume(
+    doc: Document, state: State, at: int, lost: _Lost | None, limits: _Limits
+) -> Iterator[State]:
     """States after the shown character at `at`."""
+    if lost:
+        yield from _unknown(doc, state, lost, limits)
     shown = doc.text[at]
-    if shown in LOST:
-        yield from _unknown(doc, state, at)
-    state = replace(state, known=state.known + 1)
+    state = state._replace(known=state.known + 1)
     if shown == "€":  # 0x80 alone in an "ms" decoder
-        yield from _extend(doc, state, 0x80, ())
-    if shown not in LOST and "@" <= shown <= "~":
-        yield from _extend(doc, state, ord(shown), ())
+        yield from _extend(doc, state, 0x80, (), limits)
+    if "@" <= shown <= "~":
+        yield from _extend(doc, state, ord(shown), (), limits)
         return
     pair = bytes_of(widen(shown) if doc.folded else shown)
     if len(pair) == 2:
-        yield from _extend(doc, state, pair[0], (pair[1],))
+        yield from _extend(doc, state, pair[0], (pair[1],), limits)
 
 
-def _unknown(doc: Document, state: State, at: int) -> Iterator[State]:
-    """States after `?`: one byte that does not decode with what follows, or a pair of bytes."""
-    if len(state.pending) > 1:
-        return  # a character of which neither byte is known may be any
-    rest = GLOSS_REST.match(doc.text, at + 1) if doc.decoder != "py" else None
-    glossed = GLOSS_HERE.match(doc.text, at + 1)
+def _lost(doc: Document, at: int) -> _Lost:
+    """What `?` at `at` may be: one byte that does not decode with what follows, or a pair."""
+    bracket = doc.decoder != "py" and GLOSS_REST.match(doc.text, at + 1) is not None
+    glossed = GLOSS_HERE.match(doc.text, at + 1) is not None
     shown = as_was(doc, at + 1, at + 2)
     following = b"" if shown in doc.marks else bytes_of(shown)
-    freed = replace(state, free=state.free + (not (rest or glossed)))
     if doc.folded and doc.text[at + 1 : at + 2] == " ":
         following = b" "  # it may have been U+3000, but allows any byte before it
+    trails = []
     for trail in LOST_TRAILS:
-        if rest:  # the decoder took the bracket with the byte
-            for new in _extend(doc, freed, trail, ()):
-                yield replace(new, text=new.text + "(")
-            continue
-        if not (len(following) == 2 and character(trail, following[0])):
-            yield from _extend(doc, freed, trail, ())
-        elif shown in MARKS:  # it would decode, unless the tool cut at this mark too
-            for new in _extend(doc, freed, trail, ()):
-                yield replace(new, scorer=new.scorer.dearer(_CUT_TOO))
-        # Before ASCII the byte taken along may have been any; a line end is likely before hanzi.
-        if doc.decoder != "py" and ("\u4e00" <= shown <= "\u9fff" or shown in "“《"):
-            for new in _extend(doc, freed, trail, ()):
-                yield replace(new, text=new.text + "\n", scorer=new.scorer.add("\n", _SWALLOWED))
-        if doc.decoder != "py" and not rest and trail in UNPAIRED:
-            yield from _extend(doc, state, trail, UNPAIRED[trail])
+        decodes = len(following) == 2 and character(trail, following[0]) is not None
+        if bracket or not decodes or shown in MARKS:  # decodes: unless the tool cut there, too
+            trails.append((trail, decodes and not bracket))
+    # Before ASCII the byte taken along may have been any; a line end is likely before hanzi.
+    line_end = doc.decoder != "py" and ("\u4e00" <= shown <= "\u9fff" or shown in "“《")
+    pairs = doc.decoder != "py" and not bracket
+    return _Lost(tuple(trails), bracket, line_end and not bracket, pairs, bracket or glossed)
+
+
+def _unknown(doc: Document, state: State, lost: _Lost, limits: _Limits) -> Iterator[State]:
+    """States after a lost byte or pair."""
+    if len(state.pending) > 1:
+        return  # a character of which neither byte is known may be any
+    freed = state if lost.witnessed else state._replace(free=state.free + 1)
+    for trail, cut_too in lost.trails:
+        for new in _extend(doc, freed, trail, (), limits):
+            if lost.bracket:
+                new = new._replace(text=new.text + "(")
+            yield new._replace(scorer=new.scorer.dearer(_CUT_TOO)) if cut_too else new
+    for trail in LOST_TRAILS if lost.line_end else ():
+        for new in _extend(doc, freed, trail, (), limits):
+            yield new._replace(text=new.text + "\n", scorer=new.scorer.add("\n", _SWALLOWED))
+    for trail in LOST_TRAILS if lost.pairs else ():
+        if trail in UNPAIRED:
+            yield from _extend(doc, state, trail, UNPAIRED[trail], limits)
 
 
 def _dropped(doc: Document, live: list[State], drops: int) -> list[State]:
     """States after a pair of the user-defined rows, which some decoders leave out."""
     dropped = [
-        replace(new, drops=state.drops + 1, free=state.free + 1)
+        new._replace(drops=state.drops + 1, free=state.free + 1)
         for state in live[:_DROPPING]
         if state.drops < drops
         for lead in USER_LEADS
-        for new in _extend(doc, state, lead, USER_TRAILS)
+        for new in _extend(doc, state, lead, USER_TRAILS, _Limits())
     ]
     return [
-        replace(state, scorer=state.scorer.dearer(_DROP))
+        state._replace(scorer=state.scorer.dearer(_DROP))
         for state in sorted(dropped, key=lambda s: s.scorer.cost)[: 3 * _DROPPING]
     ]
 

@@ -8,7 +8,8 @@ Every stage may be left out; together they are what happened to sample 002.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+import unicodedata
+from collections.abc import Callable, Container
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from archive.readings import readings
 # Where the mirrors' one-to-one table differs from the first value of OpenCC's STCharacters,
 # counted in samples 000, 001, 002 and 004.
 KEPT = "于余范后杰岳斗采秘洼并群"
+TONES = "\u0304\u0301\u030c\u0300"
 OTHER = {"着": "著", "为": "為", "众": "眾", "勋": "勛", "钟": "鐘"}
 
 
@@ -43,18 +45,34 @@ def changed() -> frozenset[str]:
     return frozenset(form for code, form in _table().items() if form != chr(code))
 
 
-def glossed(text: str, chars: Container[str], style: str = "{}({})", *, tones: bool = True) -> str:
+def glossed(
+    text: str,
+    chars: Container[str],
+    style: str = "{}({})",
+    spelling: Callable[[str], str] = str,
+) -> str:
     """The text with the first reading behind each of `chars`: 學 becomes 學(xué)."""
-    return "".join(
-        style.format(c, readings(c)[0] if tones else _bare(readings(c)[0])) if c in chars else c
-        for c in text
-    )
+    return "".join(style.format(c, spelling(readings(c)[0])) if c in chars else c for c in text)
 
 
-def _bare(reading: str) -> str:
+def bare(reading: str) -> str:
+    """A reading without its tone, ü as v: `lv`."""
     return reading.translate(
         str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü", "aaaaeeeeiiiioooouuuuvvvvv")
     )
+
+
+def numbered(reading: str, umlaut: str = "u:") -> str:
+    """A reading with its tone as a number, ü as two letters: `lu:4`."""
+    letters = unicodedata.normalize("NFD", reading)
+    tone = next((n for n, mark in enumerate(TONES, 1) if mark in letters), 5)
+    plain = "".join(c for c in letters if c not in TONES)
+    return unicodedata.normalize("NFC", plain).replace("ü", umlaut) + str(tone)
+
+
+def full_width(reading: str) -> str:
+    """A reading whose ASCII letters a site made as wide as hanzi."""
+    return "".join(chr(ord(c) + 0xFEE0) if "a" <= c <= "z" else c for c in reading)
 
 
 def glossed_in_bytes(text: str, chars: str, decoder: Decoder = "ms") -> str:

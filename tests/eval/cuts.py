@@ -1,4 +1,4 @@
-"""Score the repair of GBK cuts: `python -m tests.eval.cuts [A|B|C|D|T] [--worst N]`.
+"""Score the repair of GBK cuts: `python -m tests.eval.cuts [A|B|C|D|FOLDER] [--worst N]`.
 
 Clean text is damaged by the machine (archive/gbk.py, tests/damage.py) in every family below, the
 same way at each run, and repaired. The sets:
@@ -9,7 +9,8 @@ C   articles of three saved site trees that are no gold page and no near copy of
     no count was made from them. Failures on C are not to be looked at: only its figures are.
 D   every fourth article of the two other saved trees that is no near copy of a gold or of one in C;
     defined before it was run, once. Other pages of two hosts of A or B: same house, other texts.
-T   native Traditional text in plain files named on the command line.
+
+A folder is a set, too: every `*.txt` in it, of either script, is a text.
 
 A spot is wrong when the text differs from what it was after an automatic repair; a place left as
 it is seen, with candidates, is flagged. Needs the shared folder; its pages stay there.
@@ -44,7 +45,6 @@ TREES = {
 _EVERY = {"C": 1, "D": 4}
 _LONGEST = 1500  # characters of an article that are used
 _SHORTEST = 200
-_EACH = 1  # families that each article goes through, in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ def _half(host: str) -> str:
 
 
 def articles(name: str) -> Iterator[tuple[str, str]]:
-    """Name and text of every article of set A, B, C or D."""
+    """Name and text of every article of set A, B, C or D, or of a folder of plain texts."""
+    if Path(name).is_dir():
+        return ((f.name, f.read_text(encoding="utf-8")) for f in sorted(Path(name).glob("*.txt")))
     if name not in TREES:
         return _of_golds(name)
     seen = {key for row in _golds() for key in _keys(row["text"])}
@@ -156,11 +158,12 @@ def glossed_by(salt: str) -> frozenset[str]:
     return frozenset(c for c, digest in digests if digest < 85)
 
 
-def damages(name: str, text: str, turn: int, families: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Family, text before the cut and name of each damage an article goes through."""
-    for step in range(min(_EACH, len(families))):
+def damages(name: str, text: str, turn: int, each: int) -> Iterator[tuple[str, str]]:
+    """Family and text before the cut of each damage an article goes through."""
+    families = list(FAMILIES)
+    for step in range(min(each, len(families))):
         family = families[(turn + step * 3) % len(families)]
-        yield family, before_the_cut(passage(text), FAMILIES[family], name), name
+        yield family, before_the_cut(passage(text), FAMILIES[family], name)
 
 
 def scored(clean: str, family: Family) -> Score:
@@ -173,16 +176,15 @@ def scored(clean: str, family: Family) -> Score:
     return judge(clean, damaged, found, mend.restore(damaged))
 
 
-def score(
-    name: str, texts: list[tuple[str, str]] | None = None, every: int = 1
-) -> dict[str, Score]:
-    """The score of every family on a set, or on every so many of its articles."""
-    native = texts is not None
-    families = [f for f in FAMILIES if FAMILIES[f].script or not native]
-    scores = {family: Score() for family in families}
-    kept = [(k, t) for k, t in texts or articles(name) if len(t) >= _SHORTEST]
+def score(name: str, every: int = 1, each: int = 1) -> dict[str, Score]:
+    """The score of every family on a set, or on every so many of its articles.
+
+    Each article goes through `each` of the families, in turn.
+    """
+    scores = {family: Score() for family in FAMILIES}
+    kept = [(k, t) for k, t in articles(name) if len(t) >= _SHORTEST]
     for turn, (key, text) in enumerate(kept[::every]):
-        for family, clean, _ in damages(key, text, turn, families):
+        for family, clean in damages(key, text, turn, each):
             scores[family].add(scored(clean, FAMILIES[family]))
     return scores
 
@@ -199,17 +201,16 @@ def main() -> None:
     """Print one line per family and one for all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("set", nargs="?", default="A")
-    parser.add_argument("files", nargs="*", type=Path, help="plain texts of set T")
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--each", type=int, default=1, help="families that a text goes through")
     args = parser.parse_args()
     if args.worst and args.set in TREES:
         parser.error("failures on C and D are not to be looked at")
     start = time.monotonic()
-    own = [(f.name, f.read_text(encoding="utf-8")) for f in args.files] or None
-    scores = score(args.set, own, args.every)
+    scores = score(args.set, args.every, args.each)
     for name, each in [*scores.items(), ("all", in_all(scores))]:
-        print(f"{args.set} {name:12} {each.row()}")
+        print(f"{Path(args.set).name} {name:12} {each.row()}")
     print(f"{time.monotonic() - start:.0f} s")
     for line in sorted(in_all(scores).failures, reverse=True)[: args.worst]:
         print(line)

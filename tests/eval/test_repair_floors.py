@@ -33,10 +33,10 @@ def test_nearly_every_gloss_is_removed_and_no_other_bracket() -> None:
 @pytest.mark.parametrize("style", glosses.STYLES)
 @pytest.mark.parametrize("name", [name for name in KEPT if "(" in KEPT[name]])
 def test_the_brackets_of_a_person_stay_on_a_glossed_page(name: str, style: str) -> None:
-    form, tones = glosses.STYLES[style]
+    form, spelling = glosses.STYLES[style]
     for key, text in list(cuts.articles("B"))[::24]:
         page = traditional(cuts.passage(text)) + "\n" + KEPT[name]
-        damaged = glossed(page, cuts.glossed_by(key), form, tones=tones)
+        damaged = glossed(page, cuts.glossed_by(key), form, spelling)
         after = iter(applied(damaged, 0, len(damaged), list(gloss.strip(damaged))))
         assert all(char in after for char in page), key  # nothing of the page is missing
 
