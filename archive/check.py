@@ -214,7 +214,7 @@ def _fields(record: ReadRecord) -> Iterator[Said]:
     record.block.seek(0)
     block = record.block.read(_FIELDS_LIMIT)
     try:
-        rows = block.decode("utf-8").splitlines()
+        rows = [row.decode("utf-8") for row in block.splitlines()]
     except UnicodeDecodeError:
         yield "warc-fields", "the fields in the block are not UTF-8"
         return

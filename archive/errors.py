@@ -1,7 +1,8 @@
 """What can go wrong, as one tree.
 
     FangzhiError
-    ├── SiteDefinitionError     a seeds/sites file is wrong: file, key, what is allowed
+    ├── WrongUse                the command cannot be run as it was given: exit code 2
+    │   └── SiteDefinitionError a seeds/sites file is wrong: file, key, what is allowed
     ├── VocabularyError         a seeds/vocab file is wrong: file, line, problem
     ├── ArchiveError
     │   ├── MalformedPackage    a WACZ cannot be opened
@@ -21,7 +22,11 @@ class FangzhiError(Exception):
     """Root of every error this project raises on purpose."""
 
 
-class SiteDefinitionError(FangzhiError):
+class WrongUse(FangzhiError):
+    """A command cannot be run as it was given."""
+
+
+class SiteDefinitionError(WrongUse):
     """A site definition cannot be used."""
 
     def __init__(self, path: Path, key: str, problem: str) -> None:

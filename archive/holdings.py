@@ -243,8 +243,8 @@ def acknowledged(record: ReadRecord, run: str) -> Acknowledged:
 
 def run_of(warcinfo: ReadRecord) -> str:
     """The run a warcinfo record names, `""` where it names none."""
-    rows = warcinfo.block.read(_INFO_LIMIT).decode("utf-8", "replace").splitlines()
-    pairs = (row.partition(":") for row in rows)
+    rows = warcinfo.block.read(_INFO_LIMIT).splitlines()
+    pairs = (row.decode("utf-8", "replace").partition(":") for row in rows)
     return next((value.strip() for name, _, value in pairs if name == RUN_FIELD), "")
 
 

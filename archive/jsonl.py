@@ -13,6 +13,8 @@ from archive.model import Article, Edit, Rejection
 _ATOMS = (str, int, float, type(None))
 _LISTS = (tuple, list)
 _MAPPINGS = (dict, Mapping)  # the first is told at once
+# What is no line end to JSON Lines, but to str.splitlines and to editors.
+_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"})
 _EDIT_DEFAULTS = {f.name: f.default for f in fields(Edit)}
 
 
@@ -23,7 +25,10 @@ def line(result: Article | Rejection) -> str:
 
 def line_of(row: Mapping[str, Any]) -> str:
     """The line of an object that `as_json` gave, or that was read from a line: the same bytes."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    if text.isascii() or not any(chr(end) in text for end in _LINE_ENDS):
+        return text
+    return text.translate(_LINE_ENDS)
 
 
 def as_json(result: Article | Rejection) -> dict[str, Any]:

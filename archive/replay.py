@@ -203,6 +203,6 @@ def _share(text: str) -> float:
 
 def notes_of(record: ReadRecord) -> dict[str, str]:
     """The fields of a metadata record, the last of each name."""
-    text = record.block.read(_NOTES_LIMIT).decode("utf-8", "replace")
-    pairs = (row.partition(":") for row in text.splitlines())
+    rows = record.block.read(_NOTES_LIMIT).splitlines()  # of bytes: a value may hold U+2028
+    pairs = (row.decode("utf-8", "replace").partition(":") for row in rows)
     return {name.strip(): value.strip() for name, _, value in pairs}

@@ -141,6 +141,7 @@ def _source(record: ReadRecord) -> str:
 
 
 def _site(record: ReadRecord) -> str | None:
-    text = record.block.read(_NOTES_LIMIT).decode("utf-8", "replace")
-    mark = f"{SITE_NOTE}:"
-    return next((r[len(mark) :].strip() for r in text.splitlines() if r.startswith(mark)), None)
+    rows = record.block.read(_NOTES_LIMIT).splitlines()
+    mark = f"{SITE_NOTE}:".encode()
+    found = next((row for row in rows if row.startswith(mark)), None)
+    return None if found is None else found[len(mark) :].decode("utf-8", "replace").strip()

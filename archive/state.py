@@ -102,6 +102,7 @@ class State:
     def __init__(self, path: Path | str) -> None:
         self._path = path
         self.broken: WriteFailed | None = None
+        self.is_new = False  # nothing was ever noted in it
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = TRUNCATE")
@@ -112,6 +113,7 @@ class State:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, 1, SCHEMA):
                 raise HoldingsError(f"{path}: schema {version} is not one this version reads")
+            self.is_new = version == 0
             made = _TABLES + (_FROM_1 if version == 1 else "") + _INDEXES
             if version != SCHEMA:  # in one transaction: half an upgrade could not be gone on with
                 made = f"BEGIN IMMEDIATE;{made}PRAGMA user_version = {SCHEMA};COMMIT;"

@@ -12,10 +12,17 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import FangzhiError, HoldingsInUse, SiteDefinitionError, WriteFailed
+from archive.errors import (
+    FangzhiError,
+    HoldingsInUse,
+    SiteDefinitionError,
+    WriteFailed,
+    WrongUse,
+)
 from archive.vocab import folder
 from crawler import addresses
 
@@ -44,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return IN_USE
         if isinstance(error, WriteFailed):
             return FULL
-        return WRONG_USE if isinstance(error, SiteDefinitionError) else FAILED
+        return WRONG_USE if isinstance(error, WrongUse) else FAILED
     return code
 
 
@@ -74,7 +81,7 @@ def _crawl(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--due", action="store_true", help="only what the schedule says is due, not a whole pass"
     )
-    verb.add_argument("--limit", type=int, metavar="N", help="stop after N responses")
+    verb.add_argument("--limit", type=_count, metavar="N", help="stop after N responses")
     _extras(verb)
     _focus(verb)
     _fetching(verb)
@@ -115,10 +122,10 @@ def _focus(verb: argparse.ArgumentParser) -> None:
 
 
 def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise ValueError(text)
-    return share
+    with suppress(ValueError):
+        if 0 <= (share := float(text)) <= 1:
+            return share
+    raise argparse.ArgumentTypeError(f"{text!r}: want a number from 0 to 1")
 
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
@@ -140,14 +147,14 @@ def _fetching(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument(
         "--patience",
-        type=float,
+        type=_amount,
         metavar="SECONDS",
         help="how long to wait for a host that rests, or for room on the disk, when nothing else is "
         "to be done (120)",
     )
     verb.add_argument(
         "--min-free",
-        type=float,
+        type=_amount,
         metavar="MB",
         help="ask for nothing new while the disk has less free (500, or a twentieth of a smaller one)",
     )
@@ -156,6 +163,19 @@ def _fetching(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--verbose", action="store_true", help="show the downloader's log")
     _holdings(verb)
     _sites(verb)
+
+
+def _amount(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (amount := float(text)) < 1e9:
+            return amount
+    raise argparse.ArgumentTypeError(f"{text!r}: want a number of at least 0")
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: want a number from 0 to 65535")
+    return int(text)
 
 
 def _host_and_port(text: str) -> str:
@@ -207,7 +227,7 @@ def _explain(verb: argparse.ArgumentParser) -> None:
 
 
 def _serve(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--port", type=int, default=8730, metavar="N", help="0 takes a free one")
+    verb.add_argument("--port", type=_port, default=8730, metavar="N", help="0 takes a free one")
     verb.add_argument("--verbose", action="store_true", help="log every request")
     _holdings(verb)
     verb.set_defaults(run=later("crawler.serve.command", "serve"))
@@ -267,10 +287,9 @@ def _workers(verb: argparse.ArgumentParser, *, all_cores: bool = False) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r}: want a whole number of at least 1")
+    return int(text)
 
 
 def _holdings(verb: argparse.ArgumentParser) -> None:

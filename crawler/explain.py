@@ -51,9 +51,10 @@ def _results(options: argparse.Namespace, sites: Mapping[str, Site]) -> Iterator
         return
     holdings = Holdings(options.holdings)
     for file in sorted(holdings.folder("text").glob("*.jsonl")):
-        for row in map(json.loads, file.read_text("utf-8").splitlines()):
-            if options.what.strip("<>") in (row["id"], row["url"]):
-                yield row
+        with file.open("rb") as lines:
+            for row in map(json.loads, lines):
+                if options.what.strip("<>") in (row["id"], row["url"]):
+                    yield row
 
 
 def explained(row: Mapping[str, Any]) -> str:

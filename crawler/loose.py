@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive import memory, worker
-from archive.errors import FangzhiError
+from archive.errors import FangzhiError, WrongUse
 from archive.model import SiteMemory
 from archive.sites import Site, in_scope, load_folder
 from archive.textfiles import joined
@@ -77,36 +77,55 @@ def site_of(url: str | None, sites: Mapping[str, Site]) -> Site | None:
 
 
 def _named(options: argparse.Namespace) -> list[dict[str, Any]]:
-    return [{"file": f, "url": options.url, "captured": options.captured} for f in options.file]
+    try:
+        captured = options.captured and _moment(options.captured)
+    except ValueError as error:
+        raise WrongUse(f"--captured: {error}") from error
+    return [{"file": f, "url": options.url, "captured": captured} for f in options.file]
 
 
 def _listed(path: str) -> list[dict[str, Any]]:
-    text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+    except OSError as error:
+        raise FangzhiError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise FangzhiError(f"{path}: no list in UTF-8: {error}") from error
     rows = []
-    for number, row in enumerate(text.splitlines(), 1):
+    for number, row in enumerate(text.split("\n"), 1):  # a string may hold U+2028
+        if not row.strip():
+            continue
         try:
-            value = json.loads(row) if row.strip() else None
+            rows.append(_entry(json.loads(row)))
         except ValueError as error:
-            raise FangzhiError(f"{path}, line {number}: not JSON: {error}") from error
-        if value is not None:
-            if not isinstance(value, dict) or not isinstance(value.get("file"), str):
-                raise FangzhiError(f'{path}, line {number}: want {{"file": …}}')
-            rows.append(value)
+            raise FangzhiError(f"{path}, line {number}: {error}") from error
     return rows
+
+
+def _entry(value: Any) -> dict[str, Any]:
+    """A line of a list, its moment read. Raises `ValueError`."""
+    if not isinstance(value, dict) or not isinstance(value.get("file"), str):
+        raise ValueError('want {"file": …}')
+    url, captured = value.get("url"), value.get("captured")
+    if not isinstance(url, str | None) or not isinstance(captured, str | None):
+        raise ValueError("url and captured are texts, where they are given")
+    return {"file": value["file"], "url": url, "captured": captured and _moment(captured)}
+
+
+def _moment(text: str) -> datetime:
+    """An ISO 8601 moment; UTC where it names no zone. Raises `ValueError`."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _read(row: Mapping[str, Any]) -> Loose | None:
     name = row["file"]
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        print(f"fangzhi: {name}: {error.strerror}", file=sys.stderr)
+    except (OSError, ValueError) as error:  # a NUL in a name is a ValueError
+        print(f"fangzhi: {name!r}: {getattr(error, 'strerror', '') or error}", file=sys.stderr)
         return None
-    captured = row.get("captured")
-    moment = datetime.fromisoformat(captured) if captured else None
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return Loose(name, data, row.get("url"), moment)
+    return Loose(name, data, row["url"], row["captured"])
 
 
 def _taught(rows: Iterable[Mapping[str, Any]], workers: int) -> dict[str, SiteMemory]:

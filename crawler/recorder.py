@@ -91,7 +91,7 @@ class Recorder:
             self._like_notes += [(LIKE_NOTE, like.examples.digest), (LEAST_NOTE, str(like.least))]
         assert self.holdings.state is not None
         self._state = self.holdings.state
-        if self.holdings.warcs() and self._state.query("SELECT 1 FROM captures").fetchone() is None:
+        if self._state.is_new and self.holdings.warcs():
             logger.warning(
                 "state.sqlite is new, and warc/ is not: `fangzhi check --repair` makes it again; without"
                 " that every page is asked for as if for the first time"

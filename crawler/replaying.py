@@ -246,6 +246,7 @@ def print_run(root: Path, run: str) -> None:
     wanted = set(state.record_ids(run))
     state.close()
     for path in sorted((root / "text").glob("*.jsonl")):
-        for row in path.read_text("utf-8").splitlines():
-            if json.loads(row)["id"] in wanted:
-                print(row)
+        with path.open("rb") as rows:
+            for row in rows:
+                if json.loads(row)["id"] in wanted:
+                    print(row.decode("utf-8"), end="")

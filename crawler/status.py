@@ -94,7 +94,7 @@ def _lines(found: dict[str, Any], now: float) -> list[str]:
         name = site["site"] or "(single pages)"
         rows.append(
             f"{name:<28} {waiting:>8,} {site['due']:>8,} {site['visited']:>8,}"
-            f"  {site['next_due'] or '-'}"
+            f"  {'now' if site['due'] else site['next_due'] or '-'}"
         )
     for host in found["resting"]:
         rows.append(f"resting  {host['host']} until {host['until']}: {host['why']}")

@@ -120,3 +120,82 @@ def test_a_broken_list_names_the_line(tmp_path: Path) -> None:
     done = fangzhi("derive", "--list", path)
     assert done.returncode == 1
     assert "line 2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "given", ["foo", "www.qinghe.test/a.html", "ftp://a.test/x", "http://", "/a"]
+)
+def test_what_is_no_address_of_a_page_is_wrong_use(tmp_path: Path, given: str) -> None:
+    done = fangzhi("scrape", given, "--holdings", tmp_path / "h")
+    assert done.returncode == 2, done.stderr
+    assert given in done.stderr
+    assert "http://" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("crawl", "--limit", "-1"),
+        ("crawl", "--search-views", "0"),
+        ("crawl", "--patience", "nan"),
+        ("crawl", "--min-free", "-5"),
+        ("crawl", "--like", "--min-relevance", "2"),
+        ("derive", "a.html", "--captured", "yesterday"),
+        ("serve", "--port", "70000"),
+    ],
+)
+def test_a_value_out_of_range_is_wrong_use_and_says_what_is_wanted(given: tuple[str, ...]) -> None:
+    done = fangzhi(*given)
+    assert done.returncode == 2
+    assert repr(given[-1]) in done.stderr
+    assert "_" not in done.stderr.splitlines()[-1], "no name of a function"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "No such file"),
+        ("{", "line 1"),
+        ('{"file": 3}', "line 1"),
+        ('\n{"file": "a.html", "captured": "yesterday"}', "line 2"),
+        ('{"file": "a.html", "url": ["b"]}', "line 1"),
+    ],
+)
+def test_a_list_that_cannot_be_read_names_its_line(
+    tmp_path: Path, text: str | None, said: str
+) -> None:
+    path = tmp_path / "list.jsonl"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    done = fangzhi("derive", "--list", path)
+    assert done.returncode == 1
+    assert str(path) in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_line_has_no_line_end_inside_whatever_its_reader_takes_for_one(tmp_path: Path) -> None:
+    """U+2028 and U+0085 are none to JSON, but to many a reader; both stand in pages."""
+    title = "关于做好\u2028防汛\x85工作的通知"
+    html = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+    html += (
+        f"<div class='content'><p>{'各乡镇人民政府：请做好防汛工作。' * 9}</p></div></body></html>"
+    )
+    (tmp_path / "a\u2029b.html").write_text(html, "utf-8")
+    done = fangzhi("derive", tmp_path / "a\u2029b.html")
+    assert len(done.stdout.splitlines()) == 1
+    (row,) = lines(done.stdout)
+    assert row["input"] == str(tmp_path / "a\u2029b.html")
+
+
+def test_holdings_that_only_failed_before_are_not_called_new(tmp_path: Path, sites: Path) -> None:
+    for _ in range(2):
+        done = fangzhi("crawl", "--sites", sites, "--holdings", tmp_path / "h", "--patience", "0")
+    assert "state.sqlite is new" not in done.stderr
+    (tmp_path / "h" / "state.sqlite").unlink()
+    done = fangzhi("crawl", "--sites", sites, "--holdings", tmp_path / "h", "--patience", "0")
+    assert "state.sqlite is new" in done.stderr
+    assert "next due" in (told := fangzhi("status", "--holdings", tmp_path / "h").stdout)
+    assert "1970" not in told

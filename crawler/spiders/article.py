@@ -7,8 +7,9 @@ from typing import Any
 
 from scrapy.http import Response
 
+from archive.errors import WrongUse
 from archive.sites import Politeness, may_be_hurried
-from archive.uri import ascii_url, dedupe_key
+from archive.uri import ascii_url, dedupe_key, host_of
 from crawler.frontier import Lead, Lease
 from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask, Brought
 
@@ -23,7 +24,7 @@ class ArticleSpider(ArchivingSpider):
 
     def __init__(self, url: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.urls = [ascii_url(one) for one in url.split()]
+        self.urls = [_web_url(one) for one in url.split()]
         self._asked: set[str] = set()  # dedupe keys; what earlier runs asked for does not count
 
     def begin(self) -> None:
@@ -67,3 +68,10 @@ class ArticleSpider(ArchivingSpider):
             return Brought()
         self._asked.add(dedupe_key(target))
         return Brought([Ask(Lead(target, response.url, lease.lead.hops + "R", "", 0), again)])
+
+
+def _web_url(given: str) -> str:
+    url = ascii_url(given)
+    if not url.startswith(("http://", "https://")) or not host_of(url):
+        raise WrongUse(f"{given}: no address of a web page; one begins with http:// or https://")
+    return url
