@@ -202,6 +202,9 @@ class Deriver:
                 for row in self._rows(captures(path, originals), begun):
                     text.add(row)
                     on_line(json.loads(row))
+                self._before_finish()
+                if self._failed:
+                    raise WriteFailed(f"text: {path.name}: what its lines lead to cannot be kept")
         return len(left)
 
     def _rows(self, found: Iterator[Replayed | Damage], begun: Begun) -> Iterator[str]:

@@ -359,6 +359,13 @@ class Frontier:
         row = self.state.query(query, (dedupe_key(uri), site)).fetchone()
         return row
 
+    def sites_of(self, uri: str) -> list[str]:
+        """The sites of the run that know a URL."""
+        rows = self.state.query(
+            "SELECT site FROM urls WHERE key = ?", (dedupe_key(uri),)
+        ).fetchall()
+        return [site for (site,) in rows if site in self._sites]
+
     def ready(self) -> int:
         """URLs of the run's sites that wait."""
         query = "SELECT site, count(*) FROM urls WHERE state = 0 GROUP BY site"

@@ -198,7 +198,14 @@ class Recorder:
 
     def catch_up(self) -> None:
         """Derive what a run that died had captured; the frontier is open."""
-        self.deriver.catch_up(self._tell_frontier)
+        self.deriver.catch_up(self._caught_up)
+
+    def _caught_up(self, row: dict[str, Any]) -> None:
+        """Tell the frontier a line that the run before did not come to, and ask for its pictures."""
+        self._tell_frontier(row)
+        if self.pictures is not None and row.get("images"):
+            for site in self.frontier.sites_of(row["url"] or ""):
+                self.pictures(row, site)
 
     def _tell_frontier(self, row: dict[str, Any]) -> None:
         self.frontier.derived(row["id"], row["url"] or "", kind_of(row), row.get("text_digest"))

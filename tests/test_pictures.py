@@ -72,3 +72,16 @@ def test_the_pictures_of_an_article_are_asked_for_once_and_belong_to_it(tmp_path
             for r in read(Path(packed.extract(name, tmp_path)))
             if isinstance(r, ReadRecord)
         )
+
+
+def test_pictures_of_articles_that_were_only_captured_are_asked_for_by_the_run_that_derives_them(
+    tmp_path: Path,
+) -> None:
+    """As after a kill: the page was visited, its line is derived by the next run."""
+    sites, holdings = define(tmp_path / "sites", HOST), tmp_path / "h"
+    with answering(answer) as web:
+        where = ("--sites", sites, "--holdings", holdings, "--proxy", web.proxy, "--images")
+        for options in (("--no-derive",), ()):
+            done = fangzhi("crawl", *where, *options)
+            assert done.returncode == 0, done.stderr[-2000:]
+        assert web.paths(HOST) == ["/", "/", "/files/1.jpg"]

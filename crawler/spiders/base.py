@@ -253,15 +253,18 @@ class ArchivingSpider(Spider, ABC):
         for ask in brought.asks:
             self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
         if visit.unchanged and lease.kind == "article" and not had_links:
-            self._ask_for_pictures_again(lease)
+            self._ask_for_pictures_again(lease, self.frontier.state.capture(lease.original))
+        elif response.meta.get("stored") and response.status == 200 and capture is not None:
+            original = self.frontier.state.capture(capture.original) if capture.original else None
+            self._ask_for_pictures_again(lease, original or capture)
 
     @abstractmethod
     def picture(self, lead: Lead, page: str) -> Ask | None:
         """What asks for a picture of the article at `page`; None where it is not asked for."""
 
-    def _ask_for_pictures_again(self, lease: Lease) -> None:
-        """Ask for the pictures of an article that has not changed, for its definition has."""
-        original = self.frontier.state.capture(lease.original)
+    def _ask_for_pictures_again(self, lease: Lease, original: Acknowledged | None) -> None:
+        """Ask for the pictures of an article whose line was told before: it has not changed and its
+        definition has, or the run died that had captured it."""
         if original is None or self.recorder.pictures is None:
             return
 
