@@ -156,9 +156,9 @@ class State:
             return self._db.executemany(sql, values).rowcount
 
     def create(self, tables: str) -> None:
-        """Create tables of another module where they are missing; commits what is open."""
+        """Create tables of another module where they are missing, all or none; commits what is open."""
         with self.breaking():
-            self._db.executescript(tables)
+            self._db.executescript(f"BEGIN;{tables}\n;COMMIT;")
 
     @property
     def uncommitted(self) -> bool:
