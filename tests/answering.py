@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,8 +74,15 @@ def answering(answer: Callable[[Asked], Answer]) -> Iterator[Answering]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """Quiet where the other side was killed."""
+            if not isinstance(sys.exception(), ConnectionError):
+                super().handle_error(*_)
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         web = Answering(f"http://127.0.0.1:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

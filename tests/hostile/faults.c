@@ -5,13 +5,17 @@
  *   FAULT_KIND    count: number of all calls to FAULT_TOLD; kill: die before the call; late: die after it;
  *                 half: write half, then die; short: write half and say so; enospc, eio: fail;
  *                 full: enospc at this call and every later one;
+ *                 sync: a sync fails, and what was written to the file since its last one is gone;
  *                 record: fail nothing, write what happens to FAULT_TOLD (read by powercut.py)
+ *   FAULT_HIT     the file in which the call that fails is told; then half and short number the
+ *                 writes alone and sync the syncs alone, so that each number is another fault
  *   FAULT_ACK     with record: the file in which what is acknowledged is told
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,6 +27,7 @@
 #include <unistd.h>
 
 enum fault { NONE, KILL, LATE, HALF, SHORT, FAIL };
+enum call { WRITE, SYNC, OTHER };
 
 static long calls;
 
@@ -79,32 +84,120 @@ static void record_fd(const char *what, int fd, off64_t at, const void *data, si
     else if (under(path)) record(what, path, "", at, data, size);
 }
 
-static enum fault next_fault(int applies) {
+/* which call fails, and on what: told before it does */
+static void hit(const char *what, const char *path) {
+    int before = errno, out;
+    const char *told = getenv("FAULT_HIT");
+    char line[4200];
+    if (!told) return;
+    int length = snprintf(line, sizeof line, "%s\t%s\n", what, path);
+    out = syscall(SYS_openat, AT_FDCWD, told, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (out >= 0) {
+        if (syscall(SYS_write, out, line, length) < 0) perror("hit");
+        syscall(SYS_close, out);
+    }
+    errno = before;
+}
+
+static enum fault next_fault(enum call call, const char *what, const char *path) {
     const char *kind = getenv("FAULT_KIND"), *told = getenv("FAULT_TOLD"), *at = getenv("FAULT_AT");
-    if (!kind || !applies || !strcmp(kind, "record")) return NONE;
-    calls++;
+    if (!kind || !under(path) || !strcmp(kind, "record")) return NONE;
+    if (!strcmp(kind, "sync") && call != SYNC) return NONE;
+    if (getenv("FAULT_HIT") && call != WRITE && (!strcmp(kind, "half") || !strcmp(kind, "short"))) return NONE;
+    long number = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
     if (!strcmp(kind, "count")) {
         FILE *file = told ? fopen(told, "w") : NULL;
-        if (file) fprintf(file, "%ld", calls), fclose(file);
+        if (file) fprintf(file, "%ld", number), fclose(file);
         return NONE;
     }
     long wanted = at ? atol(at) : 0;
-    if (!strcmp(kind, "full") && calls >= wanted) return errno = ENOSPC, FAIL;
-    if (calls != wanted) return NONE;
+    if (!strcmp(kind, "full") && number >= wanted) return errno = ENOSPC, FAIL;
+    if (number != wanted) return NONE;
+    hit(what, path);
     if (!strcmp(kind, "kill")) return KILL;
     if (!strcmp(kind, "late")) return LATE;
     if (!strcmp(kind, "half")) return HALF;
     if (!strcmp(kind, "short")) return SHORT;
     if (!strcmp(kind, "enospc")) return errno = ENOSPC, FAIL;
-    if (!strcmp(kind, "eio")) return errno = EIO, FAIL;
+    if (!strcmp(kind, "eio") || !strcmp(kind, "sync")) return errno = EIO, FAIL;
     return NONE;
+}
+
+static enum fault next_fault_fd(enum call call, const char *what, int fd) {
+    char path[4096];
+    return path_of(fd, path, sizeof path) ? next_fault(call, what, path) : NONE;
+}
+
+/* what a file held when it was last synced, kept for the kind `sync` */
+struct held {
+    dev_t device;
+    ino_t inode;
+    char *data;
+    off64_t size;
+    struct held *next;
+};
+
+static struct held *all_held;
+static pthread_mutex_t holding = PTHREAD_MUTEX_INITIALIZER;
+
+static int loses(void) {
+    const char *kind = getenv("FAULT_KIND");
+    return kind && !strcmp(kind, "sync");
+}
+
+/* take note of what the file holds: at a sync, and before the first change of a file that was there before */
+static void hold(int fd, int again) {
+    int before = errno, in;
+    char link[64];
+    struct stat found;
+    if (!loses() || !file_under(fd) || fstat(fd, &found) || !S_ISREG(found.st_mode)) return;
+    pthread_mutex_lock(&holding);
+    struct held *one = all_held;
+    while (one && (one->device != found.st_dev || one->inode != found.st_ino)) one = one->next;
+    if (!one || again) {
+        if (!one) {
+            one = calloc(1, sizeof *one);
+            one->device = found.st_dev, one->inode = found.st_ino, one->next = all_held, all_held = one;
+        }
+        one->data = realloc(one->data, found.st_size + 1);
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        in = syscall(SYS_openat, AT_FDCWD, link, O_RDONLY | O_CLOEXEC);  /* fd may be for writing alone */
+        one->size = in < 0 ? 0 : syscall(SYS_pread64, in, one->data, found.st_size, 0);
+        if (one->size < 0) one->size = 0;
+        if (in >= 0) syscall(SYS_close, in);
+    }
+    pthread_mutex_unlock(&holding);
+    errno = before;
+}
+
+/* the pages that could not be written are read from the disk again: as they were, or zeros; what a process
+ * before this one wrote is taken to be there */
+static void lose(int fd) {
+    int before = errno, out;
+    char link[64];
+    struct stat found;
+    if (fstat(fd, &found) || !S_ISREG(found.st_mode)) return;
+    pthread_mutex_lock(&holding);
+    struct held *one = all_held;
+    while (one && (one->device != found.st_dev || one->inode != found.st_ino)) one = one->next;
+    if (one) {
+        char *data = calloc(1, found.st_size + 1);
+        memcpy(data, one->data, one->size < found.st_size ? one->size : found.st_size);
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        out = syscall(SYS_openat, AT_FDCWD, link, O_WRONLY | O_CLOEXEC);  /* fd may only append */
+        if (out < 0 || syscall(SYS_pwrite64, out, data, found.st_size, 0) < 0) perror("lose");
+        if (out >= 0) syscall(SYS_close, out);
+        free(data);
+    }
+    pthread_mutex_unlock(&holding);
+    errno = before;
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 /* calls that happen or do not */
-#define WHOLE(applies, call) \
-    enum fault fault = next_fault(applies); \
+#define WHOLE(next, call) \
+    enum fault fault = (next); \
     if (fault == FAIL) return -1; \
     if (fault == KILL || fault == HALF) die(); \
     int result = (call); \
@@ -112,8 +205,8 @@ static enum fault next_fault(int applies) {
     return result;
 
 /* calls that can be done by halves */
-#define PARTIAL(applies, whole, half) \
-    enum fault fault = next_fault(applies); \
+#define PARTIAL(next, whole, half) \
+    enum fault fault = (next); \
     if (fault == FAIL) return -1; \
     if (fault == KILL) die(); \
     if (fault == SHORT && size > 1) return (half); \
@@ -121,6 +214,7 @@ static enum fault next_fault(int applies) {
         if ((half) < 0) die(); \
         die(); \
     } \
+    hold(fd, 0); \
     ssize_t result = (whole); \
     if (fault == LATE) die(); \
     return result;
@@ -131,7 +225,8 @@ ssize_t write(int fd, const void *data, size_t size) {
         if (done > 0 && fd > 2) record_fd("write", fd, lseek(fd, 0, SEEK_CUR) - done, data, done);
         return done;
     }
-    PARTIAL(fd > 2 && file_under(fd), REAL(write)(fd, data, size), REAL(write)(fd, data, size / 2))
+    if (fd < 3) return REAL(write)(fd, data, size);
+    PARTIAL(next_fault_fd(WRITE, "write", fd), REAL(write)(fd, data, size), REAL(write)(fd, data, size / 2))
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
@@ -140,25 +235,39 @@ ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
         if (done > 0) record_fd("write", fd, at, data, done);
         return done;
     }
-    PARTIAL(file_under(fd), REAL(pwrite64)(fd, data, size, at), REAL(pwrite64)(fd, data, size / 2, at))
+    PARTIAL(next_fault_fd(WRITE, "write", fd), REAL(pwrite64)(fd, data, size, at), REAL(pwrite64)(fd, data, size / 2, at))
 }
 
 ssize_t pwrite(int fd, const void *data, size_t size, off_t at) { return pwrite64(fd, data, size, at); }
 
-/* calls on an open file that happen or do not, told when they have happened */
-#define TOLD(what, at, call) \
+#define SYNCED(call) \
     if (recording()) { \
         int done = (call); \
-        if (!done) record_fd(what, fd, at, NULL, 0); \
+        if (!done) record_fd("sync", fd, 0, NULL, 0); \
         return done; \
     } \
-    WHOLE(file_under(fd), call)
+    enum fault fault = next_fault_fd(SYNC, "sync", fd); \
+    if (fault == FAIL && loses()) lose(fd); \
+    if (fault == FAIL) return -1; \
+    if (fault == KILL || fault == HALF) die(); \
+    int result = (call); \
+    if (fault == LATE) die(); \
+    if (!result) hold(fd, 1); \
+    return result;
 
-int fsync(int fd) { TOLD("sync", 0, REAL(fsync)(fd)) }
+int fsync(int fd) { SYNCED(REAL(fsync)(fd)) }
 
-int fdatasync(int fd) { TOLD("sync", 0, REAL(fdatasync)(fd)) }
+int fdatasync(int fd) { SYNCED(REAL(fdatasync)(fd)) }
 
-int ftruncate64(int fd, off64_t size) { TOLD("truncate", size, REAL(ftruncate64)(fd, size)) }
+int ftruncate64(int fd, off64_t size) {
+    if (recording()) {
+        int done = REAL(ftruncate64)(fd, size);
+        if (!done) record_fd("truncate", fd, size, NULL, 0);
+        return done;
+    }
+    hold(fd, 0);
+    WHOLE(next_fault_fd(OTHER, "truncate", fd), REAL(ftruncate64)(fd, size))
+}
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
@@ -168,7 +277,7 @@ int rename(const char *from, const char *to) {
         if (!(done = REAL(rename)(from, to)) && (under(from) || under(to))) record("rename", to, from, 0, NULL, 0);
         return done;
     }
-    WHOLE(under(from) || under(to), REAL(rename)(from, to))
+    WHOLE(next_fault(OTHER, "rename", under(to) ? to : from), REAL(rename)(from, to))
 }
 
 int unlink(const char *path) {
@@ -177,22 +286,32 @@ int unlink(const char *path) {
         if (!(done = REAL(unlink)(path)) && under(path)) record("unlink", path, "", 0, NULL, 0);
         return done;
     }
-    WHOLE(under(path), REAL(unlink)(path))
+    WHOLE(next_fault(OTHER, "unlink", path), REAL(unlink)(path))
 }
 
-/* never failed, but recorded: a new name, a file that is emptied */
 int mkdir(const char *path, mode_t mode) {
-    int done = REAL(mkdir)(path, mode);
-    if (!done && recording() && under(path)) record("mkdir", path, "", 0, NULL, 0);
-    return done;
+    if (recording()) {
+        int done = REAL(mkdir)(path, mode);
+        if (!done && under(path)) record("mkdir", path, "", 0, NULL, 0);
+        return done;
+    }
+    if (!syscall(SYS_faccessat, AT_FDCWD, path, F_OK)) return REAL(mkdir)(path, mode);
+    WHOLE(next_fault(OTHER, "mkdir", path), REAL(mkdir)(path, mode))
 }
 
+/* counted where it makes a new name or empties a file */
 static int opened(int folder, const char *path, int flags, mode_t mode) {
-    int told = recording() && folder == AT_FDCWD && under(path) && (flags & (O_CREAT | O_TRUNC));
-    int was = told && !syscall(SYS_faccessat, AT_FDCWD, path, F_OK);
+    int matters = folder == AT_FDCWD && under(path) && (flags & (O_CREAT | O_TRUNC));
+    int was = matters && !syscall(SYS_faccessat, AT_FDCWD, path, F_OK);
+    int makes = matters && (flags & O_CREAT) && !was, empties = matters && (flags & O_TRUNC) && was;
+    enum fault fault = NONE;
+    if (!recording() && (makes || empties)) fault = next_fault(OTHER, makes ? "create" : "empty", path);
+    if (fault == FAIL) return -1;
+    if (fault == KILL || fault == HALF) die();
     int fd = syscall(SYS_openat, folder, path, flags | O_LARGEFILE, mode);
-    if (told && fd >= 0 && !was) record("create", path, "", 0, NULL, 0);
-    if (told && fd >= 0 && was && (flags & O_TRUNC)) record("truncate", path, "", 0, NULL, 0);
+    if (fault == LATE) die();
+    if (recording() && makes && fd >= 0) record("create", path, "", 0, NULL, 0);
+    if (recording() && empties && fd >= 0) record("truncate", path, "", 0, NULL, 0);
     return fd;
 }
 

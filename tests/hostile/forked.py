@@ -1,7 +1,8 @@
 """Run the `fangzhi` command, or the writer without a crawl, many times without starting Python anew.
 
 `Forked` is a process that has imported everything and forks for each piece of work, so a run costs
-what it does and not a second of imports. A fault may be laid into the run: at a file call of one's choice
+what it does and not a second of imports. Workers come from a fork server that has derived a page before,
+as the server of a crawl has from its second worker on. A fault may be laid into the run: at a file call of one's choice
 (faults.c, preloaded), or at a statement of the state.
 """
 
@@ -16,12 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from archive.state import Acknowledged, State
 from tests.commands import ROOT
 
 
@@ -72,14 +75,18 @@ class Forked:
         fault: Mapping[str, str] | None = None,
         statement: tuple[int, str] = (0, ""),
         seconds: float = 60,
+        settings: Mapping[str, object] | None = None,
+        noted: Path | None = None,
     ) -> Ended:
         """`fangzhi` or `writing` with these arguments. `fault`: variables of faults.c; `statement`:
         the number of the statement that fails, and `once`, `on` (it and all later ones) or the
-        file to which `count` shall be told."""
+        file to which `count` shall be told. `settings` of the crawl that differ; `noted`: the file to which
+        the record id and URI of every capture are told when the state hears that it is durable."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         job = {"work": work, "arguments": [str(one) for one in arguments], "seconds": seconds}
         job |= {"fault": dict(fault or {}), "statement": list(statement)}
+        job |= {"settings": dict(settings or {}), "noted": str(noted or "")}
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         return Ended(**json.loads(self._process.stdout.readline()))
@@ -113,8 +120,28 @@ class _Failing(sqlite3.Connection):
             raise error
 
 
+def _tell(noted: str) -> None:
+    """Have the state tell a file what it is told."""
+    note = State.note
+
+    def telling(state: State, captures: Iterable[Acknowledged]) -> None:
+        captures = list(captures)
+        with Path(noted).open("a") as file:
+            file.write("".join(f"{one.record_id}\t{one.uri}\n" for one in captures))
+        note(state, captures)
+
+    State.note = telling  # type: ignore[method-assign]
+
+
 def _work(job: Mapping[str, Any]) -> int:
     os.environ.update(job["fault"])
+    if job["settings"]:
+        from crawler import settings
+
+        for name, value in job["settings"].items():
+            setattr(settings, name, value)
+    if job["noted"]:
+        _tell(job["noted"])
     _Failing.at, _Failing.how = job["statement"]
     if _Failing.how:
         real = sqlite3.connect
@@ -163,6 +190,14 @@ def _run(job: Mapping[str, Any]) -> dict[str, Any]:
     return {"code": os.waitstatus_to_exitcode(ended[1]), "said": said}
 
 
+def _serve_workers() -> None:
+    """Start the fork server that the workers of all crawls come from."""
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    server.set_forkserver_preload(["archive.worker", "tests.hostile.warm"])
+    server.ensure_running()
+    server.ensure_running = lambda: None  # a child of ours cannot wait for a child of ours
+
+
 def main() -> None:
     """Fork for each line of standard input; what a crawl imports is imported before."""
     from scrapy.settings import default_settings
@@ -174,9 +209,11 @@ def main() -> None:
             for name in value if isinstance(value, dict) else (value,):
                 if isinstance(name, str) and name.startswith(("scrapy.", "crawler.")):
                     importlib.import_module(name.rpartition(".")[0])
-    for name in ("cli", "run", "spiders.site", "spiders.article", "robots", "discover"):
+    for name in ("cli", "run", "spiders.site", "spiders.article", "robots", "discover", "checking"):
         importlib.import_module(f"crawler.{name}")
+    importlib.import_module("tests.hostile.warm")
     assert "twisted.internet.reactor" not in sys.modules  # a child makes its own
+    _serve_workers()
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)
 

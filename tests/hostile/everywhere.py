@@ -1,0 +1,334 @@
+"""Let every file call of a whole crawl fail, in six ways, and every call of a recovery and a repair.
+
+`python -m tests.hostile.everywhere RESULTS [WORK…]` takes an hour or two; each point is a line of
+RESULTS/points.tsv, and a run that is broken off goes on behind the last. `--part 2/2` is every second
+point, for two processes side by side. `--kind eio --at 117` repeats one point, `--table` counts what there is.
+
+    crawl    thirty pages that nobody captured before: calls 1, 2, 3 … until a crawl has no more
+    resume   the run after a kill in the middle of a record of the second or a later WARC file
+    catchup  the run after a kill when all pages were captured, and text was still to be derived
+    repair   `check --repair` after that first kill, with a state that cannot be read and an index that lies
+    cuts     a power cut of such a crawl, at any call and by any way of powercut.py, in an order by chance
+
+After each point the next run, undisturbed, must finish; `crawls.holds` says what must be true then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.hostile import crawls as crawling
+from tests.hostile.crawls import Crawls, ends_well, goes_on, thirty_pages
+from tests.hostile.forked import Ended
+from tests.hostile.powercut import WAYS, Disk, Op, recorded
+
+KINDS = ("kill", "half", "short", "eio", "enospc", "sync")
+DEADLY = ("kill", "half")
+BEYOND = 12  # numbers in a row that a run does not come to: calls vary with the moments of commits
+SEED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One point, and what came of it."""
+
+    work: str
+    kind: str
+    at: int
+    call: str = ""
+    file: str = ""
+    code: int = 0
+    seconds: float = 0.0
+    failed: str = ""
+
+    def row(self) -> str:
+        said = self.failed.replace("\t", " ").replace("\n", " ")[:600] or "held"
+        fields = (self.work, self.kind, self.at, self.call, self.file, self.code)
+        return "\t".join(map(str, (*fields, f"{self.seconds:.2f}", said))) + "\n"
+
+
+class Results:
+    """The points that were tried; every point is there once, the last time it was tried."""
+
+    def __init__(self, folder: Path, part: str = "1") -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / f"points-{part}.tsv"
+        self.points: dict[tuple[str, str, int], list[str]] = {}
+        for path in sorted(folder.glob("points*.tsv")):
+            for line in path.read_text().splitlines():
+                work, kind, at, *rest = line.split("\t")
+                self.points[work, kind, int(at)] = rest
+
+    def add(self, tried: Tried) -> None:
+        with self._file.open("a") as file:
+            file.write(tried.row())
+        row = tried.row().rstrip("\n").split("\t")
+        self.points[tried.work, tried.kind, tried.at] = row[3:]
+
+    def table(self) -> str:
+        """Points by work and kind: tried, and how many of them did not hold."""
+        tried: Counter[tuple[str, str]] = Counter()
+        failed: Counter[tuple[str, str]] = Counter()
+        files: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for (work, kind, _), (call, file, _, _, said) in self.points.items():
+            if call:
+                tried[work, kind] += 1
+                failed[work, kind] += said != "held"
+                files[work, kind][file] += 1
+        lines = [
+            f"{work:8} {kind:8} {count:5} points {failed[work, kind]:3} failed  "
+            + ", ".join(f"{file} {n}" for file, n in files[work, kind].most_common())
+            for (work, kind), count in sorted(tried.items())
+        ]
+        return "\n".join([*lines, f"{tried.total()} points, {failed.total()} failed"])
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is disturbed: where it starts from, and what it does."""
+
+    run: Callable[..., Ended]  # crawls, holdings, and what Forked.run takes
+    start: Path | None = None  # a copy of these holdings
+    codes: tuple[int, ...] = (0, 3)
+
+    def lay(self, holdings: Path) -> None:
+        if self.start is not None:
+            shutil.copytree(self.start, holdings)
+
+
+def repaired(crawls: Crawls, holdings: Path, **more: object) -> Ended:
+    where = ("--holdings", holdings, "--sites", crawls.folder / "sites")
+    return crawls.forked.run("fangzhi", "check", "--repair", *where, **more)  # type: ignore[arg-type]
+
+
+def works(crawls: Crawls, folder: Path) -> dict[str, Work]:
+    """The works by name; what they start from is made once and kept with the results."""
+    middle, end, torn = (folder / f"start-{name}" for name in ("resume", "catchup", "repair"))
+    if not middle.exists():
+        _killed(crawls, middle, "half", 180, _is_torn)
+    if not end.exists():
+        _killed(crawls, end, "kill", 500, _is_captured)
+    if not torn.exists():
+        shutil.copytree(middle, torn)
+        _damage(torn)
+    return {
+        "crawl": Work(Crawls.crawl),
+        "resume": Work(Crawls.crawl, middle),
+        "catchup": Work(Crawls.crawl, end),
+        "repair": Work(repaired, torn, (0, 1, 3)),
+    }
+
+
+def _killed(crawls: Crawls, kept: Path, kind: str, at: int, is_it: Callable[[Path], bool]) -> None:
+    """Keep the holdings of a crawl killed at the first call from `at` on that leaves what is wanted."""
+    for number in range(at, at + 400):
+        holdings = crawls.fresh()
+        fault = crawls.fault(holdings, kind, number) | {"FAULT_HIT": str(crawls.folder / "hit")}
+        crawls.crawl(holdings, fault=fault)
+        if is_it(holdings):
+            shutil.copytree(holdings, kept)
+            return
+        shutil.rmtree(holdings)
+    raise SystemExit(f"no kill left what {kept.name} starts from")
+
+
+def _is_torn(holdings: Path) -> bool:
+    """A WARC file with half a record, one that is finished, and text that is not."""
+    left = list((holdings / "warc").glob("*.open"))
+    finished = list((holdings / "warc").glob("*.gz"))
+    text = list((holdings / "text").glob("*.jsonl.open"))
+    return bool(left and finished and text) and crawling.is_torn(left[0])
+
+
+def _is_captured(holdings: Path) -> bool:
+    pages = {
+        uri.removeprefix("http://www.a.test") for _, uri in crawling.found(holdings, torn=True)
+    }
+    waiting = len(list((holdings / "warc").glob("*.gz*"))) - len(
+        list((holdings / "text").glob("*.jsonl"))
+    )
+    return pages >= set(crawling.THIRTY) - {"/p.png"} and waiting > 1
+
+
+def _damage(holdings: Path) -> None:
+    """Make the state unreadable, and an index say what is not so."""
+    state = holdings / "state.sqlite"
+    data = bytearray(state.read_bytes())
+    data[:100] = b"x" * 100
+    state.write_bytes(data)
+    index = holdings / "index" / next((holdings / "warc").glob("*.gz")).name
+    index.with_name(index.name.replace(".warc.gz", ".cdxj")).write_text("a lie\n")
+
+
+def try_point(crawls: Crawls, work: Work, name: str, kind: str, at: int) -> Tried:
+    """Disturb a work at one call, and go on; `call` is empty where it has not so many."""
+    holdings, hit = crawls.fresh(), crawls.folder / "hit"
+    noted, where = crawls.folder / "noted", f"{name} {kind} {at}"
+    for path in (hit, noted):
+        path.unlink(missing_ok=True)
+    began = time.monotonic()
+    work.lay(holdings)
+    fault = crawls.fault(holdings, kind, at) | {"FAULT_HIT": str(hit)}
+    ended = work.run(crawls, holdings, fault=fault, noted=noted)
+    call, file = "", ""
+    if hit.exists():
+        call, path = hit.read_text().rstrip("\n").split("\t")
+        file = _class(Path(path).relative_to(holdings))
+    said = ""
+    try:
+        if call and kind in DEADLY:
+            assert ended.code == -9, f"{where}: {ended.code}: {ended.said}"
+        else:
+            ends_well(where, ended, work.codes)
+        if call:
+            _finish(crawls, work, holdings, where, noted)
+    except AssertionError as problem:
+        said = str(problem) or "assertion"
+    shutil.rmtree(holdings, ignore_errors=True)
+    return Tried(name, kind, at, call, file, ended.code, time.monotonic() - began, said)
+
+
+def _finish(crawls: Crawls, work: Work, holdings: Path, where: str, noted: Path) -> None:
+    if work.run is repaired:
+        kept = crawling.kept_so_far(holdings, noted)
+        again = repaired(crawls, holdings, noted=noted)
+        ends_well(where, again, (0, 1))
+        assert kept <= crawling.rows(holdings), f"{where}: the repaired state does not know all"
+        assert crawling.visits(holdings) >= len(kept) - 2, f"{where}: the frontier is not whole"
+    goes_on(crawls, holdings, where, derives=True, noted=noted)
+
+
+def _class(path: Path) -> str:
+    """What sort of file a path of holdings is."""
+    if path.name.startswith("state.sqlite"):
+        return "journal" if path.name.endswith("-journal") else "state"
+    return path.parts[0] if path.parts else "holdings"
+
+
+def points(results: Results, work: str, part: int, of: int) -> Iterator[tuple[str, int]]:
+    """Kind and number of every point not tried yet, the kinds side by side."""
+    unmet = Counter[str]()
+    at = part
+    while any(unmet[kind] < BEYOND for kind in KINDS):
+        for kind in KINDS:
+            if unmet[kind] >= BEYOND:
+                continue
+            if (work, kind, at) not in results.points:
+                yield kind, at
+            known = results.points.get((work, kind, at), ["?"])
+            unmet[kind] = 0 if known[0] else unmet[kind] + 1
+        at += of
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A recorded crawl, and the states a power cut can leave of it."""
+
+    done: list[Op]
+
+    def states(self) -> list[tuple[int, str]]:
+        """Before which call, and by which way; in an order by chance that is always the same."""
+        found = [(number, way) for number in range(len(self.done) + 1) for way in WAYS]
+        random.Random(SEED).shuffle(found)
+        return found
+
+    def lay(self, holdings: Path, number: int, way: str) -> list[str]:
+        """Make the state at `holdings`; ids and URIs of what was acknowledged by then."""
+        disk = Disk()
+        for op in self.done[:number]:
+            disk.do(op)
+        disk.lay(holdings, way, random.Random(f"{number} {way}"))
+        return disk.acknowledged
+
+
+def recording(crawls: Crawls, folder: Path) -> Cut:
+    """All that a crawl does to its disk, recorded once and kept with the results."""
+    log, root = folder / "cuts.log", folder / "cuts.root"
+    if not root.exists():
+        log.unlink(missing_ok=True)
+        holdings, noted = crawls.fresh(), crawls.folder / "noted"
+        fault = {"FAULT_KIND": "record", "FAULT_UNDER": str(holdings), "FAULT_TOLD": str(log)}
+        ended = crawls.crawl(holdings, fault=fault | {"FAULT_ACK": str(noted)}, noted=noted)
+        assert ended.code == 0, ended.said
+        root.write_text(str(holdings))
+    return Cut(recorded(log, Path(root.read_text())))
+
+
+def try_cut(crawls: Crawls, cut: Cut, number: int, way: str) -> Tried:
+    """Cut the power once, and go on."""
+    holdings, noted, began = crawls.fresh(), crawls.folder / "noted", time.monotonic()
+    told = cut.lay(holdings, number, way)
+    noted.write_text("".join(f"{a}\t{b}\n" for a, b in zip(told[::2], told[1::2], strict=True)))
+    said = ""
+    try:
+        goes_on(crawls, holdings, f"cut {number} {way}", derives=True, noted=noted)
+    except AssertionError as problem:
+        said = str(problem) or "assertion"
+    shutil.rmtree(holdings, ignore_errors=True)
+    op = cut.done[number] if number < len(cut.done) else None
+    file = _class(Path(op.path)) if op and op.what != "ack" else ""
+    call = op.what if op else "end"
+    return Tried("cuts", way, number, call, file, 0, time.monotonic() - began, said)
+
+
+def run(options: argparse.Namespace) -> int:
+    part, of = (int(number) for number in options.part.split("/"))
+    results = Results(options.results, str(part))
+    end = time.monotonic() + options.seconds
+    failed = 0
+    with thirty_pages() as crawls:
+        known = works(crawls, options.results)
+        for name in options.work:
+            if name == "cuts":
+                cut = recording(crawls, options.results)
+                todo: Iterator[tuple[str, int]] = (
+                    (way, number)
+                    for number, way in cut.states()
+                    if number % of == part % of and ("cuts", way, number) not in results.points
+                )
+            else:
+                todo = points(results, name, part, of)
+            if options.at:
+                todo = iter([(options.kind, options.at)])
+            for kind, at in todo:
+                if time.monotonic() > end:
+                    return failed
+                tried = (
+                    try_cut(crawls, cut, at, kind)
+                    if name == "cuts"
+                    else try_point(crawls, known[name], name, kind, at)
+                )
+                results.add(tried)
+                failed += bool(tried.failed)
+                if tried.failed or options.at:
+                    print(tried.row(), end="", flush=True)
+    return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.hostile.everywhere")
+    parser.add_argument("results", type=Path, help="folder of results")
+    parser.add_argument("work", nargs="*", default=["crawl", "resume", "catchup", "repair", "cuts"])
+    parser.add_argument("--part", default="1/1", help="2/2: every second point")
+    parser.add_argument("--seconds", type=float, default=86400, help="end after so long")
+    parser.add_argument("--kind", default="kill", help="with --at: this one point")
+    parser.add_argument("--at", type=int, default=0)
+    parser.add_argument("--table", action="store_true", help="count the points that were tried")
+    options = parser.parse_args()
+    if options.table:
+        print(Results(options.results).table())
+        return 0
+    return int(run(options) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
