@@ -8,7 +8,8 @@
     │   ├── MalformedPackage    a WACZ cannot be opened
     │   └── WriteFailed         the archive cannot be written: disk full, I/O error
     └── HoldingsError           the holdings folder cannot be used
-        └── HoldingsInUse       another process owns it
+        ├── HoldingsInUse       another process owns it
+        └── HoldingsTooNew      a later version of fangzhi wrote its state
 
 An expected outcome (a page without an article) is a `Rejection`, never an exception.
 """
@@ -62,3 +63,7 @@ class HoldingsError(FangzhiError):
 
 class HoldingsInUse(HoldingsError):
     """Another process owns the holdings."""
+
+
+class HoldingsTooNew(HoldingsError):
+    """The state of the holdings is of a later version, which is to be used instead."""

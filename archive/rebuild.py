@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive import cdxj
-from archive.errors import HoldingsError, HoldingsInUse
+from archive.errors import HoldingsError, HoldingsInUse, HoldingsTooNew
 from archive.holdings import Holdings, acknowledged_in, write_whole
 from archive.warcwriter import OPEN
 
@@ -33,7 +33,8 @@ class Rebuilt:
 def rebuild(root: Path) -> Rebuilt:
     """Make index and state of a holdings folder again; what had to be.
 
-    Raises `HoldingsInUse` while a crawl owns the folder, `HoldingsError` when there is none.
+    Raises `HoldingsInUse` while a crawl owns the folder, `HoldingsTooNew` when a later version wrote
+    its state, which is whole, `HoldingsError` when there is none.
     """
     if not root.is_dir():
         raise HoldingsError(f"{root}: no such holdings folder")
@@ -68,16 +69,17 @@ def _opened(root: Path, done: Rebuilt) -> Holdings:
     """The holdings, owned; a state that cannot be used is put aside first."""
     try:
         return Holdings(root, own=True)
-    except HoldingsInUse:
+    except (HoldingsInUse, HoldingsTooNew):
         raise
     except HoldingsError:
         state = root / _STATE
         if not state.exists():
             raise
-        for journal in root.glob(f"{_STATE}-*"):
-            journal.unlink()
         number = sum(1 for _ in root.glob(f"{_STATE}{_ASIDE}*"))
         aside = root / f"{_STATE}{_ASIDE}{number or ''}"
         os.replace(state, aside)
+        # Not before: a state that stays, without its journal, would be opened with half a commit.
+        for journal in root.glob(f"{_STATE}-*"):
+            journal.unlink()
         done.aside = aside.name
         return Holdings(root, own=True)

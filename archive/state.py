@@ -11,6 +11,8 @@ must not be committed, and nothing is written any more.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from archive.errors import HoldingsError, WriteFailed
+from archive.errors import HoldingsError, HoldingsTooNew, WriteFailed
 from archive.model import Location
 
 SCHEMA = 2
@@ -68,7 +70,9 @@ class Acknowledged:
     payload: Location | None = field(default=None, compare=False)
 
 
-_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}  # primary result codes of a disk that fails
+# Primary result codes of a disk that fails. A file that is there cannot be opened: its journal.
+_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class Rows:
@@ -93,8 +97,9 @@ class Rows:
 
 
 class State:
-    """The database of one holdings folder. Raises `HoldingsError` when it cannot be used, and
-    `WriteFailed` when the disk fails: then, and at every later write.
+    """The database of one holdings folder. Raises `HoldingsError` when it cannot be used,
+    `HoldingsTooNew` when a later version wrote it, and `WriteFailed` when the disk fails: then, and
+    at every later write.
 
     `path` may be `:memory:`. Every write but `acknowledge` waits for `commit`.
     """
@@ -103,6 +108,8 @@ class State:
         self._path = path
         self.broken: WriteFailed | None = None
         self.is_new = False  # nothing was ever noted in it
+        if path != ":memory:":
+            _make(path)
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = TRUNCATE")
@@ -112,7 +119,9 @@ class State:
             self._db.execute("PRAGMA busy_timeout = 10000")  # a reader's query is shorter
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, 1, SCHEMA):
-                raise HoldingsError(f"{path}: schema {version} is not one this version reads")
+                raise HoldingsTooNew(
+                    f"{path}: schema {version} is of a later version of fangzhi; this one reads {SCHEMA}"
+                )
             self.is_new = version == 0
             made = _TABLES + (_FROM_1 if version == 1 else "") + _INDEXES
             if version != SCHEMA:  # in one transaction: half an upgrade could not be gone on with
@@ -230,3 +239,12 @@ def _acknowledged(row: tuple[Any, ...]) -> Acknowledged:
     record_id, uri, date, run, status, file, offset, length, digest, original = row
     place = Location(file, offset, length)
     return Acknowledged(record_id, uri, date, run, status, place, digest, original)
+
+
+def _make(path: Path | str) -> None:
+    """Make an empty file where there is none: SQLite does not say why it could not."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644))
+    except OSError as error:
+        kind = WriteFailed if error.errno in _FAILS else HoldingsError
+        raise kind(f"{path}: {error.strerror or error}") from error

@@ -1,7 +1,7 @@
 """The `fangzhi` command: results to stdout, progress and messages to stderr.
 
-Exit codes: 0 done; 1 a site, seed or file could not be read or fetched at all; 2 wrong use or
-bad site definition; 3 disk full or out of a set limit; 4 the holdings are in use; 5 too
+Exit codes: 0 done; 1 a site, seed or file could not be read or fetched at all; 2 wrong use, bad
+site definition, or holdings of a later version; 3 disk full or out of a set limit; 4 the holdings are in use; 5 too
 little room on the disk to go on; 11 interrupted cleanly. Scrapy is imported only where something is fetched.
 """
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from archive.errors import (
     FangzhiError,
     HoldingsInUse,
+    HoldingsTooNew,
     SiteDefinitionError,
     WriteFailed,
     WrongUse,
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return IN_USE
         if isinstance(error, WriteFailed):
             return FULL
-        return WRONG_USE if isinstance(error, WrongUse) else FAILED
+        return WRONG_USE if isinstance(error, (WrongUse, HoldingsTooNew)) else FAILED
     return code
 
 

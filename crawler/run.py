@@ -11,7 +11,13 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive import limits
-from archive.errors import FangzhiError, HoldingsInUse, WriteFailed, WrongUse
+from archive.errors import (
+    FangzhiError,
+    HoldingsInUse,
+    HoldingsTooNew,
+    WriteFailed,
+    WrongUse,
+)
 from archive.sites import Site
 from crawler.recorder import Recorder
 from crawler.scheduler import NO_ROOM
@@ -79,4 +85,4 @@ def _refused(failure: BaseException) -> int:
         return IN_USE
     if isinstance(failure, WriteFailed):
         return FULL
-    return WRONG_USE if isinstance(failure, WrongUse) else FAILED
+    return WRONG_USE if isinstance(failure, (WrongUse, HoldingsTooNew)) else FAILED

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,17 @@ def test_a_state_that_cannot_be_opened_is_put_aside_and_made_again(holdings: Pat
     assert check(holdings, "--repair") == (0, set())
     assert dump(holdings) == rows
     assert (holdings / "state.sqlite.broken").read_bytes().startswith(b"not a database")
+
+
+def test_a_state_of_a_later_version_is_left_alone_and_says_so(holdings: Path) -> None:
+    with closing(sqlite3.connect(holdings / "state.sqlite")) as later:
+        later.execute("PRAGMA user_version = 99")
+    before = (holdings / "state.sqlite").read_bytes()
+    done = fangzhi("check", "--repair", "--holdings", holdings)
+    assert done.returncode == 2, done.stderr
+    assert "schema 99 is of a later version" in done.stderr
+    assert (holdings / "state.sqlite").read_bytes() == before
+    assert not list(holdings.glob("*.broken*"))
 
 
 def test_a_lost_file_is_told_and_what_knows_of_it_is_kept(holdings: Path) -> None:

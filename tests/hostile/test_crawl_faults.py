@@ -50,6 +50,18 @@ def test_a_disk_that_fails_at_a_file_call_ends_the_crawl(crawls: Crawls) -> None
     break_call(crawls, total // 2, "full", derives=False)
 
 
+def test_a_disk_that_is_full_where_the_state_is_made_ends_the_crawl(crawls: Crawls) -> None:
+    hit, holdings = crawls.folder / "hit", crawls.fresh()
+    for at in range(1, 12):  # the lock, the folders
+        fault = crawls.fault(holdings, "enospc", at) | {"FAULT_HIT": str(hit)}
+        ends_well(f"call {at}", crawls.crawl(holdings, "--no-derive", fault=fault))
+        if hit.read_text().endswith("/state.sqlite\n"):
+            break
+        hit.unlink()
+    assert hit.exists()
+    goes_on(crawls, holdings, "the state")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("how", ["once", "on"])
 def test_a_disk_that_is_full_at_any_statement_ends_the_crawl(crawls: Crawls, how: str) -> None:
