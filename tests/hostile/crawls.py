@@ -209,20 +209,23 @@ def holds(
 ) -> None:
     """All pages and all that was kept are in the archive, in the state, in the text once; `check` and
     the report agree."""
-    assert not list((holdings / "warc").glob("*.open")), where
+    assert not list((holdings / "warc").glob("*.open")), f"{where}: a file is left open"
     archived = found(holdings)
     assert kept <= archived.keys(), f"{where}: {kept - archived.keys()}"
-    assert archived.keys() == rows(holdings), where
+    known = rows(holdings)
+    assert archived.keys() == known, f"{where}: archive and state: {archived.keys() ^ known}"
     uris = {uri.removeprefix("http://www.a.test") for _, uri in archived}
     assert uris >= set(crawls.pages), f"{where}: {set(crawls.pages) - uris}"
-    assert adds_up(report(holdings)), where
+    assert adds_up(report(holdings)), f"{where}: {report(holdings)}"
     if derives:
         texts = (path.read_text("utf-8") for path in (holdings / "text").glob("*.jsonl"))
         lines = [line for text in texts for line in text.split("\n") if line]
         of = Counter(json.loads(line)["id"].strip("<>") for line in lines)
-        assert max(of.values()) == 1, where
+        assert max(of.values()) == 1, f"{where}: {of.most_common(3)}"
         responses = {name for (name, _), kind in archived.items() if kind == "response"}
-        assert responses <= of.keys() <= {name for name, _ in archived}, where
+        assert responses <= of.keys(), f"{where}: without text: {responses - of.keys()}"
+        more = of.keys() - {name for name, _ in archived}
+        assert not more, f"{where}: text of what is not archived: {more}"
     checked = crawls.forked.run("fangzhi", "check", "--holdings", holdings)
     assert checked.code == 0, f"{where}: {checked.said}"
 

@@ -116,7 +116,7 @@ def works(crawls: Crawls, folder: Path) -> dict[str, Work]:
     if not middle.exists():
         _killed(crawls, middle, "half", 180, _is_torn)
     if not end.exists():
-        _killed(crawls, end, "kill", 500, _is_captured)
+        _killed(crawls, end, "kill", 300, _is_captured)
     if not torn.exists():
         shutil.copytree(middle, torn)
         _damage(torn)
