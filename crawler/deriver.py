@@ -158,7 +158,7 @@ class Deriver:
         try:
             if not self._failed:
                 await self._learn()
-            self._finish_text()
+                self._finish_text()
         except (OSError, WriteFailed) as error:
             self._give_up(error)
         if self._pool is not None:
@@ -284,9 +284,9 @@ class Deriver:
         try:
             if self._text is None or f"{self._text.stem}.warc.gz" != file:
                 self._finish_text()
+                if self._failed:  # by what was told before the text got its name
+                    return
                 self._text = TextFile(self._holdings.folder("text"), file)
-            if self._failed:
-                return
             self._text.add(row)
         except (OSError, WriteFailed) as error:
             self._give_up(error)
