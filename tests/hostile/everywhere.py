@@ -189,7 +189,10 @@ def try_point(crawls: Crawls, work: Work, name: str, kind: str, at: int) -> Trie
             assert ended.code == -9, f"{where}: {ended.code}: {ended.said}"
         else:
             ends_well(where, ended, work.codes)
-        if call:
+        if kind == "short" and not ended.code and work.run is not repaired:  # nothing to go on with
+            kept = crawling.kept_so_far(holdings, noted)
+            crawling.holds(crawls, holdings, where, kept, derives=True)
+        elif call:
             _finish(crawls, work, holdings, where, noted)
     except AssertionError as problem:
         said = str(problem) or "assertion"

@@ -8,6 +8,7 @@ as the server of a crawl has from its second worker on. A fault may be laid into
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -214,6 +215,7 @@ def main() -> None:
     importlib.import_module("tests.hostile.warm")
     assert "twisted.internet.reactor" not in sys.modules  # a child makes its own
     _serve_workers()
+    gc.freeze()  # a child need not look through what was imported, nor copy it
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 
 from archive import dom
@@ -19,3 +20,4 @@ PARSED = dom.parse(PAGE.decode())
 assert PARSED is not None
 discover.links(PARSED.root, URL, PAGE.decode())
 parser()
+gc.freeze()
