@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -312,7 +313,15 @@ def later(module: str, name: str) -> Any:
     return run
 
 
+def _hear_signals() -> None:
+    """Until the reactor listens, a second or two, every signal ends a run as Ctrl-C does: with 11."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # not under nohup
+            signal.signal(number, signal.default_int_handler)
+
+
 def run_crawl(options: argparse.Namespace) -> int:
+    _hear_signals()
     from archive.sites import load_folder
     from crawler import run
 
@@ -345,6 +354,7 @@ def _may_stay_unnamed(folder: Path, sites: Mapping[str, Site]) -> None:
 
 
 def run_scrape(options: argparse.Namespace) -> int:
+    _hear_signals()
     from crawler import run
     from crawler.replaying import print_run
 

@@ -44,7 +44,7 @@ def _run(spider: str, options: Mapping[str, Any], **arguments: str) -> tuple[int
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     task = process.crawl(crawler, **arguments)
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # not under nohup
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     process.start()
     failure = task.exception() if task.done() else None

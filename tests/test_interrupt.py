@@ -7,7 +7,10 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from archive.replay import Replayed, captures
+from tests.answering import define
 from tests.commands import adds_up, command, fangzhi, report
 from tests.hostile import server
 
@@ -42,3 +45,27 @@ def test_a_signal_cuts_an_answer_that_does_not_come(tmp_path: Path) -> None:
     ]
     assert cut == ["unspecified"]
     assert fangzhi("check", "--holdings", tmp_path / "h").returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_before_the_first_request_ends_a_crawl_with_11_as_well(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    sites = define(tmp_path / "sites", "www.a.test")
+    where = ("--sites", sites, "--holdings", tmp_path / "h", "--proxy", "http://127.0.0.1:9")
+    child = subprocess.Popen(command("crawl", *where), stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + SECONDS
+    while not hears(child.pid) and time.monotonic() < end:
+        time.sleep(0.002)
+    child.send_signal(number)
+    _, said = child.communicate(timeout=SECONDS)
+    assert child.returncode == 11, said
+    assert "Traceback" not in said
+    assert not (tmp_path / "h").exists()
+
+
+def hears(process: int) -> bool:
+    """Whether a process does something of its own about SIGTERM (proc(5): SigCgt)."""
+    rows = Path(f"/proc/{process}/status").read_text().splitlines()
+    caught = next(int(row.split()[1], 16) for row in rows if row.startswith("SigCgt:"))
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
