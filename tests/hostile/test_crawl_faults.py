@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hostile.crawls import Crawls, ends_well, goes_on, small_web
+from tests.hostile.crawls import Crawls, ends_well, goes_on, small_web, thirty_pages
+from tests.hostile.everywhere import KINDS as SIX
+from tests.hostile.everywhere import Work, try_point
 
 STEP = int(os.environ.get("SOAK_STEP", "1"))
 KINDS = ("enospc", "eio", "full", "short", "kill", "late", "half")
@@ -77,8 +79,26 @@ def test_a_disk_that_fails_at_any_file_call_ends_the_crawl(crawls: Crawls, kind:
         break_call(crawls, at, kind, derives=False)
 
 
+@pytest.fixture(scope="module")
+def thirty() -> Iterator[Crawls]:
+    with thirty_pages() as running:
+        yield running
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("kind", ["enospc", "full"])
-def test_a_disk_that_fails_while_text_is_derived_ends_the_crawl(crawls: Crawls, kind: str) -> None:
+@pytest.mark.parametrize("kind", SIX)
+def test_a_fault_at_a_file_call_of_a_whole_crawl_costs_nothing_acknowledged(
+    thirty: Crawls, kind: str
+) -> None:
+    """All of them, and those of recovery: `python -m tests.hostile.everywhere`."""
+    for at in range(20 + 30 * SIX.index(kind), 1000, 10 * STEP if STEP > 1 else 1):
+        tried = try_point(thirty, Work(Crawls.crawl), "crawl", kind, at)
+        assert not tried.failed, tried.failed
+        if not tried.call:  # a crawl has not so many
+            break
+
+
+@pytest.mark.soak
+def test_a_disk_that_fills_while_text_is_derived_ends_the_crawl(crawls: Crawls) -> None:
     for at in range(60, crawls.calls() + 1, 8 * STEP):
-        break_call(crawls, at, kind, derives=True)
+        break_call(crawls, at, "full", derives=True)
