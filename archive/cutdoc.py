@@ -21,7 +21,7 @@ _LONG = 12  # characters: nine of ten Traditional spans are shorter
 # A lost byte before one of the marks, which stand as they were or folded to ASCII; or before a
 # gloss that was written between two bytes: 局?(jǐn)?(shù)據, in "ms" decoders 局?jǐn)?shù)據.
 SIGNATURE = re.compile(
-    r"[?\ufffd](?=[。！？，；：!?,;:])|(?<=[\u4e00-\u9fff])[?\ufffd](?=\(?[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\))"
+    r"[?\ufffd](?:(?=[。！？，；：!?,;:])|(?<=[\u4e00-\u9fff].)(?=\(?[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\)))"
 )
 # The gloss of a character that was none: the trail of one and the lead of the next.
 GLOSS_INSIDE = re.compile(r"\(?(?P<reading>[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6})\)")

@@ -26,6 +26,7 @@ _SPOKEN_OF = re.compile(
 # What every number holds behind its agency: the agency alone starts at every character of a text.
 _FIGURES = re.compile(r"[〔\[（(【]\s?(?:20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?\d{1,5}\s?[号號]")
 _WIDEST = 18  # characters of these
+_AGENCY = 13  # characters before them: twelve of its name and a blank
 _SENTENCE = 90  # characters before a number in which its verb stands; the longest title has 60
 _HEAD = 15  # lines of an official document above its text
 
@@ -77,12 +78,24 @@ def _holds_figures(text: str) -> bool:
     return False
 
 
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """`DOC_NUMBER.finditer(text)`, asked only where the figures stand that end every number: the agency
+    before them is tried at every character of a text."""
+    read = 0
+    for figures in _FIGURES.finditer(text):
+        start = max(read, figures.start() - _AGENCY)
+        match = DOC_NUMBER.search(text, start, figures.end()) if figures.start() >= read else None
+        if match:
+            yield match
+            read = match.end()
+
+
 def _numbers(text: str) -> Iterator[tuple[str, bool]]:
     """Every number with whether the text gives it out."""
     if not _holds_figures(text):
         return
     folded = fold(text)
-    for match in DOC_NUMBER.finditer(text):
+    for match in _matches(text):
         lead = _LEAD.match(folded[match.start("agency") : match.end("agency")])
         start = match.start("agency") + (lead.end() if lead else 0)
         if start == match.end("agency") or folded[match.end("agency") - 1] in "厅局部院室府":

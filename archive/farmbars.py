@@ -25,6 +25,7 @@ from archive.farmitems import (
     SEGMENT,
     STOPPED,
     Item,
+    begins_with_places,
     items,
     past,
     sentences,
@@ -67,6 +68,8 @@ def _places(run: Sequence[Item]) -> list[str]:
 
 def _holds_repeated_endings(text: str) -> bool:
     """The cheap test: enough pieces are a place and an ending that another piece shares."""
+    if not begins_with_places(text, MATRIX):
+        return False
     pieces = [piece for piece in PIECE.findall(text) if 4 <= len(piece) <= LONGEST_PLACE]
     if gazetteer.may_begin_with_places(pieces) < MATRIX:
         return False

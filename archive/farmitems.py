@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from archive import farmwords
+from archive import farmwords, gazetteer
 from archive.variants import fold
 
 LONGEST_PLACE = 14  # 双江拉祜族佤族布朗族傣族自治县 has 15 with a mark; nothing longer is an item
@@ -19,7 +19,9 @@ ITEM = re.compile(
 SEGMENT = re.compile(
     r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，：:_—\-]|&nbsp;)+|([^\s|｜¦丨、,，：:_—\-<>&]+)"
 )
-PIECE = re.compile(r"[^\s|｜¦丨、,，;；/·•_<>»«&：:。]{2,}")
+_BORDER = r"\s|｜¦丨、,，;；/·•_<>»«&：:。"
+PIECE = re.compile(f"[^{_BORDER}]{{2,}}")
+_OPENING = re.compile(f"[{_BORDER}]([^{_BORDER}]{{2}})")  # of a piece, behind the border
 PROSE_MARK = re.compile('[。！？!?“”"《》（）()；;：:0-9０-９【】…]')
 STOPPED = re.compile("[^。！？!?\\s][。！？!?]")
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -48,6 +50,13 @@ def items(text: str, pattern: re.Pattern[str] = ITEM) -> list[Item]:
             found.append(Item(match.start(), match.end(), match[1], kind(gap)))
             gap = ""
     return found
+
+
+def begins_with_places(text: str, least: int) -> bool:
+    """False where fewer pieces than `least` begin like a place name, and so fewer are or hold one: asked of
+    two characters each, a quarter of the time it takes to look at every piece."""
+    openings = _OPENING.findall("\n" + text)
+    return len(openings) >= least and gazetteer.may_begin_with_places(openings) >= least
 
 
 def kind(gap: str) -> str:

@@ -36,7 +36,7 @@ _STOP = re.compile(
     r"[。！？；\n]|】|(?=[一二三四五六七八九十]{1,3}、)|(?=[（(][一二三四五六七八九十]{1,3}[）)])"
 )
 _EMOJI = "[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]\ufe0f?"
-_ANY_EMOJI, _LONG_WORD = re.compile(_EMOJI), re.compile("[A-Za-z0-9]{20}")
+_ANY_EMOJI, _LONG_WORD = re.compile(_EMOJI), re.compile("[A-Za-z0-9][A-Za-z0-9]{19}")
 _EMOJI_IN_WORD = re.compile(
     rf"(?<=[\u4e00-\u9fff，。、])[(（]?(?:{_EMOJI})+[)）]?(?=[\u4e00-\u9fff])"
 )

@@ -24,6 +24,7 @@ from archive.farmitems import (
     STOPPED,
     TAG,
     Item,
+    begins_with_places,
     is_footer,
     items,
     marker,
@@ -119,6 +120,8 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
 
 def holds_many_places(text: str) -> bool:
     """The cheap test: enough pieces that are place names, wherever they stand."""
+    if not begins_with_places(text, LISTED):
+        return False
     pieces = [piece for piece in PIECE.findall(text) if len(piece) <= LONGEST_PLACE]
     return len(pieces) >= LISTED and gazetteer.count(pieces) >= LISTED
 

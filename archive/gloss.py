@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from archive.language import canonical, model
 from archive.model import Change
-from archive.readings import GLOSS, LETTERS, has_tone, is_reading, reading_of, readings
+from archive.readings import GLOSS, LETTERS, OPENED, has_tone, is_reading, reading_of, readings
 from archive.variants import is_simplified, is_traditional
 
 # Measured on glossed, clean and trap passages of development pages, 2026-11-24.
@@ -58,7 +58,7 @@ class _Gloss:
 
 def strip(text: str) -> Iterator[Change]:
     """The removal of the tool's glosses, none where the document shows no tool."""
-    if not BRACKET.search(text):
+    if not OPENED.search(text):  # one cheap look before anything is loaded
         return
     valid = [g for g in _glosses(text) if is_reading(g.reading, g.char)]
     explained = _explained(valid, text)
@@ -88,9 +88,6 @@ _BETWEEN = frozenset(["", *"、，,；;。？！\n"])
 _APART = re.compile("[\u4e00-\u9fff] ")  # a space that is the page's own
 
 _TWO_READINGS = re.compile(rf"[(（]\s?[{LETTERS}]{{1,7}}[\s'’·]+[{LETTERS}]{{1,7}}\s?[)）]")
-
-# One cheap look before anything is loaded.
-BRACKET = re.compile(rf"[\u3400-\u9fff][(（\[【〔［][ \u00a0\u3000]?[{LETTERS}]")
 
 
 def _glosses(text: str) -> Iterator[_Gloss]:

@@ -8,13 +8,13 @@ Simplified-only: a conversion gives it, GB 2312 has it and Big5 has not. Charact
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from archive import opencc_tables
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc][\u3041-\u3096\u30a1-\u30fa\u30fc]*")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|on|with|by|that)\b", re.IGNORECASE)
 # Scripts of China's minority languages that stand for one language on mainland pages, and Hangul.
@@ -39,6 +39,8 @@ def script(text: str) -> str:
     Chinese without any character that tells the scripts apart is zh-Hans: this is an archive of
     mainland pages. Japanese needs one kana in five hanzi and kana, so a の in a brand is Chinese.
     """
+    if _is_plainly_chinese(text):
+        return "zh-Hant" if _is_traditional(text) else "zh-Hans"
     han, kana = _count(_HAN, text), _count(_KANA, text)
     if kana and kana >= 0.2 * (han + kana):
         return "ja"
@@ -53,12 +55,25 @@ def script(text: str) -> str:
         return "en" if len(_ENGLISH.findall(text)) * 40 >= latin else "und-Latn"
     if not han:
         return "und"
+    return "zh-Hant" if _is_traditional(text) else "zh-Hans"
+
+
+def _is_plainly_chinese(text: str) -> bool:
+    """True where the first quarter of a text has hanzi enough and no other script is in it: then nothing
+    need be counted."""
+    if _KANA.search(text) or _FAR.search(text):
+        return False
+    return 9 * _count(_HAN, text[: len(text) // 4]) >= len(text) > 0
+
+
+def _is_traditional(text: str) -> bool:
     if not has_traditional(text):
-        return "zh-Hans"
+        return False
     traditional, simplified = evidence(text)
-    return "zh-Hant" if traditional > simplified else "zh-Hans"
+    return traditional > simplified
 
 
+@lru_cache(maxsize=4)  # asked of a text for its script and again before it is normalised
 def has_traditional(text: str) -> bool:
     """Whether `evidence` finds any Traditional character: most texts have none, and to count the
     Simplified ones of a text, a third of it, costs ten times as much."""
@@ -100,7 +115,8 @@ def _only() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
 
 
 def _any_of(characters: set[str]) -> re.Pattern[str]:
-    return re.compile(f"[{''.join(sorted(characters))}]+")
+    each = f"[{''.join(sorted(characters))}]"
+    return re.compile(f"{each}{each}*")  # a single class in front is skipped to
 
 
 def _encodes(character: str, codec: str) -> bool:

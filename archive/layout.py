@@ -10,6 +10,7 @@ from archive.punctuation import SPACED_DATE
 
 _BLANKS = re.compile(r"\s+")
 _LINE_END = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_SPACED = re.compile("[ \u00a0](?:(?=[年月日])|(?<=[年月].))")  # in every date with a blank in it
 _SENTENCE_END = frozenset("。！？!?…”’」』")
 
 
@@ -22,7 +23,7 @@ def lines(text: str, about: About) -> Iterable[Change]:
     """
     for match in _BLANKS.finditer(text) if not _is_laid_out(text) else ():
         yield from _blank(text, match.start(), match.end())
-    for date in SPACED_DATE.finditer(text) if "月" in text else ():
+    for date in SPACED_DATE.finditer(text) if _SPACED.search(text) else ():
         for match in re.finditer("[ \u00a0]+", date[0]):
             start, end = (date.start() + offset for offset in match.span())
             yield Change(start, end, "", "date-space", evidence=date[0])

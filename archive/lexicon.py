@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
 
 from archive import farmwords, vocab
-from archive.anyof import any_of
+from archive.anyof import Listed
 from archive.variants import fold
 
 LONGEST_KEPT = 64  # longer texts are not remembered
@@ -42,25 +42,14 @@ def trade(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _trade(text: str) -> str | None:
-    match = next(_matches(_plain(text)), None)
-    return _trades()[match[0]] if match else None
+    word = _listed().first(_plain(text))
+    return _trades()[word] if word else None
 
 
 @lru_cache(maxsize=4)
 def listed(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where listed words stand in `text`: start, end, trade."""
-    return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _matches(_plain(text)))
-
-
-def _matches(plain: str) -> Iterator[re.Match[str]]:
-    """`_listed().finditer(plain)`, asked only where the first two characters may begin a word: a third
-    of the time, since the words begin with 163 characters, each tried at each of them."""
-    listed, read = _listed(), 0
-    for begin in _beginnings().finditer(plain):
-        match = listed.match(plain, begin.start()) if begin.start() >= read else None
-        if match:
-            yield match
-            read = match.end()
+    return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text)))
 
 
 def speaks_of(text: str, kind: str) -> bool:
@@ -94,25 +83,8 @@ def _trades() -> Mapping[str, str]:
 
 
 @cache
-def _listed() -> re.Pattern[str]:
-    return re.compile(any_of(_trades()))
-
-
-@cache
-def _beginnings() -> re.Pattern[str]:
-    """The first character of a word before the second one of any; every word has two. A Latin letter
-    only before the second ones of its own words, since it is common in scripts."""
-    seconds: dict[str, set[str]] = {}
-    for word in _trades():
-        seconds.setdefault(word[0] if word[0].isascii() else "", set()).add(re.escape(word[1]))
-    firsts = {"": "".join({re.escape(w[0]) for w in _trades() if not w[0].isascii()})}
-    parts = (
-        f"(?<=[{firsts.get(first, re.escape(first))}])(?=[{''.join(second)}])"
-        for first, second in seconds.items()
-    )
-    every = "".join({re.escape(word[0]) for word in _trades()})
-    follow = "".join(set().union(*seconds.values()))
-    return re.compile(f"[{every}](?=[{follow}])(?:{'|'.join(parts)})")
+def _listed() -> Listed:
+    return Listed(_trades())
 
 
 @cache

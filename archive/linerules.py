@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from archive import metadata, vocab
+from archive.anyof import any_of
 from archive.errors import VocabularyError
 from archive.labels import fold, labelled
 
@@ -233,8 +234,7 @@ def _vocabulary() -> Mapping[str, Any]:
 
 
 def _starts(table: str, key: str) -> re.Pattern[str]:
-    words = sorted(_vocabulary()[table][key], key=len, reverse=True)
-    return re.compile("|".join(re.escape(fold(word)) for word in words))
+    return re.compile(any_of(map(fold, _vocabulary()[table][key])))
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from archive.model import Candidate
-from archive.readings import GLOSS, is_reading, reading_of
+from archive.readings import GLOSS, OPENED, is_reading, reading_of
 
 MARK = Candidate("mirror", "pinyin-gloss", "page:glosses")
 _ENOUGH = 8  # as in archive/gloss.py: a page that teaches pinyin has words, not running text
@@ -25,7 +25,7 @@ def is_glossed(texts: Iterable[str]) -> bool:
     glosses = (
         match
         for text in texts
-        if "(" in text
+        if "(" in text and OPENED.search(text)
         for match in GLOSS.finditer(text)
         if is_reading(reading_of(match), match["char"])
     )

@@ -22,16 +22,16 @@ _GAIN = 1.5  # nats a character of the result; 1 false repair in 2,400 clean lin
 _LEAST = 4  # hanzi in the result: fewer are no evidence
 
 # Accented letters and Latin-1 signs in a row, as GBK or UTF-8 bytes look one by one.
-_LATIN = re.compile(
-    "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{4}"
-)
+_LATIN_SIGN = "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
+_LATIN = re.compile(f"{_LATIN_SIGN}{_LATIN_SIGN}{{3}}")  # so written it is skipped to
 # UTF-8 read as GBK: every second hanzi begins with a pair E3-EF 80-BF. Those up to A0 are rare in
 # Chinese text; three of them near each other are worth a look.
 _SECOND = "".join(
     bytes((lead, trail)).decode("gbk") for lead in range(0xE3, 0xEA) for trail in range(0x81, 0xA1)
 )
 _UTF8_AS_GBK = re.compile(rf"[{_SECOND}].{{0,8}}[{_SECOND}].{{0,8}}[{_SECOND}]")
-_LOST = re.compile("锟斤拷|烫烫烫|\ufffd")
+_LOSSES = ("锟斤拷", "烫烫烫", "\ufffd")
+_LOST = re.compile("|".join(_LOSSES))
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _MANY_LOST = 3
 
@@ -47,7 +47,7 @@ def fix(text: str) -> Iterator[Change]:
         more = _changes(text, _UTF8_AS_GBK, _from_gbk, "utf-8 as gbk")
         found += [c for c in more if _is_free(c, found)]
     yield from found
-    lost = list(_LOST.finditer(text))
+    lost = list(_LOST.finditer(text)) if any(word in text for word in _LOSSES) else []
     if len(lost) >= _MANY_LOST:
         yield Change(
             lost[0].start(),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import cached_property
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _CJK_MARK = "\u3001\u3002\u300a-\u3011\u3014\u3015"
@@ -93,15 +94,17 @@ def _space(text: str) -> str:
 def _marks(text: str) -> str:
     if not _EXCHANGED.search(text):
         return text
-    text = _POINT.sub(".", text)
-    text = _TITLE.sub(_inner_titles, text)
+    text = _POINT.sub(".", text) if "．" in text else text
+    text = _TITLE.sub(_inner_titles, text) if "<" in text or "＜" in text else text
     if not _IS_HAN.search(text):
         return text
     closed = _addresses(text)
     out = list(text)
-    _quotes(text, closed, out)
+    if '"' in text or "'" in text:
+        _quotes(text, closed, out)
     gaps = _Gaps(text)
-    _brackets(gaps, closed, out)
+    if "(" in text or ")" in text:
+        _brackets(gaps, closed, out)
     _runs(gaps, closed, out)
     return "".join(out)
 
@@ -201,22 +204,31 @@ class _Gaps:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for match in _NEUTRAL.finditer(text):
-            self._starts.append(match.start())
-            self._ends.append(match.end())
-        self.mostly_han = 2 * len(_IS_HAN.findall(text)) >= len(text)
+
+    @cached_property
+    def mostly_han(self) -> bool:
+        """Whether half of the line or more are hanzi."""
+        return 2 * len(_IS_HAN.findall(self.text)) >= len(self.text)
+
+    @cached_property
+    def _spans(self) -> tuple[list[int], list[int]]:
+        """Where the stretches begin and end."""
+        found = [match.span() for match in _NEUTRAL.finditer(self.text)]
+        return [start for start, _ in found], [end for _, end in found]
 
     def stretch(self, at: int) -> str:
-        index = bisect_right(self._starts, at) - 1
-        return self.text[self._starts[index] : self._ends[index]]
+        start, end = self._span(at)
+        return self.text[start:end]
 
     def around(self, at: int) -> tuple[str, str]:
         """The characters around the stretch that holds `at`, or empty strings at the ends."""
-        index = bisect_right(self._starts, at) - 1
-        start, end = self._starts[index], self._ends[index]
+        start, end = self._span(at)
         return self.text[max(0, start - 1) : start], self.text[end : end + 1]
+
+    def _span(self, at: int) -> tuple[int, int]:
+        starts, ends = self._spans
+        index = bisect_right(starts, at) - 1
+        return starts[index], ends[index]
 
     def beside_chinese(self, at: int) -> bool:
         return any(_IS_CHINESE.match(character) for character in self.around(at))

@@ -27,6 +27,7 @@ GLOSS = re.compile(
     )
     + ")"
 )
+OPENED = re.compile(rf"[(（\[【〔［](?<=[{HANZI}].)[{_BLANK}]?[{LETTERS}]")  # in every gloss
 _LOOK_ALIKES = str.maketrans("ɑɡ", "ag")
 _UMLAUT = re.compile("u:|(?<=[ln])v(?=e?[1-4])")
 _VOWELS = re.compile("[aeiouü]")

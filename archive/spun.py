@@ -14,6 +14,7 @@ from functools import cache
 from itertools import islice
 
 from archive import language, vocab
+from archive.anyof import Listed, any_of
 from archive.errors import VocabularyError
 from archive.model import About, Change
 from archive.variants import fold
@@ -90,8 +91,12 @@ def _is_spun(hits: list[_Hit]) -> bool:
 
 
 def _hits(folded: str) -> Iterator[_Hit]:
-    """Put words with what speaks for the original, the proven ones first."""
-    sure = list(_certain(folded))
+    """Put words with what speaks for the original, the proven ones first; none where too few kinds
+    stand together for a page to be spun."""
+    places = [(match.start(), match[0]) for match in _put_words()[1].anywhere(folded)]
+    if not _close_together(places):
+        return
+    sure = list(_certain(folded, [start for start, _ in places]))
     yield from sure
     if _may_be_spun(folded, sure):
         yield from _likely(folded, {hit.start for hit in sure})
@@ -133,37 +138,28 @@ def _close_together(found: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
     return kept
 
 
-def _certain(folded: str) -> Iterator[_Hit]:
-    """Put words beside a neighbour that proves them."""
+def _certain(folded: str, places: Iterable[int]) -> Iterator[_Hit]:
+    """Put words beside a neighbour that proves them; `places` are those of all put words."""
     contexts, pattern = _contexts()
-    for match in islice(_matches(pattern, folded), _MOST):
+    for match in islice(_matches(pattern, folded, places), _MOST):
         pair, offset = contexts[match[0]]
         start = match.start() + offset
         yield _Hit(start, start + len(pair.put), pair, match[0], _SURE, strong=True)
 
 
-def _matches(pattern: re.Pattern[str], folded: str) -> Iterator[re.Match[str]]:
+def _matches(
+    pattern: re.Pattern[str], folded: str, places: Iterable[int]
+) -> Iterator[re.Match[str]]:
     """`pattern.finditer(folded)`, asked only where a put word stands inside the context.
 
     The pattern has several hundred contexts, the put words are under a hundred.
     """
     read = 0
-    for start in sorted(_starts(folded)):
+    for start in sorted({place - lead for place in places for lead in _leads()}):
         match = pattern.match(folded, start) if start >= read else None
         if match:
             yield match
             read = match.end()
-
-
-def _starts(folded: str) -> set[int]:
-    """Where a context may begin: at a put word, or before it as far as any context does."""
-    leads = _leads()
-    starts: set[int] = set()
-    match = _put_words()[1].search(folded)
-    while match:
-        starts.update(match.start() - lead for lead in leads if lead <= match.start())
-        match = _put_words()[1].search(folded, match.start() + 1)
-    return starts
 
 
 @cache
@@ -223,14 +219,13 @@ def _contexts() -> tuple[dict[str, tuple[_Pair, int]], re.Pattern[str]]:
             if context.count("～") != 1 or context == "～" or word in contexts:
                 raise VocabularyError(vocab.folder() / "spun.toml", f"pair {number}", context)
             contexts[word] = (pair, context.index("～"))
-    longest_first = sorted(contexts, key=len, reverse=True)
-    return contexts, re.compile("|".join(map(re.escape, longest_first)))
+    return contexts, re.compile(any_of(contexts))
 
 
 @cache
-def _put_words() -> tuple[dict[str, list[_Pair]], re.Pattern[str]]:
-    """Each put word with its pairs; one pattern for all."""
+def _put_words() -> tuple[dict[str, list[_Pair]], Listed]:
+    """Each put word with its pairs; where they stand in a text. None begins with another."""
     pairs: dict[str, list[_Pair]] = {}
     for pair in dict.fromkeys(pair for pair, _ in _contexts()[0].values()):
         pairs.setdefault(pair.put, []).append(pair)
-    return pairs, re.compile("|".join(sorted(pairs, key=len, reverse=True)))
+    return pairs, Listed(pairs)
