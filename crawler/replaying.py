@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from archive import limits, memory, textfiles, worker
 from archive.holdings import Holdings
@@ -28,10 +27,14 @@ from crawler.executors import Workers, opened
 from crawler.passing import Passing
 from crawler.resuming import Written, derived_by
 from crawler.sandbox import Work
+from crawler.spread import Spread
 from crawler.standardin import archives
+from crawler.stored import Stored
 from crawler.terminal import printable
 
 DONE, FAILED = 0, 1
+# Pages of a site that its memory is learned from: what a quarter of all pages have is among them.
+LESSONS = 1000
 
 
 def replay(options: argparse.Namespace) -> int:
@@ -127,9 +130,8 @@ def _replay_holdings(
             if not diff:
                 sys.stdout.writelines(_text(holdings, path))
             continue
-        stored = _stored(holdings, path) if diff else {}
         found = passing.over(captures(path, originals))
-        with _sink(holdings, path, written) as text:
+        with _sink(holdings, path, written) as text, Stored(_text_of(holdings, path)) as stored:
             for row in textfiles.joined(_kept(lines(found, sandbox, find), text)):
                 if isinstance(row, Damage):
                     code = FAILED
@@ -139,9 +141,9 @@ def _replay_holdings(
                     print(row)
                     continue
                 new = json.loads(row)
-                _show(compared.add(stored.pop(new["id"], None), new))
-        for gone in stored.values():
-            _show(compared.add(gone, None))
+                _show(compared.add(stored.take(new["id"]), new))
+            for gone in stored.left() if diff else ():
+                _show(compared.add(gone, None))
         if text is not None and written is not None:
             written.add(path.name)
     passing.end()
@@ -171,13 +173,14 @@ def _kept(rows: Iterable[str | Damage], text: TextFile | None) -> Iterator[str |
         yield row
 
 
-def _stored(holdings: Holdings, path: Path) -> dict[str, dict[str, Any]]:
-    return {row["id"]: row for row in map(json.loads, _text(holdings, path))}
+def _text_of(holdings: Holdings, path: Path) -> Path:
+    """Where the text of a WARC file lies, if it has one."""
+    return holdings.folder("text") / f"{path.name.partition('.warc.gz')[0]}.jsonl"
 
 
 def _text(holdings: Holdings, path: Path) -> Iterator[str]:
     """The stored lines of a WARC file."""
-    kept = holdings.folder("text") / f"{path.name.partition('.warc.gz')[0]}.jsonl"
+    kept = _text_of(holdings, path)
     if kept.exists():
         with kept.open(encoding="utf-8", newline="\n") as file:
             yield from file
@@ -196,23 +199,28 @@ def _written(
 
 
 def _learn(holdings: Holdings, sandbox: Workers) -> dict[str, str]:
-    """What the captures of each site in the holdings have in common, saved; the digest of each."""
-    asked: deque[str] = deque()
+    """What the captures of each site in the holdings have in common, saved; the digest of each.
+
+    Of a site with more than `LESSONS` captures it is learned from so many, from its first to its last.
+    """
+    asked: deque[tuple[str, int]] = deque()
+    pages: defaultdict[str, Spread[list[str]]] = defaultdict(lambda: Spread(LESSONS))
     originals = Originals(holdings.place)
 
     def works() -> Iterator[Work]:
         for path in holdings.warcs():
             for replayed in captures(path, originals):
-                if isinstance(replayed, Replayed) and replayed.site:
-                    asked.append(replayed.site)
+                if not isinstance(replayed, Replayed) or not replayed.site:
+                    continue
+                if (place := pages[replayed.site].number()) is not None:
+                    asked.append((replayed.site, place))
                     yield partial(worker.capture_lines, replayed.capture)
 
-    pages: defaultdict[str, list[list[str]]] = defaultdict(list)
     for told in sandbox.in_order(works()):
-        site = asked.popleft()
+        site, place = asked.popleft()
         if isinstance(told, str) and (found := json.loads(told)) is not None:
-            pages[site].append(found)
-    learned = [memory.learn(site, kept) for site, kept in pages.items()]
+            pages[site].keep(place, found)
+    learned = [memory.learn(site, spread.kept) for site, spread in pages.items() if spread.kept]
     for one in learned:
         holdings.keep_memory(one)
     return {one.site: one.digest for one in learned}

@@ -20,6 +20,8 @@ from crawler.hosts import Hosts
 from crawler.noted import NAMED, OTHERS, Noted
 from crawler.revisits import Revisits
 from crawler.sandbox import Sandbox
+from crawler.spread import Spread
+from crawler.stored import Stored
 from crawler.told import Told
 from crawler.traps import SAME_TEXT, SameText
 from tests.commands import ROOT
@@ -158,3 +160,33 @@ def test_a_worker_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) ->
             )
         )
     assert found[0] == found[1] == found[2] != found[3]
+
+
+@pytest.mark.parametrize("count", [0, 5, 8, 9, 100, 1000])
+def test_of_a_long_row_a_part_is_kept_from_its_first_to_its_last(count: int) -> None:
+    spread: Spread[int] = Spread(8)
+    for number in range(count):
+        place = spread.number()
+        if place is not None:
+            spread.keep(place, number)
+    assert spread.kept[:1] == [0][:count]
+    assert min(count, 4) <= len(spread.kept) <= 8
+    assert not count or spread.kept[-1] >= count * 3 // 4 - 1
+
+
+def test_stored_lines_are_found_in_any_order_and_only_places_are_held(tmp_path: Path) -> None:
+    path = tmp_path / "text.jsonl"
+    path.write_text(
+        "".join(f'{{"id": "{name}", "text": "文\u2028"}}\n' for name in "abcdef"), "utf-8"
+    )
+    with Stored(path) as stored:
+        for name in "ab":  # as they come: nothing is held
+            assert stored.take(name) == {"id": name, "text": "文\u2028"}
+            assert not stored._passed
+        assert stored.take("e") == {"id": "e", "text": "文\u2028"}
+        assert stored.take("d") == {"id": "d", "text": "文\u2028"}
+        assert stored.take("d") is None
+        assert [row["id"] for row in stored.left()] == ["c", "f"]
+    with Stored(tmp_path / "none.jsonl") as stored:
+        assert stored.take("a") is None
+        assert not list(stored.left())
