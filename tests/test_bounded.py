@@ -110,7 +110,11 @@ def test_a_waiting_frontier_is_ranked_in_parts(monkeypatch: pytest.MonkeyPatch) 
     kept = opened(["site"])
     for number in range(10):
         kept.add(Lead(f"http://a.test/{number}", None, "L", "site", 0))
+    asked: list[str] = []
+    kept.state._db.set_trace_callback(asked.append)
     kept.rank("other", lambda lead: -float(lead.url[-1]))
+    kept.state._db.set_trace_callback(None)
+    assert sum("LIMIT 3" in each for each in asked) == 5
     found = [lease.lead.url[-1] for _ in range(10) if (lease := kept.lease("a.test"))]
     assert found == [*"9876543210"]
 

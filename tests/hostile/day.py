@@ -60,10 +60,12 @@ class Day:
 
     def growth(self) -> float:
         """How much larger the last quarter's median memory of the crawl is than that of the quarter
-        before: the largest of all runs, as a share."""
+        before: the largest of all runs, as a share. A run counts from its first request on: before, it
+        derives what the run before left."""
         grown = 0.0
         for run in {sample.run for sample in self.samples}:
-            sizes = [sample.crawler for sample in self.samples if sample.run == run]
+            looks = [sample for sample in self.samples if sample.run == run]
+            sizes = [look.crawler for look in looks if look.asked > looks[0].asked]
             parts = [sorted(sizes[len(sizes) * n // 4 : len(sizes) * (n + 1) // 4]) for n in (2, 3)]
             before, after = (part[len(part) // 2] if part else 0.0 for part in parts)
             grown = max(grown, after / before - 1 if before else 0.0)
