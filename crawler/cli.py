@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -63,6 +64,9 @@ def parser() -> argparse.ArgumentParser:
         prog="fangzhi",
         description="Archive Chinese local-government and local-news pages: every byte as WARC, the article as clean text.",
     )
+    top.add_argument(
+        "--version", action=_Version, nargs=0, help="show the version, and what texts depend on"
+    )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     _crawl(verbs.add_parser("crawl", help="crawl sites of seeds/sites"))
     _watch(verbs.add_parser("watch", help="crawl what is due, again and again, until a signal"))
@@ -76,6 +80,19 @@ def parser() -> argparse.ArgumentParser:
     _status(verbs.add_parser("status", help="what waits, what is due, which hosts rest"))
     _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
     return top
+
+
+class _Version(argparse.Action):
+    """Prints the version of the program and of what a derivation depends on."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from archive.derive import versions
+        from crawler.settings import VERSION
+
+        print(f"fangzhi {VERSION}")
+        for name, value in versions().items():
+            print(f"derivation {value}" if name == "number" else f"{name} {value}")
+        parser.exit()
 
 
 def _crawl(verb: argparse.ArgumentParser) -> None:
@@ -138,7 +155,9 @@ def _scrape(verb: argparse.ArgumentParser) -> None:
 
 
 def _fetching(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--proxy", metavar="URL", help="send every request through this HTTP proxy")
+    verb.add_argument(
+        "--proxy", type=_proxy, metavar="URL", help="send every request through this HTTP proxy"
+    )
     verb.add_argument(
         "--allow",
         action="append",
@@ -181,7 +200,17 @@ def _port(text: str) -> int:
 
 
 def _host_and_port(text: str) -> str:
-    addresses.place(text)
+    try:
+        addresses.place(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: want host:port") from error
+    return text
+
+
+def _proxy(text: str) -> str:
+    scheme, mark, rest = text.rpartition("://")
+    if (mark and scheme not in ("http", "https")) or not re.fullmatch(r"[^/\s]*[\w\]]/?", rest):
+        raise argparse.ArgumentTypeError(f"{text!r}: want the address of an HTTP proxy")
     return text
 
 

@@ -144,6 +144,9 @@ def test_what_is_no_address_of_a_page_is_wrong_use(tmp_path: Path, given: str) -
         ("crawl", "--like", "--min-relevance", "2"),
         ("derive", "a.html", "--captured", "yesterday"),
         ("serve", "--port", "70000"),
+        ("crawl", "--allow", "intranet"),
+        ("crawl", "--proxy", "socks5://127.0.0.1:1080"),
+        ("crawl", "--proxy", "http://proxy.test/path"),
     ],
 )
 def test_a_value_out_of_range_is_wrong_use_and_says_what_is_wanted(given: tuple[str, ...]) -> None:
@@ -199,3 +202,11 @@ def test_holdings_that_only_failed_before_are_not_called_new(tmp_path: Path, sit
     assert "state.sqlite is new" in done.stderr
     assert "next due" in (told := fangzhi("status", "--holdings", tmp_path / "h").stdout)
     assert "1970" not in told
+
+
+def test_the_version_names_what_texts_depend_on() -> None:
+    done = fangzhi("--version")
+    assert done.returncode == 0
+    assert [row.split()[0] for row in done.stdout.splitlines()] == [
+        *("fangzhi", "derivation", "trafilatura", "opencc"),
+    ]
