@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -190,6 +191,12 @@ class Deriver:
 
         None in a run that only captures. Raises `OSError` and `WriteFailed`.
         """
+        try:
+            return self._catch_up(on_line)
+        except sqlite3.Error as error:  # of what revisits may refer to: archive/originals.py
+            raise WriteFailed(f"temporary files: {error}") from error
+
+    def _catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
         if not self.workers:
             return 0
         left = unfinished(self._holdings.warcs(), self._holdings.folder("text"))
