@@ -5,9 +5,13 @@ RESULTS/points.tsv, and a run that is broken off goes on behind the last. `--par
 point, for two processes side by side. `--kind eio --at 117` repeats one point, `--table` counts what there is.
 
     crawl    thirty pages that nobody captured before: calls 1, 2, 3 … until a crawl has no more
-    resume   the run after a kill in the middle of a record of the second or a later WARC file
-    catchup  the run after a kill when all pages were captured, and text was still to be derived
+    resume   the run after a kill in the middle of a record of the second or a later WARC file, until it
+             begins a WARC file of its own: from there on it is a crawl
+    catchup  the same after a kill when all pages were captured, and text was still to be derived
     repair   `check --repair` after that first kill, with a state that cannot be read and an index that lies
+    kills    kill and half a write at every call of one crawl that was recorded: the same states as `crawl`
+             makes with these two, without the crawl before
+    shorts   short writes, as `crawl` makes one by one, every sixteenth write of sixteen crawls
     cuts     a power cut of such a crawl, at any call and by any way of powercut.py, in an order by chance
 
 After each point the next run, undisturbed, must finish; `crawls.holds` says what must be true then.
@@ -22,7 +26,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.hostile import crawls as crawling
@@ -32,6 +36,7 @@ from tests.hostile.powercut import WAYS, Disk, Op, recorded
 
 KINDS = ("kill", "half", "short", "eio", "enospc", "sync")
 DEADLY = ("kill", "half")
+TOGETHER = 16  # short writes, which cost nothing, are made by so many runs: each every so-manieth
 BEYOND = 12  # numbers in a row that a run does not come to: calls vary with the moments of commits
 SEED = 6
 
@@ -99,6 +104,7 @@ class Work:
     run: Callable[..., Ended]  # crawls, holdings, and what Forked.run takes
     start: Path | None = None  # a copy of these holdings
     codes: tuple[int, ...] = (0, 3)
+    recovers: bool = False  # and crawls then
 
     def lay(self, holdings: Path) -> None:
         if self.start is not None:
@@ -122,8 +128,8 @@ def works(crawls: Crawls, folder: Path) -> dict[str, Work]:
         _damage(torn)
     return {
         "crawl": Work(Crawls.crawl),
-        "resume": Work(Crawls.crawl, middle),
-        "catchup": Work(Crawls.crawl, end),
+        "resume": Work(Crawls.crawl, middle, recovers=True),
+        "catchup": Work(Crawls.crawl, end, recovers=True),
         "repair": Work(repaired, torn, (0, 1, 3)),
     }
 
@@ -178,11 +184,14 @@ def try_point(crawls: Crawls, work: Work, name: str, kind: str, at: int) -> Trie
     began = time.monotonic()
     work.lay(holdings)
     fault = crawls.fault(holdings, kind, at) | {"FAULT_HIT": str(hit)}
+    if name == "shorts":
+        fault |= {"FAULT_EVERY": str(TOGETHER)}
     ended = work.run(crawls, holdings, fault=fault, noted=noted)
     call, file = "", ""
     if hit.exists():
-        call, path = hit.read_text().rstrip("\n").split("\t")
-        file = _class(Path(path).relative_to(holdings))
+        rows = hit.read_text().splitlines()
+        call, path = rows[0].split("\t")
+        file = _class(Path(path).relative_to(holdings)) if len(rows) == 1 else f"{len(rows)} writes"
     said = ""
     try:
         if call and kind in DEADLY:
@@ -212,18 +221,45 @@ def _finish(crawls: Crawls, work: Work, holdings: Path, where: str, noted: Path)
 
 def _class(path: Path) -> str:
     """What sort of file a path of holdings is."""
+    if path.suffix == ".torn":
+        return "torn"
     if path.name.startswith("state.sqlite"):
         return "journal" if path.name.endswith("-journal") else "state"
     return path.parts[0] if path.parts else "holdings"
 
 
-def points(results: Results, work: str, part: int, of: int) -> Iterator[tuple[str, int]]:
-    """Kind and number of every point not tried yet, the kinds side by side."""
+def calls(crawls: Crawls, work: Work) -> list[tuple[str, str]]:
+    """What a work does to the disk when nothing disturbs it: calls and sorts of files, in order; of
+    a run that recovers, until it begins a WARC file of its own."""
+    holdings, hit = crawls.fresh(), crawls.folder / "hit"
+    hit.unlink(missing_ok=True)
+    work.lay(holdings)
+    fault = crawls.fault(holdings, "list", 0) | {"FAULT_HIT": str(hit)}
+    ended = work.run(crawls, holdings, fault=fault)
+    assert ended.code in work.codes, ended.said
+    rows = [line.split("\t") for line in hit.read_text().splitlines()]
+    told = [(call, _class(Path(path).relative_to(holdings))) for call, path in rows]
+    shutil.rmtree(holdings)
+    return told[: told.index(("create", "warc"))] if work.start and work.recovers else told
+
+
+def most(told: list[tuple[str, str]], kind: str) -> int:
+    """How many of these calls a kind of fault applies to."""
+    names = {"half": ("write",), "short": ("write",), "sync": ("sync",)}.get(kind)
+    return sum(names is None or call in names for call, _ in told)
+
+
+def points(
+    results: Results, work: str, kinds: list[str], part: int, of: int, ends: dict[str, int]
+) -> Iterator[tuple[str, int]]:
+    """Kind and number of every point not tried yet, the kinds side by side; `ends` are the last of
+    the kinds, where it is not where a run has no more calls."""
     unmet = Counter[str]()
     at = part
-    while any(unmet[kind] < BEYOND for kind in KINDS):
-        for kind in KINDS:
-            if unmet[kind] >= BEYOND:
+    while kinds:
+        for kind in list(kinds):
+            if unmet[kind] >= BEYOND or at > ends.get(kind, at):
+                kinds.remove(kind)
                 continue
             if (work, kind, at) not in results.points:
                 yield kind, at
@@ -238,18 +274,30 @@ class Cut:
 
     done: list[Op]
 
-    def states(self) -> list[tuple[int, str]]:
-        """Before which call, and by which way; in an order by chance that is always the same."""
-        found = [(number, way) for number in range(len(self.done) + 1) for way in WAYS]
+    def states(self) -> list[tuple[str, int]]:
+        """By which way, and before which call; in an order by chance that is always the same."""
+        found = [(way, number) for number in range(len(self.done) + 1) for way in WAYS]
         random.Random(SEED).shuffle(found)
         return found
+
+    def kills(self) -> Iterator[tuple[str, int]]:
+        """Every call a kill may come before, and every write it may come in the middle of."""
+        for number, op in enumerate(self.done):
+            if op.what != "ack":
+                yield "kill", number
+            if op.what == "write" and len(op.data) > 1:
+                yield "half", number
 
     def lay(self, holdings: Path, number: int, way: str) -> list[str]:
         """Make the state at `holdings`; ids and URIs of what was acknowledged by then."""
         disk = Disk()
         for op in self.done[:number]:
             disk.do(op)
-        disk.lay(holdings, way, random.Random(f"{number} {way}"))
+        if way == "half":
+            op = self.done[number]
+            disk.do(replace(op, data=op.data[: len(op.data) // 2]))
+        kept = "all" if way in DEADLY else way  # a kill leaves all that was done
+        disk.lay(holdings, kept, random.Random(f"{number} {way}"))
         return disk.acknowledged
 
 
@@ -266,21 +314,21 @@ def recording(crawls: Crawls, folder: Path) -> Cut:
     return Cut(recorded(log, Path(root.read_text())))
 
 
-def try_cut(crawls: Crawls, cut: Cut, number: int, way: str) -> Tried:
-    """Cut the power once, and go on."""
+def try_cut(crawls: Crawls, cut: Cut, name: str, number: int, way: str) -> Tried:
+    """Cut the power or kill the crawl once, and go on."""
     holdings, noted, began = crawls.fresh(), crawls.folder / "noted", time.monotonic()
     told = cut.lay(holdings, number, way)
     noted.write_text("".join(f"{a}\t{b}\n" for a, b in zip(told[::2], told[1::2], strict=True)))
     said = ""
     try:
-        goes_on(crawls, holdings, f"cut {number} {way}", derives=True, noted=noted)
+        goes_on(crawls, holdings, f"{name} {number} {way}", derives=True, noted=noted)
     except AssertionError as problem:
         said = str(problem) or "assertion"
     shutil.rmtree(holdings, ignore_errors=True)
     op = cut.done[number] if number < len(cut.done) else None
     file = _class(Path(op.path)) if op and op.what != "ack" else ""
     call = op.what if op else "end"
-    return Tried("cuts", way, number, call, file, 0, time.monotonic() - began, said)
+    return Tried(name, way, number, call, file, 0, time.monotonic() - began, said)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -291,25 +339,37 @@ def run(options: argparse.Namespace) -> int:
     with thirty_pages() as crawls:
         known = works(crawls, options.results)
         for name in options.work:
-            if name == "cuts":
+            if name in ("cuts", "kills"):
                 cut = recording(crawls, options.results)
+                states = cut.states() if name == "cuts" else cut.kills()
                 todo: Iterator[tuple[str, int]] = (
                     (way, number)
-                    for number, way in cut.states()
-                    if number % of == part % of and ("cuts", way, number) not in results.points
+                    for way, number in states
+                    if number % of == part % of and (name, way, number) not in results.points
+                )
+            elif name == "shorts":
+                todo = (
+                    ("short", at)
+                    for at in range(part, TOGETHER + 1, of)
+                    if (name, "short", at) not in results.points
                 )
             else:
-                todo = points(results, name, part, of)
+                told = calls(crawls, known[name])
+                counts = {kind: most(told, kind) for kind in KINDS}
+                print(f"{name}: {counts}", file=sys.stderr, flush=True)
+                ends = counts if known[name].recovers else {}
+                kinds = options.kinds.split(",")
+                todo = points(results, name, kinds, part, of, ends)
             if options.at:
                 todo = iter([(options.kind, options.at)])
             for kind, at in todo:
                 if time.monotonic() > end:
                     return failed
-                tried = (
-                    try_cut(crawls, cut, at, kind)
-                    if name == "cuts"
-                    else try_point(crawls, known[name], name, kind, at)
-                )
+                if name in ("cuts", "kills"):
+                    tried = try_cut(crawls, cut, name, at, kind)
+                else:
+                    work = known["crawl" if name == "shorts" else name]
+                    tried = try_point(crawls, work, name, kind, at)
                 results.add(tried)
                 failed += bool(tried.failed)
                 if tried.failed or options.at:
@@ -321,6 +381,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.hostile.everywhere")
     parser.add_argument("results", type=Path, help="folder of results")
     parser.add_argument("work", nargs="*", default=["crawl", "resume", "catchup", "repair", "cuts"])
+    parser.add_argument("--kinds", default=",".join(KINDS), help="which kinds of fault")
     parser.add_argument("--part", default="1/1", help="2/2: every second point")
     parser.add_argument("--seconds", type=float, default=86400, help="end after so long")
     parser.add_argument("--kind", default="kill", help="with --at: this one point")

@@ -6,7 +6,9 @@
  *                 half: write half, then die; short: write half and say so; enospc, eio: fail;
  *                 full: enospc at this call and every later one;
  *                 sync: a sync fails, and what was written to the file since its last one is gone;
+ *                 list: fail nothing, write every call to FAULT_HIT;
  *                 record: fail nothing, write what happens to FAULT_TOLD (read by powercut.py)
+ *   FAULT_EVERY   not the call FAULT_AT alone, but it and every so-manieth call before and after it
  *   FAULT_HIT     the file in which the call that fails is told; then half and short number the
  *                 writes alone and sync the syncs alone, so that each number is another fault
  *   FAULT_ACK     with record: the file in which what is acknowledged is told
@@ -102,6 +104,7 @@ static void hit(const char *what, const char *path) {
 static enum fault next_fault(enum call call, const char *what, const char *path) {
     const char *kind = getenv("FAULT_KIND"), *told = getenv("FAULT_TOLD"), *at = getenv("FAULT_AT");
     if (!kind || !under(path) || !strcmp(kind, "record")) return NONE;
+    if (!strcmp(kind, "list")) return hit(what, path), NONE;
     if (!strcmp(kind, "sync") && call != SYNC) return NONE;
     if (getenv("FAULT_HIT") && call != WRITE && (!strcmp(kind, "half") || !strcmp(kind, "short"))) return NONE;
     long number = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
@@ -111,6 +114,8 @@ static enum fault next_fault(enum call call, const char *what, const char *path)
         return NONE;
     }
     long wanted = at ? atol(at) : 0;
+    const char *every = getenv("FAULT_EVERY");
+    if (every && number % atol(every) == wanted % atol(every)) wanted = number;
     if (!strcmp(kind, "full") && number >= wanted) return errno = ENOSPC, FAIL;
     if (number != wanted) return NONE;
     hit(what, path);
