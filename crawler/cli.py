@@ -10,11 +10,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import re
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +25,7 @@ from archive.errors import (
     WrongUse,
 )
 from archive.vocab import folder
-from crawler import addresses
+from crawler import arguments
 
 if TYPE_CHECKING:
     from archive.sites import Site
@@ -65,7 +63,10 @@ def parser() -> argparse.ArgumentParser:
         description="Archive Chinese local-government and local-news pages: every byte as WARC, the article as clean text.",
     )
     top.add_argument(
-        "--version", action=_Version, nargs=0, help="show the version, and what texts depend on"
+        "--version",
+        action=arguments.Version,
+        nargs=0,
+        help="show the version, and what texts depend on",
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     _crawl(verbs.add_parser("crawl", help="crawl sites of seeds/sites"))
@@ -82,25 +83,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-class _Version(argparse.Action):
-    """Prints the version of the program and of what a derivation depends on."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from archive.derive import versions
-        from crawler.settings import VERSION
-
-        print(f"fangzhi {VERSION}")
-        for name, value in versions().items():
-            print(f"derivation {value}" if name == "number" else f"{name} {value}")
-        parser.exit()
-
-
 def _crawl(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("site", nargs="*", metavar="SITE", help="site ids; default: all of them")
     verb.add_argument(
         "--due", action="store_true", help="only what the schedule says is due, not a whole pass"
     )
-    verb.add_argument("--limit", type=_count, metavar="N", help="stop after N responses")
+    verb.add_argument("--limit", type=arguments.count, metavar="N", help="stop after N responses")
     _extras(verb)
     _focus(verb)
     _fetching(verb)
@@ -111,7 +99,7 @@ def _extras(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--images", action="store_true", help="archive the pictures of articles, too")
     verb.add_argument(
         "--search-views",
-        type=_count,
+        type=arguments.count,
         metavar="N",
         help="look at N new articles of each site as a visitor of a search engine, too: verdict cloaked",
     )
@@ -134,17 +122,10 @@ def _focus(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument(
         "--min-relevance",
-        type=_share,
+        type=arguments.share,
         metavar="X",
         help="with --like: keep as articles what is so alike, 0 to 1; every page is archived",
     )
-
-
-def _share(text: str) -> float:
-    with suppress(ValueError):
-        if 0 <= (share := float(text)) <= 1:
-            return share
-    raise argparse.ArgumentTypeError(f"{text!r}: want a number from 0 to 1")
 
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
@@ -156,26 +137,29 @@ def _scrape(verb: argparse.ArgumentParser) -> None:
 
 def _fetching(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "--proxy", type=_proxy, metavar="URL", help="send every request through this HTTP proxy"
+        "--proxy",
+        type=arguments.proxy,
+        metavar="URL",
+        help="send every request through this HTTP proxy",
     )
     verb.add_argument(
         "--allow",
         action="append",
         default=[],
-        type=_host_and_port,
+        type=arguments.host_and_port,
         metavar="HOST:PORT",
         help="an intranet address that may be connected to",
     )
     verb.add_argument(
         "--patience",
-        type=_amount,
+        type=arguments.amount,
         metavar="SECONDS",
         help="how long to wait for a host that rests, or for room on the disk, when nothing else is "
         "to be done (120)",
     )
     verb.add_argument(
         "--min-free",
-        type=_amount,
+        type=arguments.amount,
         metavar="MB",
         help="ask for nothing new while the disk has less free (500, or a twentieth of a smaller one)",
     )
@@ -184,34 +168,6 @@ def _fetching(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--verbose", action="store_true", help="show the downloader's log")
     _holdings(verb)
     _sites(verb)
-
-
-def _amount(text: str) -> float:
-    with suppress(ValueError):
-        if 0 <= (amount := float(text)) < 1e9:
-            return amount
-    raise argparse.ArgumentTypeError(f"{text!r}: want a number of at least 0")
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r}: want a number from 0 to 65535")
-    return int(text)
-
-
-def _host_and_port(text: str) -> str:
-    try:
-        addresses.place(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: want host:port") from error
-    return text
-
-
-def _proxy(text: str) -> str:
-    scheme, mark, rest = text.rpartition("://")
-    if (mark and scheme not in ("http", "https")) or not re.fullmatch(r"[^/\s]*[\w\]]/?", rest):
-        raise argparse.ArgumentTypeError(f"{text!r}: want the address of an HTTP proxy")
-    return text
 
 
 def _replay(verb: argparse.ArgumentParser) -> None:
@@ -258,7 +214,9 @@ def _explain(verb: argparse.ArgumentParser) -> None:
 
 
 def _serve(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--port", type=_port, default=8730, metavar="N", help="0 takes a free one")
+    verb.add_argument(
+        "--port", type=arguments.port, default=8730, metavar="N", help="0 takes a free one"
+    )
     verb.add_argument("--verbose", action="store_true", help="log every request")
     _holdings(verb)
     verb.set_defaults(run=later("crawler.serve.command", "serve"))
@@ -310,17 +268,11 @@ def _workers(verb: argparse.ArgumentParser, *, all_cores: bool = False) -> None:
     said = "one for each core" if all_cores else "1"
     verb.add_argument(
         "--workers",
-        type=_count,
+        type=arguments.count,
         default=(os.cpu_count() or 1) if all_cores else 1,
         metavar="N",
         help=f"processes that derive ({said}); what they write does not depend on their number",
     )
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r}: want a whole number of at least 1")
-    return int(text)
 
 
 def _holdings(verb: argparse.ArgumentParser) -> None:
