@@ -304,7 +304,6 @@ def _hear_signals() -> None:
 def run_crawl(options: argparse.Namespace) -> int:
     _hear_signals()
     from archive.sites import load_folder
-    from crawler import run
 
     if options.min_relevance is not None and options.like is None:
         print("fangzhi: --min-relevance needs --like: relevance to what?", file=sys.stderr)
@@ -320,6 +319,9 @@ def run_crawl(options: argparse.Namespace) -> int:
     chosen = {name: known[name] for name in options.site or known}
     if not (options.proxy or os.environ.get("FANGZHI_CONTACT")):
         _may_stay_unnamed(options.sites, chosen)
+    _prepare_workers(options)
+    from crawler import run
+
     return run.crawl(chosen, _settings(options))
 
 
@@ -334,8 +336,17 @@ def _may_stay_unnamed(folder: Path, sites: Mapping[str, Site]) -> None:
         raise SiteDefinitionError(folder / f"{real[0]}.toml", "seed", problem)
 
 
+def _prepare_workers(options: argparse.Namespace) -> None:
+    """Have what derivation needs loaded beside what fetching needs: each takes most of a second."""
+    if not options.no_derive:
+        from crawler.sandbox import prepare
+
+        prepare()
+
+
 def run_scrape(options: argparse.Namespace) -> int:
     _hear_signals()
+    _prepare_workers(options)
     from crawler import run
     from crawler.replaying import print_run
 

@@ -14,12 +14,14 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import resource
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -40,6 +42,23 @@ AHEAD = 4  # calls of each worker that wait while an ordered result is not there
 CALLS = 20_000
 KEPT = 160 * 2**20  # bytes; a thousand pages of five real sites leave 72 MB (2026-11)
 _DONE, _FAILED, _SPENT = b"=", b"!", b"#"
+
+
+def prepare() -> None:
+    """Begin to load all that derivation needs, in the server that workers are forked from; returns
+    at once.
+
+    Called where a crawl begins, it takes no time of the clock: Scrapy is loaded meanwhile. Without
+    it each worker loads what its first pages need, which is less where it is one page.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["archive.worker", "archive.ready"])
+    # What is blocked here is blocked there: an interrupt is ours to answer, also while it loads.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 class Spent(Exception):
