@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
-from archive.gbk import MARKS, Decoder, widen
+from archive.gbk import MARKS, widen
 from archive.language import canonical, model
 from archive.readings import BRACKETED, GLOSS_HERE, LETTERS
 from archive.variants import is_simplified, is_traditional
 
+Kind = Literal["py", "ms"]  # of decoders: it keeps every byte, or takes a second one along
 LOST = "?\ufffd"
 _CACHE = 0.15  # weight of the document's own counts
 _LONG = 12  # characters: nine of ten Traditional spans are shorter
@@ -61,7 +63,7 @@ class Document:
     folded: bool  # marks stand as ASCII
     traditional: bool
     marks: str  # that the tool searched for, as far as seen
-    decoder: Decoder | None  # where the text shows which it was
+    decoder: Kind | None  # where the text shows which it was
     cache: Cache
     work: list[int] = field(default_factory=lambda: [0], compare=False)  # characters weighed so far
 
@@ -82,7 +84,7 @@ def document(text: str) -> Document:
     )
 
 
-def _decoder(text: str) -> Decoder | None:
+def _decoder(text: str) -> Kind | None:
     """Which decoder single places of the text show; `None` where that is left to its spans.
 
     "py" shows one byte as lost, so the bracket behind it is still there. "ms" takes a second byte

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archive.cutdoc import GLOSS_INSIDE, LOST, SIGNATURE, Document, as_was
-from archive.gbk import DECODERS, MARKS, Decoder, cut, fold, widen
+from archive.cutdoc import GLOSS_INSIDE, LOST, SIGNATURE, Document, Kind, as_was
+from archive.gbk import MARKS, Decoder, cut, fold, widen
 from archive.language import Scorer, canonical
 from archive.quotes import closes, paragraphs, quotes, unbalanced
 from archive.readings import BRACKETED, GLOSS_HERE, GLOSS_REST
@@ -26,6 +26,8 @@ _TERM = 4.0  # nats for a sentence end in a quotation of a word or two: “六�
 _WAYS = 4
 _REST = 500  # characters on the right in which quotes are matched
 _CONTEXT = 6  # characters on the right that help to judge
+# Decoders that keep every byte, and those that take a second one along.
+_KINDS: dict[Kind, tuple[Decoder, ...]] = {"py": ("py", "py18030"), "ms": ("ms", "whatwg")}
 _EMPTY = re.compile("[“‘《〈（「][。，、；：！？”’》〉）」]")
 _SHORT_TERM = re.compile("[“‘][\u4e00-\u9fff]{1,5}[。！？][”’]")
 
@@ -46,7 +48,7 @@ class Restored:
     dropped: bool  # it has characters of which nothing is seen, and no quote that speaks for it
     gaps: bool  # it has lost bytes after the first, with no gloss to witness them
     broken: bool  # what follows is no text of its script: the span must go on
-    decoders: frozenset[Decoder]  # that show it as it is seen
+    decoders: frozenset[Kind]  # that show it as it is seen
     closes: bool  # it ends a quotation that the line has open: a witness too
 
     @property
@@ -140,11 +142,15 @@ def _proved(doc: Document, line: str, found: list[Restored]) -> Iterator[Restore
                 return
 
 
-def _shown_by(doc: Document, line: str, way: Restored) -> frozenset[Decoder]:
+def _shown_by(doc: Document, line: str, way: Restored) -> frozenset[Kind]:
     """The decoders that make of the way what is seen."""
     if GLOSS_INSIDE.match(doc.text, way.start + 1):
-        return frozenset(DECODERS)  # not a cut: the reading of the gloss is the proof
-    return frozenset(d for d in DECODERS if _is_shown_by(d, doc, line, way))
+        return frozenset(_KINDS)  # not a cut: the reading of the gloss is the proof
+    return frozenset(
+        kind
+        for kind, those in _KINDS.items()
+        if any(_is_shown_by(d, doc, line, way) for d in those)
+    )
 
 
 def _is_shown_by(decoder: Decoder, doc: Document, line: str, way: Restored) -> bool:
@@ -156,7 +162,7 @@ def _is_shown_by(decoder: Decoder, doc: Document, line: str, way: Restored) -> b
     own = widen(doc.text[way.start + 1])
     for marks in (doc.marks, own, own + right[:1] if right[:1] in MARKS else own):
         shown = cut(left + way.text + right, marks, decoder)
-        shown = fold(shown) if doc.folded else shown
+        shown = (fold(shown) if doc.folded else shown).replace("\ufffd", "?")
         if shown[len(left) :].startswith(seen):
             return True
     return False

@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-Decoder = Literal["py", "ms"]
-DECODERS: tuple[Decoder, ...] = ("py", "ms")
+Decoder = Literal["py", "ms", "py18030", "whatwg"]
 MARKS = "！？，；：。"
 _FOLD = str.maketrans("！？，；：（）＜＞\u3000", "!?,;:()<> ")
 _WIDEN = str.maketrans("!?,;:() ", "！？，；：（）\u3000")
@@ -53,13 +52,17 @@ def _split(piece: bytes | str, needle: bytes, mark: str) -> Iterator[bytes | str
 
 
 def decode(data: bytes, decoder: Decoder) -> str:
-    """GBK bytes as the two kinds of decoder show them when some cannot be decoded.
+    """GBK bytes as the kinds of decoder show them when some cannot be decoded.
 
     "py" shows `?` for one byte; "ms" shows `?` for a byte pair and drops pairs of the
-    user-defined rows.
+    user-defined rows. Those of GB 18030 show such pairs as private use and what is lost as U+FFFD:
+    "py18030" (Python) for one byte, "whatwg" (browsers, ICU; WHATWG Encoding, "gb18030 decoder") for
+    a pair unless its second byte is ASCII.
     """
     if decoder == "py":
         return data.decode("gbk", "replace").replace("\ufffd", "?")
+    if decoder == "py18030":
+        return data.decode("gb18030", "replace")
     out, at = [], 0
     while at < len(data):
         pair = data[at : at + 2]
@@ -67,8 +70,12 @@ def decode(data: bytes, decoder: Decoder) -> str:
             out.append("€" if pair[0] == 0x80 else chr(pair[0]))
             at += 1
             continue
-        char = character(pair[0], pair[1]) if len(pair) == 2 else None
-        out.append(char or ("" if len(pair) == 2 and is_user_defined(*pair) else "?"))
+        char = character(pair[0], pair[1], decoder != "ms") if len(pair) == 2 else None
+        if decoder == "ms":
+            out.append(char or ("" if len(pair) == 2 and is_user_defined(*pair) else "?"))
+        else:
+            out.append(char or "\ufffd")
+            at -= not char and pair[-1] < 0x80
         at += 2
     return "".join(out)
 
@@ -78,10 +85,10 @@ def is_user_defined(lead: int, trail: int) -> bool:
 
 
 @cache
-def character(lead: int, trail: int) -> str | None:
-    """The GBK character of two bytes, `None` if there is none."""
+def character(lead: int, trail: int, private: bool = False) -> str | None:
+    """The GBK character of two bytes, `None` if there is none; GB 18030 has private ones, too."""
     try:
-        return bytes((lead, trail)).decode("gbk")
+        return bytes((lead, trail)).decode("gb18030" if private else "gbk")
     except UnicodeDecodeError:
         return None
 

@@ -18,8 +18,8 @@ from itertools import pairwise
 
 from archive.language import canonical, model
 from archive.model import Change
-from archive.readings import GLOSS, LETTERS, OPENED, has_tone, is_reading, reading_of, readings
-from archive.variants import is_simplified, is_traditional
+from archive.readings import GLOSS, LETTERS, OPENED, has_tone, is_reading, reading_of
+from archive.variants import forms, is_traditional
 
 # Measured on glossed, clean and trap passages of development pages, 2026-11-24.
 _ENOUGH = 8  # glosses by the tool in a document
@@ -28,6 +28,9 @@ _SHARE = 0.7  # of the valid readings; the rest may be a person's
 _REPEATED = 1.2  # glosses per character: word lists name each character once
 _ALWAYS = 0.8  # of a character's occurrences: a second article on the page may lack the glosses
 _OFTEN = 0.5  # the same once the tool is proved by its other characters
+_OWN_TABLE = (
+    3  # glosses that are no first reading here, as 長(cháng): the table of that tool has another
+)
 _FEW = 3  # glosses of a short notice, if every sign of running text is there
 _RARE = 12.0  # nats
 _REACH = 2  # uncommon characters that a tool glosses which may gloss rare ones
@@ -68,7 +71,8 @@ def strip(text: str) -> Iterator[Change]:
     if not _decided(machine, valid, text):
         return
     if len(machine) >= _ENOUGH:
-        machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN) for g in kind]
+        own = any(not _is_first(gloss) for gloss in machine)
+        machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN, own) for g in kind]
     machine = _without_rare(_in_style(machine), valid, text)
     counted = f"{len(machine)} glosses on {len(_kinds(machine))} characters"
     confidence = 0.99 if len(machine) >= _ENOUGH else 0.9
@@ -166,7 +170,7 @@ def _in_style(machine: Sequence[_Gloss]) -> list[_Gloss]:
         if gloss.bracket == bracket
         and gloss.manner in (manner, "")
         and (toned or not has_tone(gloss.reading))
-        and (not toned or gloss.reading in readings(gloss.char)[:1])
+        and (not toned or has_tone(gloss.reading) or _is_first(gloss))
     ]
 
 
@@ -247,25 +251,36 @@ def _kinds(glosses: Iterable[_Gloss]) -> dict[str, list[_Gloss]]:
     return kinds
 
 
-def _by_machine(kind: Sequence[_Gloss], text: str, always: float) -> bool:
-    """True for a character glossed (nearly) always, always alike, with its first reading."""
+def _by_machine(kind: Sequence[_Gloss], text: str, always: float, own: bool = False) -> bool:
+    """True for a character glossed (nearly) always, always alike, with its first reading.
+
+    A tool with a table of its `own` has other readings first, of common characters, too.
+    """
     char = kind[0].char
-    if len({gloss.reading for gloss in kind}) > 1:
+    if len({g.reading for g in kind}) > 1 and not (forms(char) and all(map(_is_first, kind))):
         return False
     if len(kind) < always * text.count(char):
         return False
     if not has_tone(kind[0].reading):
         return _is_convertible(char) or _is_common(char)
-    return _is_convertible(char) and is_reading(kind[0].reading, char, first=True)
+    known = _is_first(kind[0]) or len(kind) >= _OWN_TABLE or (own and _is_common(char))
+    return known and _is_convertible(char)
+
+
+def _is_first(gloss: _Gloss) -> bool:
+    """True for the first reading of a character, or, on a page converted back to Simplified, of one
+    of the characters it was: 发 was 發(fā) or 髮(fà)."""
+    char, reading = gloss.char, gloss.reading
+    return any(is_reading(reading, form, first=True) for form in (char, *forms(char)))
 
 
 def _is_convertible(char: str) -> bool:
     """True for a character that has another form in the other script.
 
-    Mirrors gloss what they converted; some pages were converted back afterwards. 著 is what they
+    Mirrors gloss what they converted; some pages were converted back afterwards: 种 was 種. 著 is what they
     make of 着, for which OpenCC knows no way back.
     """
-    return is_traditional(char) or is_simplified(char) or char == "著"
+    return is_traditional(char) or bool(forms(char)) or char == "著"
 
 
 def _is_common(char: str) -> bool:

@@ -23,9 +23,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from archive import gloss
-from archive.cutdoc import GLOSS_INSIDE, SIGNATURE, Document, document, is_whole
+from archive.cutdoc import GLOSS_INSIDE, SIGNATURE, Document, Kind, document, is_whole
 from archive.cuts import Restored, ways
-from archive.gbk import Decoder, fold
+from archive.gbk import fold
 from archive.language import Scorer, canonical, model
 from archive.model import Change
 from archive.quotes import paragraphs
@@ -50,8 +50,11 @@ _PY = 10.0
 _VOTE = 6.0
 _SOME = 2.0
 _VOTES = 2
+_CERTAIN = 8.5  # of one span alone; none of 32 texts of an "ms" decoder came above 6.2
 _OPENING = 3  # characters by which spans that begin alike are known
 _NUMERALS = dict.fromkeys(map(ord, "二三四五六七八九十百"), "一")
+# An "ms" decoder may drop the rest of 三十三 (FDCA AEC8) and 二十二 (FECA AEB6) whole.
+_VANISHES = re.compile("[二三]")
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _RUN = 3  # lost bytes in a row: the span begins at one of the last
 _MOST = (
@@ -73,7 +76,7 @@ class _Verdict:
     best: Restored
     margin: float
     others: tuple[Restored, ...]
-    decoder: Decoder | None  # of the document, where it shows
+    decoder: Kind | None  # of the document, where it shows
 
     @property
     def sure(self) -> bool:
@@ -112,6 +115,8 @@ class _Verdict:
         shown = self.best.decoders
         if self.decoder != "py" and (self.best.gaps or self.best.long or self.best.dropped):
             return False  # what an "ms" decoder took along or dropped there, nobody can see
+        if self.decoder != "py" and _VANISHES.search(self.best.text):
+            return False
         if self.decoder:
             return self.decoder in shown
         rivals = [way.gain for way in self.others if "py" in way.decoders and not way.broken]
@@ -184,16 +189,20 @@ def _moved(change: Change, origin: list[int]) -> Change | None:
 def _once(text: str, work: list[int]) -> Iterator[Change]:
     doc, verdicts = _judged(replace(document(text), work=work))
     proved = sum(v.sure for v in verdicts)
+    tried = [range(v.best.start, v.best.end) for v in verdicts]
+    left = [m.start() for m in SIGNATURE.finditer(text) if not any(m.start() in t for t in tried)]
+    left = [at for at in left if _is_place(doc, at)]
+    broken = [at for at in left if is_whole(text, at + 2) is False]
+    cutting = broken or any(v.sure or v.best.gain >= _GAIN for v in verdicts)
     for verdict in verdicts:
         applied = verdict.sure or (proved >= _PROVED and verdict.sure_among_others)
-        if applied or proved or verdict.best.gain >= _GAIN:
+        if applied or cutting:
             yield _change(doc, verdict, applied)
-    tried = [range(v.best.start, v.best.end) for v in verdicts]
-    for match in SIGNATURE.finditer(text):
-        at = match.start()
-        if is_whole(text, at + 2) is False and not any(at in span for span in tried):
+    for at in left if cutting else ():
+        seen = "as at places of this text that were cut, and no way to restore it was found"
+        if at in broken:
             seen = "what follows is out of step, and no way to restore it was found"
-            yield Change(at, at + 2, "", "gbk-cut", seen, 0.5, "gbk-cut", applied=False)
+        yield Change(at, at + 2, "", "gbk-cut", seen, 0.5, "gbk-cut", applied=False)
 
 
 def _judged(doc: Document) -> tuple[Document, list[_Verdict]]:
@@ -213,6 +222,7 @@ def _are_py(doc: Document, verdicts: list[_Verdict]) -> bool:
     that begin alike count once, as every 第二条 of a law; a line end is evidence each time.
     """
     votes: dict[object, float] = {}
+    certain = False
     for verdict in verdicts:
         best = verdict.best
         if verdict.only_py < -_SOME:
@@ -223,8 +233,9 @@ def _are_py(doc: Document, verdicts: list[_Verdict]) -> bool:
         alike = best.text.replace("\u3000", "").translate(_NUMERALS)[:_OPENING]
         key = alike if after.strip() else best.end
         votes[key] = max(min(_VOTE, verdict.only_py), votes.get(key, 0.0))
+        certain = certain or verdict.only_py >= _CERTAIN
     some = sum(vote > _SOME for vote in votes.values())
-    return sum(votes.values()) >= _PY and some >= _VOTES
+    return certain or (sum(votes.values()) >= _PY and some >= _VOTES)
 
 
 def _verdicts(doc: Document) -> Iterator[_Verdict]:
@@ -251,10 +262,21 @@ def _line(text: str) -> str:
     return BRACKETED.sub("", text[text.rfind("\n") + 1 :])
 
 
+def _is_place(doc: Document, at: int) -> bool:
+    """Whether the mark after a lost byte is of the width that the text has it in, or wide."""
+    wide = not doc.text[at + 1].isascii()
+    return doc.folded or wide or GLOSS_INSIDE.match(doc.text, at + 1) is not None
+
+
+def _is_folded(doc: Document, at: int) -> bool:
+    """Whether the marks of a place were folded: some pages have ASCII commas of their own."""
+    return doc.folded and doc.text[at + 1].isascii()
+
+
 def _try(doc: Document, at: int, line: str) -> _Verdict | None:
-    inside = GLOSS_INSIDE.match(doc.text, at + 1)
-    if not inside and not doc.folded and doc.text[at + 1].isascii():
+    if not _is_place(doc, at):
         return None
+    doc = replace(doc, folded=_is_folded(doc, at))
     found = ways(doc, at, line, _context(line)) if doc.work[0] < _WORK else []
     if not found:
         return None
@@ -299,4 +321,4 @@ def _confidence(verdict: _Verdict, applied: bool) -> float:
 def shown(doc: Document, way: Restored) -> str:
     """The restored text in the document's own width; two U+3000 begin a paragraph."""
     text = re.sub("\u3000{2,}", "\n", way.text)
-    return fold(text) if doc.folded else text
+    return fold(text) if _is_folded(doc, way.start) else text

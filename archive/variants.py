@@ -44,7 +44,15 @@ def has_traditional(text: str) -> bool:
 
 def forms(character: str) -> frozenset[str]:
     """The Traditional characters that fold to a Simplified one."""
-    return frozenset(chr(code) for code, new in _table().items() if new == character)
+    return _forms().get(character, frozenset())
+
+
+@cache
+def _forms() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for code, simplified in _table().items():
+        found.setdefault(simplified, set()).add(chr(code))
+    return {simplified: frozenset(those) for simplified, those in found.items()}
 
 
 def is_traditional(character: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from archive import gloss
-from tests.damage import glossed, traditional
+from archive.readings import is_reading, readings, spelled
+from archive.variants import fold
+from tests.damage import bare, full_width, glossed, numbered, traditional
 from tests.eval.spots import applied
 
 NEWS = (
@@ -56,3 +60,82 @@ def test_three_glosses_in_the_words_of_a_notice_are_a_tools() -> None:
 def test_three_characters_of_a_lesson_are_not() -> None:
     lesson = traditional("本课生字：义、县、关。") + "\n義(yì)\n縣(xiàn)\n關(guān)"
     assert stripped(lesson) == lesson
+
+
+def test_a_measure_word_that_everybody_can_read_has_its_gloss_from_the_tool() -> None:
+    clean = page("基礎", "张山", "\n事故發生在D棟門口，1棟A座無人受傷。")
+    assert stripped(glossed(clean, COMMON + "棟")) == clean
+
+
+def test_a_short_notice_whose_glosses_end_its_words_is_a_tools() -> None:
+    clean = traditional(
+        "记者彭岩锋报道：公司已确认，停产多时。晚间，存款账户被冻结，货款尚未冻结。公众认为应当结案。"
+    )
+    assert stripped(glossed(clean, "鋒認時間戶結眾")) == clean
+
+
+def test_a_page_converted_back_to_simplified_keeps_none_of_its_glosses() -> None:
+    clean = page("基础", "张山", "\n據說種子的價格確實不錯，黨員發現頭髮整齊。") * 2
+    damaged = fold(glossed(clean, COMMON + "據種價確黨髮"))
+    assert "据(jù)" in damaged
+    assert "发(fà)" in damaged
+    assert stripped(damaged) == fold(clean)
+
+
+def test_a_tool_with_a_table_of_its_own_is_known_by_what_it_always_writes() -> None:
+    clean = page("基础", "张山", "\n校長說，長跑隊隊長的特長是長跑。")
+    damaged = glossed(clean, COMMON.replace("為", "")).replace("長", "長(cháng)")
+    assert readings("長")[0] != "cháng"
+    assert stripped(damaged.replace("為", "為(wéi)")) == clean
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *(
+            "電流為500毫安(ma)",
+            "全縣生產總值(GDP)增長",
+            "通車里程300公里(km)",
+            "指數(CPI)上升",
+            "北京大學(PKU)",
+        ),
+        *(
+            "縣長單(shàn)某",
+            "音樂(yuè)的樂，快樂(lè)的樂",
+            "魏彧（yù）",
+            "饕餮(tāo tiè)",
+            "大埔(bù)",
+            "六安(lù ān)",
+        ),
+        *(
+            "學習(xuéxí)",
+            "縣(county)",
+            "學(study)",
+            "會(a)",
+            "辦(x)",
+            "第1(yī)項",
+            "W(xué)",
+            "學(5)",
+            "學(:)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("style", ["{}({})", "{}（{}）", "{}[{}]"])
+@pytest.mark.parametrize("spelling", [str, bare, numbered, full_width])
+def test_brackets_of_a_person_stay_beside_glosses_of_any_style(
+    kept: str, style: str, spelling: Callable[[str], str]
+) -> None:
+    clean = page("基础", "张山") + "\n"
+    assert stripped(glossed(clean + kept, COMMON, style, spelling)) == clean + kept
+
+
+@pytest.mark.parametrize("char", sorted(map(chr, range(0x4E00, 0x4F00))))
+def test_every_spelling_of_a_reading_is_that_reading(char: str) -> None:
+    for reading in readings(char):
+        toned = any(c in reading for c in "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ")
+        assert spelled(full_width(reading)) == reading
+        for umlaut in ("ü", "u:", "v"):
+            assert spelled(numbered(reading, umlaut)) == reading or not toned
+            assert is_reading(spelled(numbered(reading, umlaut)), char)
+        assert is_reading(bare(reading), char)
+        assert is_reading(bare(reading).replace("v", "u"), char)

@@ -44,7 +44,7 @@ TREES = {
 }
 _EVERY = {"C": 1, "D": 4}
 _LONGEST = 1500  # characters of an article that are used
-_SHORTEST = 200
+_SHORTEST = 200  # of the labelled and the saved pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,10 @@ FAMILIES = {
     "hans-py-six": Family("py", "！？，；：。", script=False, folded=True),
     "hans-ms": Family("ms", script=False, indented=True),
     "hans-ms-six": Family("ms", "！？，；：。", script=False),
+    "hant-py18030": Family("py18030", indented=True),
+    "hans-py18030-six": Family("py18030", "！？，；：。", script=False),
+    "hant-whatwg-six": Family("whatwg", "！？，；：。"),
+    "hans-whatwg": Family("whatwg", script=False, indented=True),
 }
 
 
@@ -182,7 +186,8 @@ def score(name: str, every: int = 1, each: int = 1) -> dict[str, Score]:
     Each article goes through `each` of the families, in turn.
     """
     scores = {family: Score() for family in FAMILIES}
-    kept = [(k, t) for k, t in articles(name) if len(t) >= _SHORTEST]
+    shortest = 0 if Path(name).is_dir() else _SHORTEST
+    kept = [(k, t) for k, t in articles(name) if len(t) >= shortest]
     for turn, (key, text) in enumerate(kept[::every]):
         for family, clean in damages(key, text, turn, each):
             scores[family].add(scored(clean, FAMILIES[family]))
@@ -210,7 +215,7 @@ def main() -> None:
     start = time.monotonic()
     scores = score(args.set, args.every, args.each)
     for name, each in [*scores.items(), ("all", in_all(scores))]:
-        print(f"{Path(args.set).name} {name:12} {each.row()}")
+        print(f"{Path(args.set).name} {name:16} {each.row()}")
     print(f"{time.monotonic() - start:.0f} s")
     for line in sorted(in_all(scores).failures, reverse=True)[: args.worst]:
         print(line)

@@ -86,23 +86,25 @@ def _split(
 
 
 def _decoded(data: bytes, start: int, end: int, decoder: Decoder) -> Iterator[Shown]:
+    keeps, wide = decoder in ("py", "py18030"), decoder in ("py18030", "whatwg")
     at = start
     while at < end:
         lead = data[at]
-        if lead < 0x80 or (lead == 0x80 and decoder == "ms"):
+        if lead < 0x80 or (lead == 0x80 and not keeps):
             yield ("€" if lead == 0x80 else chr(lead)), at, at + 1
             at += 1
             continue
         trail = data[at + 1] if at + 1 < end else None
-        char = character(lead, trail) if trail is not None else None
+        char = character(lead, trail, wide) if trail is not None else None
+        own = trail is not None and is_user_defined(lead, trail)
         if char is not None:
             yield char, at, at + 2
-        elif decoder == "py":
-            yield "?", at, at + 1
+        elif keeps or (wide and trail is not None and trail < 0x80):
+            yield ("\ufffd" if wide else "?"), at, at + 1
             at += 1
             continue
-        elif trail is None or not is_user_defined(lead, trail):
-            yield "?", at, min(at + 2, end)
+        elif not own:
+            yield ("\ufffd" if wide else "?"), at, min(at + 2, end)
         at += 2
 
 
