@@ -174,6 +174,7 @@ def _child(job: Mapping[str, Any], out: int) -> None:
 
 
 def _run(job: Mapping[str, Any]) -> dict[str, Any]:
+    _serve_workers()
     with tempfile.TemporaryFile() as out:
         child = os.fork()
         if not child:
@@ -192,10 +193,11 @@ def _run(job: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _serve_workers() -> None:
-    """Start the fork server that the workers of all crawls come from."""
+    """Have a fork server that the workers of all crawls come from; one ends when a crawl is killed
+    that was asking it for a worker."""
     server = forkserver._forkserver  # type: ignore[attr-defined]
     server.set_forkserver_preload(["archive.worker", "tests.hostile.warm"])
-    server.ensure_running()
+    type(server).ensure_running(server)
     server.ensure_running = lambda: None  # a child of ours cannot wait for a child of ours
 
 
