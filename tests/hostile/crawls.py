@@ -129,9 +129,9 @@ class Crawls:
 
 
 @contextmanager
-def small_web() -> Iterator[Crawls]:
-    """The small web, and a disk of its own."""
-    with fast_folder() as folder, answering(answer) as web, Forked(compiled()) as forked:
+def small_web(*, warm: bool = False) -> Iterator[Crawls]:
+    """The small web, and a disk of its own; `warm` for many crawls that derive."""
+    with fast_folder() as folder, answering(answer) as web, Forked(compiled(), warm=warm) as forked:
         define(folder / "sites", "www.a.test")
         yield Crawls(folder, web.proxy, forked)
 
@@ -139,7 +139,7 @@ def small_web() -> Iterator[Crawls]:
 @contextmanager
 def thirty_pages() -> Iterator[Crawls]:
     """A web of thirty pages, crawled with pictures into WARC files of a few kilobytes."""
-    with fast_folder() as folder, answering(thirty) as web, Forked(compiled()) as forked:
+    with fast_folder() as folder, answering(thirty) as web, Forked(compiled(), warm=True) as forked:
         define(folder / "sites", "www.a.test")
         yield Crawls(folder, web.proxy, forked, THIRTY, ("--images",), dict(ROTATED))
 

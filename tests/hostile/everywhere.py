@@ -281,9 +281,10 @@ class Cut:
         return found
 
     def kills(self) -> Iterator[tuple[str, int]]:
-        """Every call a kill may come before, and every write it may come in the middle of."""
+        """Every call a kill may come before, and every write it may come in the middle of; not what
+        leaves the files as they were, for a kill before the next call is the same."""
         for number, op in enumerate(self.done):
-            if op.what != "ack":
+            if op.what not in ("ack", "sync"):
                 yield "kill", number
             if op.what == "write" and len(op.data) > 1:
                 yield "half", number

@@ -1,8 +1,7 @@
 """Run the `fangzhi` command, or the writer without a crawl, many times without starting Python anew.
 
 `Forked` is a process that has imported everything and forks for each piece of work, so a run costs
-what it does and not a second of imports. Workers come from a fork server that has derived a page before,
-as the server of a crawl has from its second worker on. A fault may be laid into the run: at a file call of one's choice
+what it does and not a second of imports. A fault may be laid into the run: at a file call of one's choice
 (faults.c, preloaded), or at a statement of the state.
 """
 
@@ -28,6 +27,8 @@ from typing import Any
 from archive.state import Acknowledged, State
 from tests.commands import ROOT
 
+WARM = "warm"
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -38,17 +39,21 @@ class Ended:
 
 
 class Forked:
-    """A context manager. `shim` is the compiled faults.c, where calls to the disk shall fail."""
+    """A context manager. `shim` is the compiled faults.c, where calls to the disk shall fail.
 
-    def __init__(self, shim: Path | None = None) -> None:
-        self._shim = shim
+    With `warm` all crawls have their workers from one fork server that has derived a page before, as
+    a crawl's own has from its second worker on: for hundreds of crawls that derive.
+    """
+
+    def __init__(self, shim: Path | None = None, *, warm: bool = False) -> None:
+        self._shim, self._warm = shim, warm
 
     def __enter__(self) -> Forked:
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
         if self._shim is not None:
             environment["LD_PRELOAD"] = str(self._shim)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.hostile.forked"],
+            [sys.executable, "-m", "tests.hostile.forked", *([WARM] if self._warm else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -174,7 +179,8 @@ def _child(job: Mapping[str, Any], out: int) -> None:
 
 
 def _run(job: Mapping[str, Any]) -> dict[str, Any]:
-    _serve_workers()
+    if WARM in sys.argv:
+        _serve_workers()
     with tempfile.TemporaryFile() as out:
         child = os.fork()
         if not child:
@@ -214,9 +220,10 @@ def main() -> None:
                     importlib.import_module(name.rpartition(".")[0])
     for name in ("cli", "run", "spiders.site", "spiders.article", "robots", "discover", "checking"):
         importlib.import_module(f"crawler.{name}")
-    importlib.import_module("tests.hostile.warm")
+    if WARM in sys.argv:
+        importlib.import_module("tests.hostile.warm")
+        _serve_workers()
     assert "twisted.internet.reactor" not in sys.modules  # a child makes its own
-    _serve_workers()
     gc.freeze()  # a child need not look through what was imported, nor copy it
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)

@@ -91,7 +91,7 @@ def test_a_fault_at_a_file_call_of_a_whole_crawl_costs_nothing_acknowledged(
     thirty: Crawls, kind: str
 ) -> None:
     """All of them, and those of recovery: `python -m tests.hostile.everywhere`."""
-    for at in range(20 + 30 * SIX.index(kind), 1000, 10 * STEP if STEP > 1 else 1):
+    for at in range(20 + 30 * SIX.index(kind), 1000, 25 * STEP if STEP > 1 else 1):
         tried = try_point(thirty, Work(Crawls.crawl), "crawl", kind, at)
         assert not tried.failed, tried.failed
         if not tried.call:  # a crawl has not so many

@@ -28,7 +28,7 @@ def forked() -> Iterator[Forked]:
 
 @pytest.fixture(scope="module")
 def crawls() -> Iterator[Crawls]:
-    with small_web() as running:
+    with small_web(warm=True) as running:
         yield running
 
 
