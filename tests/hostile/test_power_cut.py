@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,20 +50,35 @@ def record(writer: Writer, name: str) -> list[Op]:
     return recorded(log, root)
 
 
-def goes_on(writer: Writer, disk: Disk, way: str, name: str) -> None:
-    """What lies on the disk after a cut is gone on with, and holds all that was acknowledged."""
+def goes_on(writer: Writer, disk: Disk, way: str, name: str, seen: set[bytes]) -> None:
+    """What lies on the disk after a cut is gone on with, and holds all that was acknowledged; once where
+    several cuts leave the same."""
     disk.lay(writer.holdings(name), way, random.Random(name))
+    left = digest(writer.holdings(name), disk.acknowledged)
+    if left in seen:
+        shutil.rmtree(writer.holdings(name))
+        return
+    seen.add(left)
     writer.told(name).write_text("".join(f"{url}\n" for url in disk.acknowledged))
     assert writer.run(name) == 0, name
     writer.check(name)
 
 
+def digest(holdings: Path, acknowledged: list[str]) -> bytes:
+    """Of all that lies in a folder, and of what must."""
+    whole = hashlib.sha256("\n".join(acknowledged).encode())
+    for path in sorted(holdings.rglob("*")):
+        data = path.read_bytes() if path.is_file() else b""
+        whole.update(f"{path.relative_to(holdings)}\0{len(data)}\0".encode() + data)
+    return whole.digest()
+
+
 def cut(writer: Writer, step: int, ways: tuple[str, ...] = WAYS) -> int:
     """Cut the power before every `step`-th call of a run; how often that was."""
-    disk, done, tried = Disk(), record(writer, "whole"), 0
+    disk, done, tried, seen = Disk(), record(writer, "whole"), 0, set[bytes]()
     for number in cuts(disk, done, step):
         for way in ways:
-            goes_on(writer, disk, way, f"{number}-{way}")
+            goes_on(writer, disk, way, f"{number}-{way}", seen)
             tried += 1
     return tried
 
@@ -69,7 +86,7 @@ def cut(writer: Writer, step: int, ways: tuple[str, ...] = WAYS) -> int:
 def cut_in_recovery(writer: Writer, first: int, step: int, ways: tuple[str, ...] = WAYS) -> int:
     """Kill a run at every `first`-th call, and cut the power while the next one recovers and goes on;
     how often that was."""
-    done, tried = record(writer, "whole"), 0
+    done, tried, seen = record(writer, "whole"), 0, set[bytes]()
     for killed in range(first // 2, len(done), first):
         disk, name = Disk(), f"killed-{killed}"
         for op in done[:killed]:
@@ -78,7 +95,7 @@ def cut_in_recovery(writer: Writer, first: int, step: int, ways: tuple[str, ...]
         disk.moved_to(writer.holdings(name))
         for number in cuts(disk, record(writer, name), step, killed):
             for way in ways:
-                goes_on(writer, disk, way, f"{name}-{number}-{way}")
+                goes_on(writer, disk, way, f"{name}-{number}-{way}", seen)
                 tried += 1
     return tried
 
