@@ -36,6 +36,7 @@ from archive.model import Change
 from archive.variants import fold
 
 MATRIX, LISTED, BAR = 6, 12, 4  # least items, rules R7 and R8
+MIXED, MIXED_SHARE = 3, 0.15  # endings of a run that name a trade
 
 _LABEL = re.compile(r"^[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*$")
 
@@ -59,6 +60,24 @@ def matrices(text: str, title: str) -> Iterator[Change]:
         elif where and len(run) >= LISTED and not gazetteer.is_ordered(_places(run)):
             evidence += "; R endings repeat; A behind the article"
             yield Change(start, end, "", "R7-matrix", evidence, 0.85, "link-farm")
+    yield from _mixed(text, title)
+
+
+def _mixed(text: str, title: str) -> Iterator[Change]:
+    """Runs behind the article of place + any ending, an office's too, where a trade is named again
+    and again: 都兰县新闻网 沙县seo优化 莒县招聘网. A list of papers or offices names none."""
+    for run, endings in deque(_matrix_runs(text, mixed=True), MOST_RUNS):
+        trades = Counter(filter(None, map(lexicon.trade, endings)))
+        listed = trades.total()
+        if len(run) < LISTED or listed < max(MIXED, MIXED_SHARE * len(run)):
+            continue
+        kind = trades.most_common(1)[0][0]
+        start, end = _with_label(text, run)
+        is_last = not STOPPED.search(until_footer(text[end:]))
+        spoken = lexicon.speaks_of(sentences(text) + title, kind)
+        if is_last and not spoken and not gazetteer.is_ordered(_places(run)):
+            evidence = f"P {len(run)} places in no order; X {kind}: {listed} endings; A T"
+            yield Change(start, end, "", "R7-matrix", evidence, 0.9, "link-farm")
 
 
 def _places(run: Sequence[Item]) -> list[str]:
@@ -79,7 +98,7 @@ def _holds_repeated_endings(text: str) -> bool:
     return sum(len(place) >= 2 and len(ending) >= 3 for place, ending in split) >= MATRIX
 
 
-def _matrix_runs(text: str) -> Iterator[tuple[list[Item], list[str]]]:
+def _matrix_runs(text: str, *, mixed: bool = False) -> Iterator[tuple[list[Item], list[str]]]:
     run: list[Item] = []
     endings: list[str] = []
     for item in (*items(text, _MATRIX_ITEM), Item(len(text), len(text), "", "")):
@@ -87,13 +106,14 @@ def _matrix_runs(text: str) -> Iterator[tuple[list[Item], list[str]]]:
         if (
             found
             and len(found[1]) >= 3
-            and (lexicon.trade(found[1]) or not is_official(found[1]))
+            and (mixed or lexicon.trade(found[1]) or not is_official(found[1]))
             and not PROSE_MARK.search(found[1])
         ):
             run.append(item)
             endings.append(found[1])
             continue
-        if len(run) >= MATRIX and len(set(endings)) <= max(2, len(run) // 3):
+        few = len(set(endings)) <= max(2, len(run) // 3)
+        if len(run) >= MATRIX and (few or mixed):
             yield run, endings
         run, endings = [], []
 
@@ -154,7 +174,7 @@ def _is_bar(run: Sequence[Item], listed: int, machine: bool) -> bool:
     if machine and len(run) >= 2:
         return mean >= lexicon.SPAM
     if len(run) < BAR:
-        return len(run) >= 2 and listed == len(run)
+        return len(run) >= 2 and (listed == len(run) or (listed >= 2 and mean >= lexicon.SPAM))
     return listed >= max(2, 0.25 * len(run)) and (mean >= lexicon.SPAM or listed >= 0.5 * len(run))
 
 

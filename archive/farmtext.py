@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from archive import farmwords, gazetteer, lexicon
 from archive.farmitems import (
@@ -41,6 +42,10 @@ MARKED, LISTED = 5, 12  # least items, rules R1 and R3
 PLACES, ALIKE = 0.85, 0.8
 PROSE = 60  # Han characters in sentences: less is no article a list could hang on
 
+LONGEST_LABEL = 30
+_SUFFIXES = "县縣市区區旗"
+_CLAUSE = re.compile("[，,；;、“”《》]")
+_ENDED = re.compile("(?s:.*)[。！？!?\n]")
 _SPOKEN = re.compile("[。！？!?；;：:“”《》]")
 
 
@@ -97,8 +102,9 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
     """Lists of places in no order, hanging behind a finished article.
 
     Two families: P (at least 12 names, 85 % known, neither by province nor by code nor by
-    alphabet) and A (behind the last sentence or behind the page's footer). Left alone: what the
-    title or the last line announces, what follows a heading of its own, columns with data,
+    alphabet) and either A (behind the last sentence or behind the page's footer) or M (a short label
+    before them with a word of the machinery; one of a box of links counts with A). Left alone: what
+    the title or the last line announces, what follows a heading of its own, columns with data,
     places the article itself names. The cost: a farm on a page that is about lists stays, flagged.
     """
     if not holds_many_places(text):
@@ -107,9 +113,14 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
         names = [item.text for item in run]
         if gazetteer.is_ordered(names):
             continue
-        doubt = _doubt(text, run, title)
-        start, end = whole_lines(text, run[0].start, past(text, run[-1].end))
+        label = _label(text, run[0].start)
+        doubt = _doubt(text, run, title, label)
+        start, end = whole_lines(text, label.start, past(text, run[-1].end))
         evidence = f"P {len(run)} places in no order; A behind the article"
+        if label.kind == "machinery":
+            evidence = (
+                f"P {len(run)} places in no order; M {text[label.start : run[0].start].strip()}"
+            )
         if doubt:
             evidence = f"P alone: {len(run)} places in no order; {doubt}"
             if doubt == "no article before it":
@@ -119,17 +130,74 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
 
 
 def holds_many_places(text: str) -> bool:
-    """The cheap test: enough pieces that are place names, wherever they stand."""
+    """The cheap test: enough pieces that are place names, wherever they stand, or names of one
+    line without a separator."""
+    if _holds_run_on(text):
+        return True
     if not begins_with_places(text, LISTED):
         return False
     pieces = [piece for piece in PIECE.findall(text) if len(piece) <= LONGEST_PLACE]
     return len(pieces) >= LISTED and gazetteer.count(pieces) >= LISTED
 
 
+def _holds_run_on(text: str) -> bool:
+    if sum(map(text.count, _SUFFIXES)) < LISTED:
+        return False
+    return any(map(_is_run_on, PIECE.findall(text)))
+
+
+def _is_run_on(piece: str) -> bool:
+    """The cheap test: as long as a list, ending like a place, with as many ends of names."""
+    if len(piece) < 2 * LISTED or piece[-1] not in _SUFFIXES or PROSE_MARK.search(piece):
+        return False
+    return sum(map(piece.count, _SUFFIXES)) >= LISTED
+
+
+def _separate(item: Item) -> Iterator[Item]:
+    """An item as it is, or the names in it where links without a separator were read as one."""
+    if not _is_run_on(item.text):
+        yield item
+        return
+    start, before = 0, item.before
+    while start < len(item.text):
+        end = start + _first_name(item.text[start : start + LONGEST_PLACE])
+        yield Item(item.start + start, item.start + end, item.text[start:end], before)
+        start, before = end, ""
+
+
+def _first_name(text: str) -> int:
+    """The length of the longest name that stands in front; up to the first end of one, where none
+    is known."""
+    ends = [at for at, letter in enumerate(text, 1) if letter in _SUFFIXES and at > 1]
+    known = (end for end in reversed(ends) if gazetteer.codes(text[:end]))
+    return next(known, ends[0] if ends else len(text))
+
+
+class _Label(NamedTuple):
+    """What stands before a list on its line or on the line before: where that begins, what it is."""
+
+    start: int
+    kind: str  # machinery, links; "" where there is no such label, and the list begins at `start`
+
+
+def _label(text: str, at: int) -> _Label:
+    """The label of a list that begins at `at`; a word that announces lists makes it none."""
+    before = text[max(0, at - 2 * LONGEST_LABEL) : at].rstrip("\n \u3000\t|")
+    ended = _ENDED.match(before)
+    label = before[ended.end() if ended else 0 :].lstrip()
+    words, plain = farmwords.words(), fold(label).lower()
+    announces = any(word in plain for word in words["announcing"]["line"])
+    if not announces and 0 < len(label) <= LONGEST_LABEL and not _CLAUSE.search(label):
+        for kind in ("machinery", "links"):
+            if any(word in plain for word in words["leading"][kind]):
+                return _Label(text.rindex(label, 0, at), kind)
+    return _Label(at, "")
+
+
 def _place_runs(text: str) -> Iterator[list[Item]]:
     run: list[Item] = []
     unknown = 0
-    for item in items(text):
+    for item in chain.from_iterable(map(_separate, items(text))):
         if len(item.text) <= LONGEST_PLACE + 2 and gazetteer.codes(item.text):
             run.append(item)
             unknown = 0
@@ -149,8 +217,10 @@ def _trimmed(run: list[Item]) -> Iterator[list[Item]]:
         yield run
 
 
-def _doubt(text: str, run: Sequence[Item], title: str) -> str:
-    before, after = text[: run[0].start], text[run[-1].end :]
+def _doubt(text: str, run: Sequence[Item], title: str, label: _Label) -> str:
+    before, after = text[: label.start], text[run[-1].end :]
+    if label.kind == "machinery":
+        return "" if _ends_free(after) else "inside a sentence"
     separators = Counter(item.before for item in run[1:])
     if separators.most_common(1)[0][1] < ALIKE * (len(run) - 1):
         return "mixed separators"
@@ -178,8 +248,12 @@ def _stands_free(before: str, after: str, separator: str) -> bool:
         or (piped and left[-1] in "。！？”）")
         or is_footer(left[-60:])
     )
+    return starts and (piped or _ends_free(after))
+
+
+def _ends_free(after: str) -> bool:
     rest = TAG.sub("", after).lstrip(" \u3000\t")
-    return starts and (not rest or rest[0] in "\n|｜" or piped)
+    return not rest or rest[0] in "\n|｜"
 
 
 def _announced(before: str, prose: str, title: str, footed: bool) -> bool:

@@ -16,6 +16,7 @@ _TABLES: dict[str, set[str]] = {
     "endings": {"official"},
     "footer": {"strong"},
     "announcing": {"title", "line"},
+    "leading": {"machinery", "links"},
 }
 _LISTS = {"marker": {"pattern"}, "hard": {"trade", "terms"}}
 

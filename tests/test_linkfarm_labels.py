@@ -1,0 +1,91 @@
+"""Lists of places behind labels of all kinds, without separators, and with endings that differ."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.farms import ARTICLES, places, plain
+
+BODY = "\n".join(ARTICLES[0][1])
+MACHINERY = (
+    "站群系统出租",
+    "百度蜘蛛池出租 24小时在线",
+    "泛目录程序 v2.1",
+    "SEO快排：",
+    "最新入池：/a/1024.html\n",
+    "【站群】",
+)
+
+
+@pytest.mark.parametrize("label", MACHINERY)
+@pytest.mark.parametrize("separator", [" ", "|", "\n", "、"])
+@pytest.mark.parametrize("seed", range(4))
+def test_places_in_no_order_behind_a_word_of_the_machinery_go_with_it(
+    label: str, separator: str, seed: int
+) -> None:
+    names = places(random.Random(f"{label}{seed}"), 20)
+    text, verdict, _ = plain(f"{BODY}\n{label} {separator.join(names)}")
+    assert (text.rstrip(), verdict) == (BODY, "infected")
+
+
+@pytest.mark.parametrize("label", ["友情链接：", "城市分站：", "热门城市 ", "TAG标签|"])
+def test_a_box_of_links_of_such_places_goes_from_behind_the_article(label: str) -> None:
+    names = places(random.Random(label), 30)
+    text, verdict, _ = plain(f"{BODY}\n{label}{' '.join(names)}")
+    assert (text.rstrip(), verdict) == (BODY, "infected")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_names_run_together_are_read_one_by_one(seed: int) -> None:
+    drawn = places(random.Random(seed), 90)
+    names = [name for name in drawn if name[-1] in "县市区旗" and name[-2:] != "地区"][:40]
+    text, verdict, _ = plain(f"{BODY}\n{''.join(names)}")
+    assert (text.rstrip(), verdict) == (BODY, "infected")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_matrix_with_offices_and_papers_among_its_trades_goes_whole(seed: int) -> None:
+    drawn = random.Random(seed)
+    endings = ["新闻网", "网站建设", "招聘网", "seo优化", "搬家公司"]
+    names = [f"{name}{drawn.choice(endings)}" for name in places(drawn, 40)]
+    text, verdict, _ = plain(f"{BODY}\n{' '.join(names)}")
+    assert (text.rstrip(), verdict) == (BODY, "infected")
+
+
+@pytest.mark.parametrize(
+    "bar",
+    ["澳门新葡京官网_葡京娱乐场app下载_真人在线开户", "精品国产-久久综合-手机在线观看视频"],
+)
+def test_a_bar_of_three_names_two_of_them_listed_goes(bar: str) -> None:
+    assert plain(f"{BODY}\n{bar}\n{ARTICLES[0][0]}")[0] == f"{BODY}\n{ARTICLES[0][0]}"
+
+
+NAMES = places(random.Random("kept"), 24)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{BODY}\n附：参会县（市、区）名单\n" + "\n".join(NAMES),
+        f"{BODY}\n推荐名单：" + " ".join(NAMES),
+        f"{BODY}\n链接最多的县：" + "、".join(NAMES),
+        f"本次网络清理共发现蜘蛛池、站群系统涉及{'、'.join(NAMES)}等地网站，已通报整改。\n{BODY}",
+        f"{BODY}\n网信部门提醒：站群系统和泛目录程序会占用服务器资源，请各地自查。",
+        f"{BODY}\n" + "\n".join(f"{name}融媒体中心" for name in NAMES),
+        f"{BODY}\n" + " ".join(f"{name}人民政府" for name in NAMES),
+        f"{BODY}\n分县（市、区）结果：\n" + "\n".join(f"{n}\t{i}" for i, n in enumerate(NAMES)),
+        f"参会的有{''.join(NAMES[:4])}等地的代表。\n{BODY}",
+        f"{BODY}\n体育彩票 福利彩票 便民服务",
+    ],
+)
+def test_lists_of_places_that_an_article_gives_stay(text: str) -> None:
+    assert plain(text)[0] == text
+
+
+def test_what_looks_like_names_run_together_costs_no_time() -> None:
+    """One pass, whatever is repeated: a match is found or given up where a name would end."""
+    for piece in ("市", "县市", "平定县", "某" * 9 + "县", "东" * 12):
+        text = BODY + "\n" + piece * (40_000 // len(piece)) + "。"
+        assert plain(text)[1] in ("clean", "infected")
