@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS captures (
 ) WITHOUT ROWID;
 """
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS captures_uri ON captures (uri, date);
+DROP INDEX IF EXISTS captures_uri;  -- of earlier versions: nothing ever asked it
 CREATE INDEX IF NOT EXISTS captures_payload ON captures (digest, date)
     WHERE status = 200 AND original = '';  -- what a revisit may refer to: archive/payloads.py
 """

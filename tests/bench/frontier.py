@@ -1,15 +1,17 @@
 """The frontier: add, lease and finish in durable groups, beside Scrapy's queues on disk.
 
 One item is a URL found on a page, later handed out, and finished with an answer that is noted
-beside it; every thousand are one commit, flushed to the disk. Scrapy's queue and filter of what
-was seen take and give the same requests and flush nothing: a kill loses what their files had not
-got. `slices` shows that an item costs the same however many URLs there are.
+beside it, captured at a moment of its own and with a digest of its own: what is random in an index
+costs more than what is appended to it. Every thousand are one commit, flushed to the disk. Scrapy's
+queue and filter of what was seen take and give the same requests and flush nothing: a kill loses
+what their files had not got. `slices` shows that an item costs the same however many URLs there are.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,7 +85,7 @@ def url_of(number: int) -> str:
 def _frontier(folder: Path) -> Callable[[Sequence[int]], None]:
     from archive.model import Location
     from archive.state import Acknowledged, State
-    from archive.warc import parse_date, record_ids
+    from archive.warc import parse_date, record_ids, sha256, warc_date
     from crawler.frontier import Frontier, Lead, Visit
     from crawler.hosts import Hosts
     from crawler.revisits import Revisits
@@ -91,7 +93,7 @@ def _frontier(folder: Path) -> Callable[[Sequence[int]], None]:
     state = State(folder / "state.sqlite")
     frontier = Frontier(state, "run", Hosts(state).waits, Revisits())
     frontier.open(["site"])
-    moment = parse_date(DATE)
+    start_of_day = parse_date(DATE)
 
     def work(numbers: Sequence[int]) -> None:
         for start in range(0, len(numbers), GROUP):
@@ -103,8 +105,16 @@ def _frontier(folder: Path) -> Callable[[Sequence[int]], None]:
                 lease = frontier.lease(f"h{number % HOSTS}.test")
                 assert lease is not None
                 place = Location("a.warc.gz", number, 1)
-                kept = (next(record_ids(moment)), lease.lead.url, DATE, "run", 200, place)
-                capture = Acknowledged(*kept, "sha256:" + "0" * 64)
+                moment = start_of_day + timedelta(seconds=number / 10)
+                kept = (
+                    next(record_ids(moment)),
+                    lease.lead.url,
+                    warc_date(moment),
+                    "run",
+                    200,
+                    place,
+                )
+                capture = Acknowledged(*kept, sha256([b"%d" % number]))
                 state.note([capture])
                 frontier.finish(lease, Visit(capture))
             state.commit()

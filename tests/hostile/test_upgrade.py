@@ -57,3 +57,14 @@ def test_a_state_of_a_later_version_is_refused_by_its_number(tmp_path: Path) -> 
     with pytest.raises(HoldingsError, match="schema 99"):
         State(path)
     assert version(path) == 99
+
+
+def test_an_index_of_earlier_versions_that_nothing_asked_goes(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    State(path).close()
+    with closing(sqlite3.connect(path)) as earlier:
+        earlier.execute("CREATE INDEX captures_uri ON captures (uri, date)")
+    State(path).close()
+    with closing(sqlite3.connect(path)) as state:
+        found = state.execute("SELECT 1 FROM sqlite_master WHERE name = 'captures_uri'").fetchall()
+    assert not found
