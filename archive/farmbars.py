@@ -38,6 +38,7 @@ from archive.variants import fold
 MATRIX, LISTED, BAR = 6, 12, 4  # least items, rules R7 and R8
 MIXED, MIXED_SHARE = 3, 0.15  # endings of a run that name a trade
 
+_OPEN, _CLOSE = ("【", "［"), ("】", "］")  # around every name of a bar
 _LABEL = re.compile(r"^[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*$")
 
 
@@ -156,7 +157,10 @@ def keyword_bars(text: str, title: str, *, machine: bool = False) -> Iterator[Ch
         if not trades or not _is_bar(run, sum(trades.values()), machine):
             continue
         kind = trades.most_common(1)[0][0]
-        start, end = whole_lines(text, run[0].start, past(text, run[-1].end))
+        start, end = run[0].start, past(text, run[-1].end)
+        if text[start - 1 : start] in _OPEN and text[end : end + 1] in _CLOSE:
+            start, end = start - 1, end + 1
+        start, end = whole_lines(text, start, end)
         mean = sum(lexicon.spam(item.text) for item in run) / len(run)
         evidence = f"X {kind}: {len(run)} segments, mean {mean:.2f}, {sum(trades.values())} listed"
         if spoken[kind] and not machine:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archive import farmtext, gazetteer, lexicon
+from archive import gazetteer, lexicon
 from archive.dom import Element
 from archive.farmbars import is_official
+from archive.farmitems import MARKING
 from archive.linkruns import address, host_of, looks_random, registered
 from archive.nodes import Nodes
 
@@ -60,5 +61,5 @@ def _holds_marker(nodes: Nodes) -> bool:
     """The cheap test: a word of each marker phrase stands in the body."""
     for body in nodes.named("body")[:1]:
         texts = "\n".join(filter(None, (*nodes.texts[body:], *nodes.tails[body:])))
-        return any(word in texts for word in farmtext.MARKING)
+        return any(word in texts for word in MARKING)
     return False

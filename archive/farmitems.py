@@ -9,6 +9,7 @@ from typing import NamedTuple
 from archive import farmwords, gazetteer
 from archive.variants import fold
 
+MARKING = ("蜘蛛池", "感兴趣", "感興趣")  # each marker phrase holds one
 LONGEST_PLACE = 14  # 双江拉祜族佤族布朗族傣族自治县 has 15 with a mark; nothing longer is an item
 LONGEST_ITEM = 22
 MOST_RUNS = 12  # runs judged, the last ones: a bound for hostile texts
@@ -17,7 +18,7 @@ ITEM = re.compile(
     r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，;；/·•_>»«]|&nbsp;)+|([^\s|｜¦丨、,，;；/·•_<>»«&]+)"
 )
 SEGMENT = re.compile(
-    r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，：:_—\-]|&nbsp;)+|([^\s|｜¦丨、,，：:_—\-<>&]+)"
+    r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，：:_—\-【】［］]|&nbsp;)+|([^\s|｜¦丨、,，：:_—\-【】［］<>&]+)"
 )
 _BORDER = r"\s|｜¦丨、,，;；/·•_<>»«&：:。"
 PIECE = re.compile(f"[^{_BORDER}]{{2,}}")
@@ -82,7 +83,7 @@ def has_marker(text: str) -> bool:
 
 def ends_in_marker(text: str) -> bool:
     """True when the text ends in a marker phrase."""
-    span = marker_span(text) if text else None
+    span = marker_span(text) if any(word in text for word in MARKING) else None
     return span is not None and len(text[span[1] :].strip(" \n\t\u3000|")) == 0
 
 

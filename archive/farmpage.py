@@ -53,9 +53,10 @@ class Counts:
 def judge(run: Run, speaks: frozenset[str]) -> Iterator[Farm]:
     """The farms in one run: the whole of it by the first rule that holds, or single links."""
     links = trimmed(run.links)
-    if not links and not _hijacked(run, speaks):
+    marked = _marked(run, links)
+    if not links and not marked and not _hijacked(run, speaks):
         return
-    whole = _whole(run, links, speaks) if links else None
+    whole = marked or (_whole(run, links, speaks) if links else None)
     if whole:
         yield whole
         return
@@ -68,13 +69,21 @@ def judge(run: Run, speaks: frozenset[str]) -> Iterator[Farm]:
         )
 
 
+def _marked(run: Run, links: list[Link]) -> Farm | None:
+    """The links behind a marker phrase: most leave the site, or are named like places wherever they
+    lead (a pool's own pages, or its own subdomains)."""
+    if not ends_in_marker(run.lead):
+        return None
+    until = run.links.index(links[-1]) + 1 if links else 0
+    if until < LEAST["R1"] or len(links) < FOREIGN * until:
+        until = len(run.links)
+        if until < LEAST["R1"] or gazetteer.share([x.text for x in run.links]) < GAZETTEER:
+            return None
+    evidence = f"M marker phrase; {until} links"
+    return Farm(tuple(run.links[:until]), "R1-marker", evidence, 0.99, run)
+
+
 def _whole(run: Run, links: list[Link], speaks: frozenset[str]) -> Farm | None:
-    if ends_in_marker(run.lead):
-        marked = run.links[: run.links.index(links[-1]) + 1]
-        if len(marked) >= LEAST["R1"] and len(links) >= FOREIGN * len(marked):
-            return Farm(
-                tuple(marked), "R1-marker", f"M marker phrase; {len(marked)} links", 0.99, run
-            )
     counts = count(links)
     letters = f"L {counts.n} links, {counts.domains} domains, {counts.hosts} hosts"
     for rule in (_places, _matrix, _lexical, _hidden, _misplaced, _grid):

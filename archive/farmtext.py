@@ -19,6 +19,7 @@ from archive.farmitems import (
     HAN,
     LONGEST_ITEM,
     LONGEST_PLACE,
+    MARKING,
     MOST_RUNS,
     PIECE,
     PROSE_MARK,
@@ -37,7 +38,6 @@ from archive.farmitems import (
 from archive.model import Change
 from archive.variants import fold
 
-MARKING = ("蜘蛛池", "感兴趣", "感興趣")  # each marker phrase holds one
 MARKED, LISTED = 5, 12  # least items, rules R1 and R3
 PLACES, ALIKE = 0.85, 0.8
 PROSE = 60  # Han characters in sentences: less is no article a list could hang on

@@ -16,7 +16,7 @@ from lxml import etree
 
 from archive import farmwords, hidden
 from archive.dom import END_MARK, Element
-from archive.farmitems import is_footer
+from archive.farmitems import ends_in_marker, is_footer
 from archive.hidden import Hiding
 from archive.nodes import Nodes
 
@@ -161,12 +161,13 @@ def looks_random(host: str) -> bool:
 
 
 def runs(nodes: Nodes, site: Site) -> Iterator[Run]:
-    """The runs of links that hold one to another site, in document order."""
+    """The runs of links that hold one to another site or follow a marker phrase, in document order."""
     hiding: Hiding | None = None
     known: dict[Element, str | None] = {}
     walk = _Walk(nodes)
     for anchors in walk.over():
-        if all(kind_of(host_of(anchor.href), site) == "own" for anchor in anchors):
+        is_own = all(kind_of(host_of(anchor.href), site) == "own" for anchor in anchors)
+        if is_own and not ends_in_marker(anchors[0].lead):
             continue
         hiding = hiding or hidden.hiding(nodes.root)
         run: Run | None = None

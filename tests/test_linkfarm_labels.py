@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.farms import ARTICLES, places, plain
+from tests.farms import ARTICLES, page, places, plain, taken
 
 BODY = "\n".join(ARTICLES[0][1])
 MACHINERY = (
@@ -89,3 +89,21 @@ def test_what_looks_like_names_run_together_costs_no_time() -> None:
     for piece in ("市", "县市", "平定县", "某" * 9 + "县", "东" * 12):
         text = BODY + "\n" + piece * (40_000 // len(piece)) + "。"
         assert plain(text)[1] in ("clean", "infected")
+
+
+def test_the_marker_phrase_condemns_links_to_the_pools_own_pages_too() -> None:
+    names = places(random.Random("own"), 20)
+    links = "|".join(f'<a href="/{7 * n}.html">{name}</a>' for n, name in enumerate(names))
+    text, verdict, edits = taken(page(after=f"<div>主站蜘蛛池模板：{links}</div>"))
+    assert verdict == "infected"
+    assert [edit.rule for edit in edits] == ["R1-marker"]
+    assert not any(name in text for name in names)
+    own = "".join(f'<a href="/{7 * n}/">{name}</a>' for n, name in enumerate(names))
+    assert taken(page(after=f"<div>下辖区县：{own}</div>"))[1] == "clean"
+
+
+def test_a_bar_of_names_in_brackets_goes_with_its_brackets() -> None:
+    bar = "【澳门新葡京官网】【亚博体育app下载】【开元棋牌】【欧博会员登录】【必威体育】"
+    assert plain(f"{BODY}\n{bar}")[0].rstrip() == BODY
+    kept = "【县域新闻】【政务公开】【办事服务】【互动交流】【专题专栏】"
+    assert plain(f"{BODY}\n{kept}")[0] == f"{BODY}\n{kept}"
