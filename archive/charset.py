@@ -81,9 +81,10 @@ def decode(data: bytes, http_label: str | None = None) -> Decoded:
         return _decoded(data, codec, "declared", declared)
     if codec and codec.startswith("utf-16") and data[:2000].count(0) > 20:
         return _decoded(data, codec, "declared", declared)
-    share = utf8_share(data)
-    if share == 1.0:
-        return _decoded(data, "utf-8", "utf-8", declared)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8", "utf-8", declared, 0)
+    except UnicodeDecodeError:
+        share = utf8_share(data)
     if share >= UTF8_SHARE:
         return _decoded(data, "utf-8", "utf-8-damaged", declared)
     if codec and codec not in ("hz", "utf-16-le", "utf-16-be"):

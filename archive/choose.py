@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from archive import dates
@@ -45,6 +46,8 @@ _ORDER: dict[str, tuple[str, ...]] = {
 # Flags of damage that only mirror machinery does.
 _MIRROR = frozenset(("pinyin-gloss", "gbk-cut", "mirror"))
 _MANY = ("authors", "editors")
+_CUT = re.compile(r"\s*(?:…+|\.{2,}|。{2,})\s*$")
+_ENDS_CUT = frozenset("….。")
 
 
 def choose(
@@ -156,14 +159,14 @@ def _is_possible(candidate: Candidate, captured: datetime | None) -> bool:
 
 
 def _ranked(field: str, offered: Iterable[Candidate]) -> list[Candidate]:
-    order = _ORDER[field]
-    ranked = [(_rank(c.origin, order), c) for c in offered if c.field == field]
-    kept = [(rank, i, c) for i, (rank, c) in enumerate(ranked) if rank < len(order)]
-    return [c for _, _, c in sorted(kept, key=lambda row: row[:2])]
+    ranked = [(_rank(field, c.origin), c) for c in offered if c.field == field]
+    kept = [each for each in ranked if each[0] < len(_ORDER[field])]
+    return [c for _, c in sorted(kept, key=lambda each: each[0])]
 
 
-def _rank(origin: str, order: tuple[str, ...]) -> int:
-    kind = _kind(origin)
+@lru_cache(maxsize=1024)  # the pages of a site offer from the same places
+def _rank(field: str, origin: str) -> int:
+    kind, order = _kind(origin), _ORDER[field]
     for rank, entry in enumerate(order):
         if kind == entry or origin == entry or (entry.endswith(":") and origin.startswith(entry)):
             return rank
@@ -201,7 +204,7 @@ def _agrees(field: str, one: str, other: str) -> bool:
 
 def _fuller(best: Candidate, ranked: list[Candidate]) -> Candidate:
     """The whole title where the best one was cut: it ends with … or inside a quotation."""
-    cut = re.sub(r"\s*(?:…+|\.{2,}|。{2,})\s*$", "", best.value)
+    cut = _CUT.sub("", best.value) if best.value.rstrip()[-1:] in _ENDS_CUT else best.value
     own = tokens(cut)
     open_quote = best.value.count("“") > best.value.count("”")
     for other in ranked:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 BEIJING = timezone(timedelta(hours=8))
 _FIRST_YEAR = 1990  # no Chinese site is older; earlier days on a page are history
@@ -188,6 +189,7 @@ def _epoch(value: str) -> str | None:
     return iso(Found(0, 0, moment.date(), moment.time()))
 
 
+_BEHIND_PATH = re.compile(r"[?#].*")
 # /2020-09/01/, /2021/9/11/, /202109/11/, /202009/t20200911_1.html, /art/2021/9/11/, /20210911/
 _IN_URL = (
     re.compile(r"/t(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)_\d"),
@@ -198,12 +200,13 @@ _IN_URL = (
 )
 
 
+@lru_cache(maxsize=64)  # asked twice of a page
 def url_date(url: str) -> str | None:
     """The day in a URL's path, `t20201124_…`, `/2020-09/01/`, `/2021/9/11/`, or None.
 
     On 99 government pages it was the displayed day on 95 and later on 4 (site migration).
     """
-    path = re.sub(r"[?#].*", "", url)
+    path = _BEHIND_PATH.sub("", url)
     for pattern in _IN_URL:
         for match in pattern.finditer(path):
             found = _found(match)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -129,6 +129,7 @@ def _split_query(href: str) -> str:
     return href.partition("?")[2]
 
 
+@lru_cache(maxsize=1024)  # pictures of the frame stand on every page
 def _ending(address: str) -> str:
     path = re.split(r"[?#]", address)[0]
     return PurePosixPath(path).suffix.lower().lstrip(".")[:8]

@@ -57,11 +57,12 @@ def glossed_brand(nodes: Nodes) -> str:
 
 def _ids(nodes: Nodes) -> tuple[str, bool]:
     kinds: dict[str, list[str]] = defaultdict(list)
-    for at, own in enumerate(nodes.attributes):
-        if "id" in own and len(own["id"]) == 5 and _RANDOM_ID.match(own["id"]):
-            kinds[own["id"]].append(str(nodes.tags[at]))
+    named = [(at, own["id"]) for at, own in enumerate(nodes.attributes) if "id" in own]
+    for at, name in named:
+        if len(name) == 5 and _RANDOM_ID.match(name):
+            kinds[name].append(str(nodes.tags[at]))
     repeated = [
         n for n, tags in kinds.items() if len(tags) >= _SAME_ID and len(set(tags)) >= _KINDS
     ]
-    noise = any("class" in own and own["class"] == _NOISE for own in nodes.attributes)
+    noise = _NOISE in [own["class"] for own in nodes.attributes if "class" in own]
     return ", ".join(sorted(repeated)), noise

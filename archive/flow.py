@@ -24,6 +24,7 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 # What a walk does with a node; all others are inline: only their text matters.
 _BLOCK, _LINK, _IMAGE, _TABLE, _COMMENT, _LEFT_OUT = range(1, 7)
 _KINDS: dict[Any, int] = {
+    **dict.fromkeys(("html", "body", "div", "p", "ul", "li", "tr", "td", "tbody", "br"), _BLOCK),
     **dict.fromkeys(INLINE, 0),
     **dict.fromkeys(SILENT, _LEFT_OUT),
     "a": _LINK,

@@ -11,6 +11,8 @@ from typing import Any
 from archive.model import Article, Edit, Rejection
 
 _ATOMS = (str, int, float, type(None))
+_EXACTLY = frozenset(_ATOMS)  # most values are of these types and no subclass of them
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LISTS = (tuple, list)
 _MAPPINGS = (dict, Mapping)  # the first is told at once
 # What is no line end to JSON Lines, but to str.splitlines and to editors.
@@ -25,7 +27,7 @@ def line(result: Article | Rejection) -> str:
 
 def line_of(row: Mapping[str, Any]) -> str:
     """The line of an object that `as_json` gave, or that was read from a line: the same bytes."""
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(row)
     if text.isascii() or not any(chr(end) in text for end in _LINE_ENDS):
         return text
     return text.translate(_LINE_ENDS)
@@ -37,7 +39,7 @@ def as_json(result: Article | Rejection) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, _ATOMS):
+    if type(value) in _EXACTLY or isinstance(value, _ATOMS):
         return value
     if isinstance(value, Edit):
         return edit_as_json(value)

@@ -41,6 +41,7 @@ _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _FIGURE = re.compile(r"\d")
+_BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-]*")
 _SENTENCE_END = frozenset("。！？；…")
 # A clause of a law: 第五十条 凡正式出版的成果，其著作权和版权归属按…
 _CLAUSE = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]{1,7}[条條章节節款编編]")
@@ -147,8 +148,8 @@ def is_toolbar(line: str) -> bool:
     if not count:
         return False
     long = max((len(m) for m in _toolbar().findall(folded)), default=0)
-    bare = re.fullmatch(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-]*", rest)
-    digits = len(re.findall(r"\d", rest))
+    bare = _BETWEEN_TOOLS.fullmatch(rest)
+    digits = len(_FIGURE.findall(rest))
     return bool(bare) and digits < 4 and (long > 1 or count > 2)
 
 

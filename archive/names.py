@@ -8,7 +8,7 @@ ones (about one in a thousand by the population registers).
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from archive import gazetteer
 from archive.labels import HAN, fold, words
@@ -18,6 +18,7 @@ _CLAUSE = re.compile("[系为是的者员您我你们不《》]")  # in words an
 _DOT = "·•‧・．"
 
 
+@lru_cache(maxsize=4096)  # bylines of a site name the same people, and its frame the same words
 def is_name(token: str) -> bool:
     """True for two to four characters that begin with a family name, or a name with a middle dot.
 

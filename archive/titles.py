@@ -23,6 +23,7 @@ _CUT = re.compile(
 _NOISE = re.compile(r"今天是|欢迎您|欢迎光临|登录\W|\W注册$|www\.|^发表评论$|^相关")
 _MENU = re.compile(r"\S\s+\S+\s+\S+\s+\S+\s+\S")
 _HAN = re.compile("[\u3400-\u9fff]")
+_BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _FIGURES = re.compile(r"\d\d")
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
 _LONGEST = 150  # characters of a title; the longest of 450 golds has 96
@@ -37,6 +38,11 @@ Ranked = tuple[Candidate, Block | None]
 
 def tokens(text: str) -> tuple[str, ...]:
     """The Han characters and the runs of letters and digits of a text, lower case."""
+    return _tokens(text) if len(text) <= _LONGEST else _tokens.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)  # a title is compared with every other title of its page
+def _tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text.lower()))
 
 
@@ -94,12 +100,13 @@ def html_title(nodes: Nodes) -> str:
     for at in nodes.named("title"):
         if nodes.tags[nodes.parents[at]] != "svg":
             text = "".join(nodes.elements[at].itertext())
-            text = re.sub(r"[ \t\r\n\f\xa0]+", " ", text).strip()
+            text = _BLANKS.sub(" ", text).strip()
             if text:
                 return text[:400]
     return ""
 
 
+@lru_cache(maxsize=64)  # of a page's <title> it is asked four times
 def cut_site_name(title: str) -> str:
     """A <title> without the names of column and site behind it.
 
