@@ -20,14 +20,13 @@ from archive.farmitems import (
     LONGEST_ITEM,
     LONGEST_PLACE,
     MOST_RUNS,
-    PIECE,
     PROSE_MARK,
     SEGMENT,
     STOPPED,
     Item,
-    begins_with_places,
     items,
     past,
+    pieces,
     sentences,
     until_footer,
     whole_lines,
@@ -88,13 +87,11 @@ def _places(run: Sequence[Item]) -> list[str]:
 
 def _holds_repeated_endings(text: str) -> bool:
     """The cheap test: enough pieces are a place and an ending that another piece shares."""
-    if not begins_with_places(text, MATRIX):
+    found = [piece for piece in pieces(text) if 4 <= len(piece) <= LONGEST_PLACE]
+    if gazetteer.may_begin_with_places(found) < MATRIX:
         return False
-    pieces = [piece for piece in PIECE.findall(text) if 4 <= len(piece) <= LONGEST_PLACE]
-    if gazetteer.may_begin_with_places(pieces) < MATRIX:
-        return False
-    endings = Counter(piece[-2:] for piece in pieces)
-    shared = (piece for piece in pieces if endings[piece[-2:]] >= 2)
+    endings = Counter(piece[-2:] for piece in found)
+    shared = (piece for piece in found if endings[piece[-2:]] >= 2)
     split = filter(None, map(gazetteer.split_place, shared))
     return sum(len(place) >= 2 and len(ending) >= 3 for place, ending in split) >= MATRIX
 

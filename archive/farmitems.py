@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from archive import farmwords, gazetteer
+from archive import farmwords
 from archive.variants import fold
 
 MARKING = ("蜘蛛池", "感兴趣", "感興趣")  # each marker phrase holds one
@@ -20,9 +20,7 @@ ITEM = re.compile(
 SEGMENT = re.compile(
     r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，：:_—\-【】［］]|&nbsp;)+|([^\s|｜¦丨、,，：:_—\-【】［］<>&]+)"
 )
-_BORDER = r"\s|｜¦丨、,，;；/·•_<>»«&：:。"
-PIECE = re.compile(f"[^{_BORDER}]{{2,}}")
-_OPENING = re.compile(f"[{_BORDER}]([^{_BORDER}]{{2}})")  # of a piece, behind the border
+_BORDERS = "|｜¦丨、,，;；/·•_<>»«&：:。"  # of pieces, besides blanks
 PROSE_MARK = re.compile('[。！？!?“”"《》（）()；;：:0-9０-９【】…]')
 STOPPED = re.compile("[^。！？!?\\s][。！？!?]")
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -53,11 +51,18 @@ def items(text: str, pattern: re.Pattern[str] = ITEM) -> list[Item]:
     return found
 
 
-def begins_with_places(text: str, least: int) -> bool:
-    """False where fewer pieces than `least` begin like a place name, and so fewer are or hold one: asked of
-    two characters each, a quarter of the time it takes to look at every piece."""
-    openings = _OPENING.findall("\n" + "\n".join(text.split()))
-    return len(openings) >= least and gazetteer.may_begin_with_places(openings) >= least
+def pieces(text: str) -> list[str]:
+    """What stands between separators, colons and full stops, where it has two characters or more.
+
+    >>> pieces("地址：略阳、太康, 永")
+    ['地址', '略阳', '太康']
+
+    Exchanging the separators first and splitting at blanks takes a fifth of the time of a pattern.
+    """
+    for border in _BORDERS:
+        if border in text:
+            text = text.replace(border, " ")
+    return [piece for piece in text.split() if len(piece) > 1]
 
 
 @lru_cache(maxsize=1024)

@@ -21,16 +21,15 @@ from archive.farmitems import (
     LONGEST_PLACE,
     MARKING,
     MOST_RUNS,
-    PIECE,
     PROSE_MARK,
     STOPPED,
     TAG,
     Item,
-    begins_with_places,
     is_footer,
     items,
     marker,
     past,
+    pieces,
     sentences,
     until_footer,
     whole_lines,
@@ -134,16 +133,14 @@ def holds_many_places(text: str) -> bool:
     line without a separator."""
     if _holds_run_on(text):
         return True
-    if not begins_with_places(text, LISTED):
-        return False
-    pieces = [piece for piece in PIECE.findall(text) if len(piece) <= LONGEST_PLACE]
-    return len(pieces) >= LISTED and gazetteer.count(pieces) >= LISTED
+    found = [piece for piece in pieces(text) if len(piece) <= LONGEST_PLACE]
+    return len(found) >= LISTED and gazetteer.count(found) >= LISTED
 
 
 def _holds_run_on(text: str) -> bool:
     if sum(map(text.count, _SUFFIXES)) < LISTED:
         return False
-    return any(map(_is_run_on, PIECE.findall(text)))
+    return any(map(_is_run_on, pieces(text)))
 
 
 def _is_run_on(piece: str) -> bool:

@@ -88,13 +88,7 @@ def split_place(text: str) -> tuple[str, str] | None:
 def may_begin_with_places(texts: Sequence[str]) -> int:
     """How many of the texts may begin with a place name of two characters or more; no other does."""
     starts = fold("\n".join(text[:2] for text in texts)).split("\n")
-    return sum(map(_beginnings().__contains__, starts))
-
-
-@cache
-def _beginnings() -> frozenset[str]:
-    """The first two characters of every name, folded."""
-    return frozenset(map(fold, _lengths()))
+    return sum(map(_lengths().__contains__, starts))
 
 
 def _provinces(found: tuple[int, ...]) -> frozenset[int]:

@@ -56,9 +56,9 @@ def edit_as_json(edit: Edit) -> dict[str, Any]:
     """An edit without the keys that hold their default: ledgers are most of a line's weight."""
     values = ((name, getattr(edit, name)) for name in _EDIT_DEFAULTS)
     return {
-        name: _plain(value)
+        name: list(value) if name == "alternatives" else value
         for name, value in values
-        if value != _EDIT_DEFAULTS[name] or name in ("step", "at", "old", "new")
+        if value != _EDIT_DEFAULTS[name]
     }
 
 

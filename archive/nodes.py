@@ -61,14 +61,16 @@ def read(root: Element) -> Nodes:
     by_tag: dict[Any, list[int]] = {tag: [] for tag in dict.fromkeys(tags)}
     for at, tag in enumerate(tags):
         by_tag[tag].append(at)
+    texts = [element.text for element in elements]
+    for at in [at for mark in NO_ELEMENT for at in by_tag.get(mark, ())]:
+        texts[at] = None
+    tails = [element.tail for element in elements]
+    tails[0] = None
     return Nodes(
         elements,
         tags,
-        [
-            None if tag in NO_ELEMENT else element.text
-            for tag, element in zip(tags, elements, strict=True)
-        ],
-        [None, *(element.tail for element in elements[1:])],
+        texts,
+        tails,
         attributes,
         styled,
         frozenset(at for at in styled if is_hidden(attributes[at])),

@@ -152,7 +152,8 @@ def _after_body(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
     """Labelled authors in the few lines below the last paragraph, where some templates put them."""
     if at is None:
         return
-    body = [index for index in range(at + 1, len(blocks)) if _is_body(blocks[index])]
+    long = (i for i in range(at + 1, len(blocks)) if len(blocks[i].text) >= _PARAGRAPH)
+    body = [index for index in long if _is_body(blocks[index])]
     last = next((a for a, b in pairwise([*body, len(blocks)]) if b - a > _GAP), None)
     if last is None:
         return
@@ -249,8 +250,15 @@ def _joined(blocks: list[Block], at: int) -> str:
 
 
 def _is_body(block: Block) -> bool:
-    long = len(block.text) >= _PARAGRAPH and _PUNCTUATION.search(block.text) is not None
-    return long and sum(map(len, _HAN.findall(block.text))) >= _PARAGRAPH
+    text = block.text
+    if len(text) < _PARAGRAPH or _PUNCTUATION.search(text) is None:
+        return False
+    # Most paragraphs show it at once.
+    return _han(text[: 2 * _PARAGRAPH]) >= _PARAGRAPH or _han(text) >= _PARAGRAPH
+
+
+def _han(text: str) -> int:
+    return sum(map(len, _HAN.findall(text)))
 
 
 def _late(blocks: list[Block], at: int | None) -> Iterator[Candidate]:

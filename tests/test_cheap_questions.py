@@ -206,19 +206,10 @@ BORDERED = st.lists(
 )
 
 
-@settings(deadline=None)  # the first example reads the places
-@given(BORDERED.map("".join), st.integers(1, 8))
-def test_pieces_are_counted_by_their_first_two_characters(text: str, least: int) -> None:
-    pieces = farmitems.PIECE.findall(text)
-    whole = gazetteer.count(pieces)
-    split = [found for found in map(gazetteer.split_place, pieces) if found and len(found[0]) > 1]
-    counted = farmitems.begins_with_places(text, least)
-    assert counted or (whole < least and len(split) < least)
-
-
-def test_every_place_begins_like_one() -> None:
-    names = [name for name in gazetteer._names() if len(name) > 1]
-    assert gazetteer.may_begin_with_places(names) == len(names)
+@given(BORDERED.map("".join) | st.text())
+def test_pieces_are_what_stands_between_borders(text: str) -> None:
+    between = r"[^\s|｜¦丨、,，;；/·•_<>»«&：:。]{2,}"
+    assert farmitems.pieces(text) == re.findall(between, text)
 
 
 SIGNS = (
