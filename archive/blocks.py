@@ -80,6 +80,7 @@ _KINDS: dict[Any, int] = {
 }
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _PLAIN = 0.2  # of a block may stand outside its links and it still is a link: ·, date, count
+_REMEMBERED = 200  # characters; longer texts are not kept
 _LONGEST = 4000  # characters kept of one block: more than any line read here needs
 
 
@@ -163,14 +164,19 @@ class _Reader:
     def _flush(self) -> None:
         """End the block at hand."""
         if self._pieces:
-            text = "".join(self._pieces)
-            words = text.split()
-            text = _SPACES.sub(" ", text.strip()) if len(words) > 1 else "".join(words)
+            raw = "".join(self._pieces)
+            text = _squeezed(raw) if len(raw) <= _REMEMBERED else _squeezed.__wrapped__(raw)
             tag = self._open[-1] if self._open else self._nodes.tags[0]
             linked = len(text) - self._linked < _PLAIN * len(text)
             self.blocks.append(Block(text, tag, linked))
             self._pieces.clear()
             self._size = self._linked = 0
+
+
+@lru_cache(maxsize=4096)  # the frame of a site repeats from page to page
+def _squeezed(text: str) -> str:
+    words = text.split()
+    return _SPACES.sub(" ", text.strip()) if len(words) > 1 else "".join(words)
 
 
 _LITERAL = re.compile(

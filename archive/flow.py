@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -38,6 +39,7 @@ _KINDS: dict[Any, int] = {
 # Of one page: 100 and 3 microseconds each (2026-11), so that a page takes seconds at most.
 LINES = 120_000
 CHARACTERS = 2_000_000  # in lines
+_REMEMBERED = 200  # characters; longer texts are not kept
 
 
 @dataclass(slots=True)
@@ -211,7 +213,7 @@ class _Walk:
             self._place(inner)
         for text, linked in rows:
             if not self.flow.cut:
-                self._line(text, linked)
+                self._line(text, han(text), linked)
         self._close()
         return False
 
@@ -239,19 +241,28 @@ class _Walk:
 
     def _flush(self) -> None:
         if self.pieces:
-            if text := squeeze("".join(self.pieces)):
-                self._line(text, self.linked, self.file)
+            raw = "".join(self.pieces)
+            read = _measured if len(raw) <= _REMEMBERED else _measured.__wrapped__
+            text, count = read(raw)
+            if text:
+                self._line(text, count, self.linked, self.file)
             self.pieces.clear()
             self.linked, self.blank = 0, True
         if self.blank:
             self.blank, self.file = False, self.file and self.links > 0
 
-    def _line(self, text: str, linked: int, file: bool = False) -> None:
+    def _line(self, text: str, count: int, linked: int, file: bool = False) -> None:
         element = self.stack[-1][0] if self.stack else self.nodes.root
-        line = Line(text, han(text), min(linked, len(text)), element, file)
-        self.flow.lines.append(line)
+        self.flow.lines.append(Line(text, count, min(linked, len(text)), element, file))
         self.size += len(text)
         self.flow.cut = len(self.flow.lines) >= LINES or self.size > CHARACTERS
+
+
+@lru_cache(maxsize=4096)  # the frame of a site repeats from page to page
+def _measured(raw: str) -> tuple[str, int]:
+    """A text squeezed, and its Han characters."""
+    text = squeeze(raw)
+    return text, han(text)
 
 
 def _kinds(nodes: Nodes) -> list[int]:

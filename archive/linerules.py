@@ -182,6 +182,14 @@ def is_footer(line: str) -> bool:
     return len(found) > 1 or (len(line) <= TAIL_LINE and not re.search("[，。；]", line))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def is_frame_line(line: str) -> bool:
+    """True for a tail line, a line of the legal foot or a toolbar that is no sentence."""
+    if is_plain_text(line):
+        return False
+    return bool(tail_rule(line)) or is_footer(line) or is_toolbar(line)
+
+
 def is_plain_text(line: str) -> bool:
     """True for a line that ends like a sentence: no credit, whatever it begins with."""
     return line.rstrip()[-1:] in _SENTENCE_END

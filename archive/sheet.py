@@ -85,11 +85,7 @@ def _is_frame(line: Line) -> bool:
     text = line.text
     if line.noisy or (is_link(line) and not _is_file(line) and not _is_record(line)):
         return True
-    if linerules.is_plain_text(text):
-        return False
-    return (
-        bool(linerules.tail_rule(text)) or linerules.is_footer(text) or linerules.is_toolbar(text)
-    )
+    return linerules.is_frame_line(text)
 
 
 def _is_record(line: Line) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from archive import linerules
@@ -18,6 +19,7 @@ from archive.flow import Flow, Line, is_link
 _SENTENCE_HAN = 12
 _LINKED = 0.35  # share of link text up to which a line is running text
 _SHORT, _PARAGRAPH = 90, 200  # characters; a tail line, a line of the legal foot is shorter
+_REMEMBERED = 100  # characters; the values of longer lines are not kept
 _FULL_WIDTH = re.compile("[，。；：、！？“”（）《》]|[\u3400-\u9fff][,;:!?.]")
 # The first words of another article, cut by a template.
 _TEASER = re.compile(r"(?<!\.)\.{3}$|(?<!…)…$|\[(?:详细|全文|更多)\]$")
@@ -36,35 +38,43 @@ def is_good(line: Line) -> bool:
 
 def value(line: Line) -> float:
     """What a line adds to the run that holds it; constants of knowledge 7.2, measured there."""
-    worth = _value(line)
+    if len(line.text) <= _REMEMBERED:
+        worth = _short_value(
+            line.text, line.han, is_good(line), is_link(line), line.linked, line.file
+        )
+    else:
+        worth = _value(line.text, line.han, is_good(line), is_link(line), line.linked, line.file)
     if worth > 0 and line.noisy:
         worth -= min(40.0, line.han / 2)
     return worth
 
 
-def _value(line: Line) -> float:
-    size = len(line.text)
-    if is_good(line):
-        if size < _SHORT and linerules.tail_rule(line.text):
+def _value(text: str, han: int, good: bool, link: bool, linked: int, file: bool) -> float:
+    size = len(text)
+    if good:
+        if size < _SHORT and linerules.tail_rule(text):
             return -20.0
-        if size < _PARAGRAPH and linerules.is_footer(line.text):
+        if size < _PARAGRAPH and linerules.is_footer(text):
             return -60.0
-        return -10.0 if size <= _PARAGRAPH and _TEASER.search(line.text) else float(line.han)
-    if line.text.count("\t") > 2 and line.linked < 0.9 * size:
+        return -10.0 if size <= _PARAGRAPH and _TEASER.search(text) else float(han)
+    if text.count("\t") > 2 and linked < 0.9 * size:
         return 3.0
-    if is_link(line):
-        return -2.0 if line.file or linerules.names_file(line.text) else -(size + 6.0)
-    if linerules.is_footer(line.text):
+    if link:
+        return -2.0 if file or linerules.names_file(text) else -(size + 6.0)
+    if linerules.is_footer(text):
         return -60.0
-    if linerules.is_bare_date(line.text):
+    if linerules.is_bare_date(text):
         return -3.0
-    if linerules.tail_rule(line.text) or linerules.head_rule(line.text):
+    if linerules.tail_rule(text) or linerules.head_rule(text):
         return -12.0
-    if "\t" in line.text:
+    if "\t" in text:
         return 3.0
     if size < 8:
         return -4.0
-    return min(6.0, 0.3 * line.han) if line.han >= 10 else -2.0
+    return min(6.0, 0.3 * han) if han >= 10 else -2.0
+
+
+_short_value = lru_cache(maxsize=8192)(_value)  # the frame of a site repeats from page to page
 
 
 def best_run(values: Sequence[float]) -> tuple[int, int]:
