@@ -104,7 +104,7 @@ def _hits(folded: str) -> Iterator[_Hit]:
 
 def _may_be_spun(folded: str, sure: list[_Hit]) -> bool:
     """Whether enough kinds can count. The model is slow, so it is asked kind by kind, and no longer
-    when too few are left that may."""
+    when too few are left together that may."""
     found = [(match.start(), match[0]) for match in islice(_put_words()[1].finditer(folded), _MOST)]
     if len({put for _, put in found}) < _TYPES:
         return False
@@ -113,12 +113,13 @@ def _may_be_spun(folded: str, sure: list[_Hit]) -> bool:
     for start, put in _close_together(found):
         places.setdefault(put, []).append(start)
     kinds = {hit.pair.put for hit in sure}
-    left = len(places)
-    for put in sorted(places.keys() - kinds, key=lambda put: len(places[put])):
-        if left < _TYPES:
-            return False
-        left -= not any(_best(folded, start, put)[0] >= _STRONG for start in places[put])
-    return left >= _TYPES
+    left = {(start, put) for put, starts in places.items() for start in starts}
+    for put in sorted(places.keys() - kinds, key=lambda put: (len(places[put]), put)):
+        if not any(_best(folded, start, put)[0] >= _STRONG for start in places[put]):
+            left.difference_update([(start, put) for start in places[put]])
+            if not _close_together(left):
+                return False
+    return bool(left)
 
 
 def _close_together(found: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
