@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -195,12 +195,14 @@ def comments(nodes: Nodes, site: Site, speaks: frozenset[str]) -> Iterator[tuple
             yield comment, f"H comment; X {len(spam)} listed; L {len(links)} links"
 
 
-def spam_title(root: Element, speaks: frozenset[str]) -> tuple[Element, str, str] | None:
-    """The title element, its text without the spam segments, and why; None when it is in order.
+def spam_title(
+    titles: Iterable[Element], root: Element, speaks: frozenset[str]
+) -> tuple[Element, str, str] | None:
+    """The first title, its text without the spam segments, and why; None when it is in order.
 
     Two families: X (a listed word) and T (the headline or the body does not hold it).
     """
-    title = next(root.iter("title"), None)
+    title = next(iter(titles), None)
     text = (title.text or "") if title is not None else ""
     if lexicon.trade(text) is None:
         return None

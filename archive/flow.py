@@ -160,7 +160,9 @@ class _Walk:
             if self.preformatted and "\n" in text:
                 self._add_lines(text)
             elif pieces or not text.isspace():
-                self._add(text)
+                pieces.append(text)
+                if self.links:
+                    self.linked += len(text.strip())
             else:
                 self.blank = True
         self._flush()
@@ -231,13 +233,9 @@ class _Walk:
     def _add_lines(self, text: str) -> None:
         """Add text whose line ends are the page's own."""
         for piece in text.split("\n"):
-            self._add(piece)
+            self.pieces.append(piece)
+            self.linked += len(piece.strip()) if self.links else 0
             self._flush()
-
-    def _add(self, text: str) -> None:
-        self.pieces.append(text)
-        if self.links:
-            self.linked += len(text.strip())
 
     def _flush(self) -> None:
         if self.pieces:

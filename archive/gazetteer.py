@@ -87,7 +87,7 @@ def split_place(text: str) -> tuple[str, str] | None:
 
 def may_begin_with_places(texts: Sequence[str]) -> int:
     """How many of the texts may begin with a place name of two characters or more; no other does."""
-    starts = fold("\n".join(text[:2] for text in texts)).split("\n")
+    starts = fold("\n".join([text[:2] for text in texts])).split("\n")
     return sum(map(_lengths().__contains__, starts))
 
 

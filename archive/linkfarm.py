@@ -154,7 +154,7 @@ def prune(nodes: Nodes, url: str | None) -> tuple[Edit, ...]:
         drop(comment)
         edits.append(Edit(STEP, order[comment], old, "", "R5-comment", evidence, 0.95, "page"))
     edits += _hidden_words(root, words, speaks)
-    edits += _title(root, speaks)
+    edits += _title(_titles(nodes, root, edits), root, speaks)
     return tuple(edit for edit in edits if edit)
 
 
@@ -222,8 +222,15 @@ def _mirror_edit(nodes: Nodes) -> Edit | None:
     return Edit(STEP, 0, "", "", "mirror", evidence, 0.95, "page", "flagged") if evidence else None
 
 
-def _title(root: Element, speaks: frozenset[str]) -> Iterator[Edit]:
-    found = farmscripts.spam_title(root, speaks)
+def _titles(nodes: Nodes, root: Element, edits: Sequence[Edit | None]) -> Iterable[Element]:
+    """The title elements, from the columns where they still hold."""
+    if any(edit.action == "applied" for edit in edits if edit):
+        return list(root.iter("title"))
+    return [nodes.elements[at] for at in nodes.named("title")]
+
+
+def _title(titles: Iterable[Element], root: Element, speaks: frozenset[str]) -> Iterator[Edit]:
+    found = farmscripts.spam_title(titles, root, speaks)
     if found:
         title, new, evidence = found
         old, title.text = title.text, new

@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import pairwise
-from typing import Any
 
 from archive import dates, gkml, headline, islands, mirrored, names, scriptmeta, sources, titles
 from archive.blocks import Block, visible_blocks
@@ -60,7 +59,7 @@ def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
         *(candidate for candidate, _ in heads),
         *_from_metas(metas),
         *_footer_code(blocks),
-        *(_badge_code(nodes.root) if _may_be_badged(page.text) else ()),
+        *(_badge_code(nodes) if _may_be_badged(page.text) else ()),
         *scriptmeta.from_scripts(scripts),
         *islands.from_islands(scripts, blocks),
     ]
@@ -176,10 +175,11 @@ def _may_be_badged(source: str) -> bool:
     return "ode=" in source and _BADGE_SOURCE.search(source) is not None
 
 
-def _badge_code(root: Any) -> Iterator[Candidate]:
+def _badge_code(nodes: Nodes) -> Iterator[Candidate]:
     """The site's code as its error-report badge carries it."""
-    for link in root.iter("a"):
-        if match := _BADGE.search((link.get("href") or "")[:300]):
+    for at in nodes.named("a"):
+        href = nodes.attributes[at].get("href", "")[:300]
+        if match := _BADGE.search(href) if "ode=" in href else None:
             yield Candidate("site_id_code", match[1], "badge:site_code")
             break
 
