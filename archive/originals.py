@@ -12,10 +12,10 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from archive.exchange import NEW, VISIT
 from archive.model import Location
 from archive.opening import record_at
 from archive.records import ReadRecord
-from archive.warc import NEW, VISIT
 from archive.warcwriter import OPEN
 
 Elsewhere = Callable[[str], tuple[Path, Location] | None]  # record id: where it lies

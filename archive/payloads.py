@@ -15,7 +15,7 @@ form can be had (read in pywb 2.10.0, seen in ReplayWeb.page 2.4.6, 2026-11):
 * the revisit keeps its own head, and in that the fields by which a body is read say the same as
   those of the original: pywb puts the revisit's head before the original's block as stored, so
   that chunks, or a coding, that only one of the two announces would come out as garbage;
-* the payload has `warc.REPEAT_LEAST` bytes or more.
+* the payload has `exchange.REPEAT_LEAST` bytes or more.
 
 Otherwise the answer is stored whole. The cost of a revisit is that damage to one record is damage to
 every URL that refers to it; `fangzhi check` names revisits whose original is missing.

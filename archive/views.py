@@ -13,16 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from archive.warc import (
-    Exchange,
-    Headers,
-    Record,
-    pieces,
-    record_ids,
-    sha256,
-    warc_date,
-    warc_fields,
-)
+from archive.exchange import Exchange
+from archive.warc import Headers, Record, pieces, record_ids, sha256, warc_date, warc_fields
 
 SEARCH = "search"  # somebody who comes from a search engine
 TITLE_LIMIT = 200  # characters of a title that is kept

@@ -20,12 +20,13 @@ from twisted.internet.threads import deferToThread
 
 from archive import message
 from archive.errors import ArchiveError, WriteFailed
+from archive.exchange import NEW, VISIT, Exchange, exchange_records
 from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
 from archive.payloads import Payloads
 from archive.state import Acknowledged
 from archive.views import view_records
-from archive.warc import NEW, VISIT, Exchange, Record, exchange_records, warc_date
+from archive.warc import Record, warc_date
 from archive.warcwriter import Naming, WarcWriter
 from crawler.failing import Failing
 from crawler.reactor import reactor

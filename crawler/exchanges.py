@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from archive.exchange import Exchange
 from archive.replay import LINK_NOTE, MEMORY_NOTE, SEED_NOTE, SITE_NOTE, VIEW_NOTE
-from archive.warc import Exchange, Original
+from archive.warc import Original
 from crawler.unanswered import failure_reason
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
+from archive.exchange import Exchange, exchange_records
 from archive.holdings import Holdings
 from archive.replay import SITE_NOTE
-from archive.warc import Exchange, Original, exchange_records
+from archive.warc import Original
 from archive.warcwriter import Naming, WarcWriter
 from tests.commands import fangzhi
 

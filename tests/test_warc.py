@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.errors import WriteFailed
-from archive.warc import Exchange, exchange_records, pieces, record_ids, sha256
+from archive.exchange import Exchange, exchange_records
+from archive.warc import pieces, record_ids, sha256
 from archive.warcreader import Damage, ReadRecord, read, read_at, read_file, whole_members
 from archive.warcwriter import AT_ONCE, OPEN, Naming, WarcWriter, recover
 
@@ -273,7 +274,7 @@ CHILD = """
 import sys, os
 from pathlib import Path
 from tests.test_warc import HEAD, NOW, exchange, writer
-from archive.warc import exchange_records
+from archive.exchange import exchange_records
 out = writer(Path(sys.argv[1])); out.ready(NOW)
 for i in range(100000):
     records = exchange_records(exchange(HEAD + os.urandom(3000)))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.exchange import Exchange, exchange_records
 from archive.model import Capture, Location
 from archive.replay import Replayed
-from archive.warc import Exchange, exchange_records
 from archive.warcwriter import Naming, WarcWriter
 from crawler.passing import Passing
 from tests.bench import invented

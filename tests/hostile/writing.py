@@ -14,9 +14,10 @@ from io import BytesIO
 from pathlib import Path
 
 from archive.errors import FangzhiError
+from archive.exchange import Exchange, exchange_records
 from archive.holdings import Holdings, acknowledged_in
 from archive.state import Acknowledged
-from archive.warc import Exchange, exchange_records, warc_date
+from archive.warc import warc_date
 from archive.warcwriter import Naming, WarcWriter
 
 GROUP = 3  # records that are made durable together
