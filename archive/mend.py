@@ -61,9 +61,9 @@ _MOST = (
     500  # places tried in a text: a bound for hostile ones; real pages have 8 in 1,000 characters
 )
 # Characters weighed in a text, after which its further places are only looked at. A cut place takes about
-# 12,000 a pass; at 7 microseconds each this is four seconds of CPU. The worst of 107 texts of 200 to 1,900
+# 12,000 a pass; at 7 to 12 microseconds each this is three to five seconds of CPU. The worst of 107 texts of 200 to 1,900
 # characters, with up to 20 places each, took 190,000 (2026-11).
-_WORK = 600_000
+_WORK = 400_000
 _PASSES = 6
 _LINE = 2000  # characters of a line in which quotes are matched
 _LEFT = 12  # characters on the left that help to judge
