@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
+from archive.annotations import (
+    Gloss,
+    by_character,
+    explained,
+    glosses,
+    is_convertible,
+    is_hanzi,
+)
 from archive.language import canonical, model
 from archive.model import Change
-from archive.readings import GLOSS, LETTERS, OPENED, has_tone, is_reading, reading_of
+from archive.readings import GLOSS, LETTERS, OPENED, has_tone, is_reading
 from archive.variants import forms, is_traditional
 
 # Measured on glossed, clean and trap passages of development pages, 2026-11-24.
@@ -38,43 +43,27 @@ _FAR = 0.125  # of the uncommon characters of a text are glossed by a tool with 
 _UNTOLD = 3  # uncommon characters tell nothing about the reach of a tool that glosses none of them
 _ALONE = 0.2  # of the glosses stand in no word that is known, as in names
 _NEAR = 30  # characters beside a gloss, with the glosses in them
-_LISTED = 3  # single characters that make a list
-_VERSE = 5  # glosses in a row that may be verse
 _REPEATS = 0.8  # of the glosses of a tool that writes each more than once
 _SPACED = 0.8  # of the glosses that end no line have a space behind them
 _COMMON = 9.5  # nats; characters whose reading people write out (彧 灃 鋰 埔) lie above 11
-
-
-@dataclass(frozen=True, slots=True)
-class _Gloss:
-    char: str
-    reading: str
-    start: int  # of the bracket
-    end: int
-    first_end: int  # of the first bracket, where the same reading is written again
-    spaced: bool  # one space follows a reading without tone
-    repeated: bool  # (zheng)(zheng)
-    inside: bool  # a hanzi follows at once
-    bracket: str
-    manner: str  # how a tone is written; empty without one
 
 
 def strip(text: str) -> Iterator[Change]:
     """The removal of the tool's glosses, none where the document shows no tool."""
     if not OPENED.search(text):  # one cheap look before anything is loaded
         return
-    valid = [g for g in _glosses(text) if is_reading(g.reading, g.char)]
-    explained = _explained(valid, text)
-    valid = [g for g in valid if g not in explained]
-    kinds = _kinds(valid).values()
+    valid = [g for g in glosses(text) if is_reading(g.reading, g.char)]
+    own = explained(valid, text)
+    valid = [g for g in valid if g not in own]
+    kinds = by_character(valid).values()
     machine = [g for kind in kinds if _by_machine(kind, text, _ALWAYS) for g in kind]
     if not _decided(machine, valid, text):
         return
     if len(machine) >= _ENOUGH:
-        own = any(not _is_first(gloss) for gloss in machine)
-        machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN, own) for g in kind]
+        table = any(not _is_first(gloss) for gloss in machine)
+        machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN, table) for g in kind]
     machine = _without_rare(_in_style(machine), valid, text)
-    counted = f"{len(machine)} glosses on {len(_kinds(machine))} characters"
+    counted = f"{len(machine)} glosses on {len(by_character(machine))} characters"
     confidence = 0.99 if len(machine) >= _ENOUGH else 0.9
     spaced = _writes_spaces(machine, text)
     repeats = sum(gloss.repeated for gloss in machine) >= _REPEATS * len(machine)
@@ -88,78 +77,12 @@ def strip(text: str) -> Iterator[Change]:
         yield Change(gloss.start, end, "", "pinyin-gloss", counted, confidence, flag="pinyin-gloss")
 
 
-_BETWEEN = frozenset(["", *"、，,；;。？！\n"])
 _APART = re.compile("[\u4e00-\u9fff] ")  # a space that is the page's own
 
 _TWO_READINGS = re.compile(rf"[(（]\s?[{LETTERS}]{{1,7}}[\s'’·]+[{LETTERS}]{{1,7}}\s?[)）]")
 
 
-def _glosses(text: str) -> Iterator[_Gloss]:
-    for match in GLOSS.finditer(text):
-        start, end = match.end("char"), match.end()
-        reading = reading_of(match)
-        spaced = not has_tone(reading) and text[end : end + 1] == " "
-        first_end = max(match.end(name) for name in match.groupdict() if name.startswith("first"))
-        inside = _is_hanzi(text[end + spaced : end + spaced + 1])
-        repeated = first_end < end
-        yield _Gloss(
-            match["char"],
-            reading,
-            start,
-            end,
-            first_end,
-            spaced,
-            repeated,
-            inside,
-            bracket=text[start],
-            manner=_manner(text[start:first_end]),
-        )
-
-
-def _manner(bracket: str) -> str:
-    """A number, a combining mark, or a letter with a mark: `xue2`, `xué` in five characters or four."""
-    if re.search("[0-5]", bracket):
-        return "number"
-    composed = unicodedata.normalize("NFC", bracket)
-    if composed != bracket:
-        return "combining"
-    return "" if unicodedata.normalize("NFD", composed) == composed else "letter"
-
-
-def _is_hanzi(char: str) -> bool:
-    return "\u4e00" <= char <= "\u9fff"
-
-
-def _explained(glosses: Sequence[_Gloss], text: str) -> list[_Gloss]:
-    """The glosses of characters that a person explained all together: a list, or verse.
-
-    A list is three single characters and more with a mark between them; in verse every character
-    has its reading, those, too, that no conversion changes.
-    """
-    own: set[_Gloss] = set()
-    for chain in _chains(glosses, text):
-        between = [text[a.end : b.start - 1] for a, b in pairwise(chain)]
-        unchanged = sum(not _is_convertible(gloss.char) for gloss in chain)
-        if all(between) if len(chain) < _VERSE else unchanged * 2 >= len(chain) or all(between):
-            own.update(gloss for gloss in chain if not gloss.repeated)
-    elsewhere = {gloss.char for gloss in glosses if gloss not in own}
-    return [gloss for gloss in glosses if gloss in own and gloss.char not in elsewhere]
-
-
-def _chains(glosses: Sequence[_Gloss], text: str) -> Iterator[list[_Gloss]]:
-    """Three glosses and more with nothing, or one mark of a list, between one and the next."""
-    chain: list[_Gloss] = []
-    for gloss in glosses:
-        if chain and text[chain[-1].end : gloss.start - 1] not in _BETWEEN:
-            if len(chain) >= _LISTED:
-                yield chain
-            chain = []
-        chain.append(gloss)
-    if len(chain) >= _LISTED:
-        yield chain
-
-
-def _in_style(machine: Sequence[_Gloss]) -> list[_Gloss]:
+def _in_style(machine: Sequence[Gloss]) -> list[Gloss]:
     """The glosses in the brackets and with the tones that most of them have: a tool has one style."""
     bracket, _ = Counter(gloss.bracket for gloss in machine).most_common(1)[0]
     toned = sum(has_tone(gloss.reading) for gloss in machine) * 2 >= len(machine)
@@ -174,7 +97,7 @@ def _in_style(machine: Sequence[_Gloss]) -> list[_Gloss]:
     ]
 
 
-def _without_rare(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str) -> list[_Gloss]:
+def _without_rare(machine: Sequence[Gloss], valid: Sequence[Gloss], text: str) -> list[Gloss]:
     """The glosses but those that a person wrote behind a rare character, once.
 
     Writer and tool leave the same signs there, so the document tells how far its tool reaches: by
@@ -184,7 +107,7 @@ def _without_rare(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str)
     where a person explains other characters in this text, names stay. Wrong where a person glosses one name on the page of a
     tool with a long table, or where a long table shows on no other character of a short page.
     """
-    kinds = _kinds(machine)
+    kinds = by_character(machine)
     rare = {
         char
         for char, kind in kinds.items()
@@ -207,13 +130,13 @@ def _without_rare(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str)
     ]
 
 
-def _explains(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str) -> bool:
+def _explains(machine: Sequence[Gloss], valid: Sequence[Gloss], text: str) -> bool:
     """Whether a person gives readings in this text: of a character that the tool does not gloss,
     or of two characters in one bracket, 饕餮(tāo tiè)."""
     return len(valid) > len(machine) or bool(_TWO_READINGS.search(text))
 
 
-def _word(gloss: _Gloss, text: str) -> float:
+def _word(gloss: Gloss, text: str) -> float:
     """What the most usual word costs in which a glossed character stands; infinite without one."""
     before, after = text[max(0, gloss.start - _NEAR) : gloss.start], text[gloss.end :][:_NEAR]
     left = GLOSS.sub(r"\g<char>", before).replace(" ", "")[-4:]
@@ -229,7 +152,7 @@ def _word(gloss: _Gloss, text: str) -> float:
     return min((_cost(word[0]) + known[word] for word in words if word in known), default=math.inf)
 
 
-def _writes_spaces(machine: Sequence[_Gloss], text: str) -> bool:
+def _writes_spaces(machine: Sequence[Gloss], text: str) -> bool:
     """True if the tool writes a space behind each gloss: 習(xi) 近平.
 
     Otherwise a space there is the page's own, as between two names, or between all characters.
@@ -240,18 +163,11 @@ def _writes_spaces(machine: Sequence[_Gloss], text: str) -> bool:
         return False
     own = len(_APART.findall(text))
     double = sum(text[gloss.end : gloss.end + 2] == "  " for gloss in machine)
-    hanzi = sum(map(_is_hanzi, text)) - len(machine)
+    hanzi = sum(map(is_hanzi, text)) - len(machine)
     return own < 0.5 * hanzi or double * 2 >= len(machine) - ends
 
 
-def _kinds(glosses: Iterable[_Gloss]) -> dict[str, list[_Gloss]]:
-    kinds: defaultdict[str, list[_Gloss]] = defaultdict(list)
-    for gloss in glosses:
-        kinds[gloss.char].append(gloss)
-    return kinds
-
-
-def _by_machine(kind: Sequence[_Gloss], text: str, always: float, own: bool = False) -> bool:
+def _by_machine(kind: Sequence[Gloss], text: str, always: float, own: bool = False) -> bool:
     """True for a character glossed (nearly) always, always alike, with its first reading.
 
     A tool with a table of its `own` has other readings first, of common characters, too.
@@ -262,25 +178,16 @@ def _by_machine(kind: Sequence[_Gloss], text: str, always: float, own: bool = Fa
     if len(kind) < always * text.count(char):
         return False
     if not has_tone(kind[0].reading):
-        return _is_convertible(char) or _is_common(char)
+        return is_convertible(char) or _is_common(char)
     known = _is_first(kind[0]) or len(kind) >= _OWN_TABLE or (own and _is_common(char))
-    return known and _is_convertible(char)
+    return known and is_convertible(char)
 
 
-def _is_first(gloss: _Gloss) -> bool:
+def _is_first(gloss: Gloss) -> bool:
     """True for the first reading of a character, or, on a page converted back to Simplified, of one
     of the characters it was: 发 was 發(fā) or 髮(fà)."""
     char, reading = gloss.char, gloss.reading
     return any(is_reading(reading, form, first=True) for form in (char, *forms(char)))
-
-
-def _is_convertible(char: str) -> bool:
-    """True for a character that has another form in the other script.
-
-    Mirrors gloss what they converted; some pages were converted back afterwards: 种 was 種. 著 is what they
-    make of 着, for which OpenCC knows no way back.
-    """
-    return is_traditional(char) or bool(forms(char)) or char == "著"
 
 
 def _is_common(char: str) -> bool:
@@ -297,7 +204,7 @@ def _cost(char: str) -> float:
     return model().first.get(canonical(char), 99.0)
 
 
-def _decided(machine: Sequence[_Gloss], valid: Sequence[_Gloss], text: str) -> bool:
+def _decided(machine: Sequence[Gloss], valid: Sequence[Gloss], text: str) -> bool:
     kinds = Counter(gloss.char for gloss in machine)
     if not machine or len(machine) < _SHARE * len(valid):
         return False

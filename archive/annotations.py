@@ -1,0 +1,121 @@
+"""Readings in brackets behind characters, as a text has them: `學(xué)`.
+
+Which of them a tool wrote, archive/gloss.py decides; here they are found, and those are told apart that
+a person explained all together.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from archive.readings import GLOSS, has_tone, reading_of
+from archive.variants import forms, is_traditional
+
+_LISTED = 3  # single characters that make a list
+_VERSE = 5  # glosses in a row that may be verse
+_BETWEEN = frozenset(["", *"、，,；;。？！\n"])
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """A character and the reading behind it."""
+
+    char: str
+    reading: str
+    start: int  # of the bracket
+    end: int
+    first_end: int  # of the first bracket, where the same reading is written again
+    spaced: bool  # one space follows a reading without tone
+    repeated: bool  # (zheng)(zheng)
+    inside: bool  # a hanzi follows at once
+    bracket: str
+    manner: str  # how a tone is written; empty without one
+
+
+def glosses(text: str) -> Iterator[Gloss]:
+    """Everything in the text that looks like a gloss, in order."""
+    for match in GLOSS.finditer(text):
+        start, end = match.end("char"), match.end()
+        reading = reading_of(match)
+        spaced = not has_tone(reading) and text[end : end + 1] == " "
+        first_end = max(match.end(name) for name in match.groupdict() if name.startswith("first"))
+        inside = is_hanzi(text[end + spaced : end + spaced + 1])
+        repeated = first_end < end
+        yield Gloss(
+            match["char"],
+            reading,
+            start,
+            end,
+            first_end,
+            spaced,
+            repeated,
+            inside,
+            bracket=text[start],
+            manner=_manner(text[start:first_end]),
+        )
+
+
+def _manner(bracket: str) -> str:
+    """A number, a combining mark, or a letter with a mark: `xue2`, `xué` in five characters or four."""
+    if re.search("[0-5]", bracket):
+        return "number"
+    composed = unicodedata.normalize("NFC", bracket)
+    if composed != bracket:
+        return "combining"
+    return "" if unicodedata.normalize("NFD", composed) == composed else "letter"
+
+
+def is_hanzi(char: str) -> bool:
+    """True for a Chinese character of the common block."""
+    return "\u4e00" <= char <= "\u9fff"
+
+
+def explained(found: Sequence[Gloss], text: str) -> list[Gloss]:
+    """The glosses of characters that a person explained all together: a list, or verse.
+
+    A list is three single characters and more with a mark between them; in verse every character
+    has its reading, those, too, that no conversion changes.
+    """
+    own: set[Gloss] = set()
+    for chain in _chains(found, text):
+        between = [text[a.end : b.start - 1] for a, b in pairwise(chain)]
+        unchanged = sum(not is_convertible(gloss.char) for gloss in chain)
+        if all(between) if len(chain) < _VERSE else unchanged * 2 >= len(chain) or all(between):
+            own.update(gloss for gloss in chain if not gloss.repeated)
+    elsewhere = {gloss.char for gloss in found if gloss not in own}
+    return [gloss for gloss in found if gloss in own and gloss.char not in elsewhere]
+
+
+def _chains(glosses: Sequence[Gloss], text: str) -> Iterator[list[Gloss]]:
+    """Three glosses and more with nothing, or one mark of a list, between one and the next."""
+    chain: list[Gloss] = []
+    for gloss in glosses:
+        if chain and text[chain[-1].end : gloss.start - 1] not in _BETWEEN:
+            if len(chain) >= _LISTED:
+                yield chain
+            chain = []
+        chain.append(gloss)
+    if len(chain) >= _LISTED:
+        yield chain
+
+
+def by_character(glosses: Iterable[Gloss]) -> dict[str, list[Gloss]]:
+    """The glosses of each character, in order."""
+    kinds: defaultdict[str, list[Gloss]] = defaultdict(list)
+    for gloss in glosses:
+        kinds[gloss.char].append(gloss)
+    return kinds
+
+
+def is_convertible(char: str) -> bool:
+    """True for a character that has another form in the other script.
+
+    Mirrors gloss what they converted; some pages were converted back afterwards: 种 was 種. 著 is what they
+    make of 着, for which OpenCC knows no way back.
+    """
+    return is_traditional(char) or bool(forms(char)) or char == "著"
