@@ -1,7 +1,7 @@
 """Which GBK mis-cuts of a document are put together, and which are only pointed at.
 
-Applied: a way that is much likelier than what is seen (`_GAIN`) and clearly likelier than the
-next way; how clearly depends on what witnesses there are (`_clear`). A span of nothing but lost
+Applied: a way that is much likelier than what is seen (`GAIN`) and clearly likelier than the
+next way; how clearly depends on what witnesses there are (archive/verdicts.py). A span of nothing but lost
 bytes and marks (`???`) has no witness but a quotation it ends; without that it is applied only in
 a document with other, proved cuts. All others keep what is seen, carry a flag and their best
 readings as alternatives.
@@ -17,32 +17,20 @@ that rule. Figures: `python -m tests.eval.cuts`.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archive import gloss
-from archive.cutdoc import GLOSS_INSIDE, SIGNATURE, Document, Kind, document, is_whole
+from archive.cutdoc import GLOSS_INSIDE, SIGNATURE, Document, document, is_whole
 from archive.cuts import Restored, ways
 from archive.gbk import fold
 from archive.language import Scorer, canonical, model
 from archive.model import Change
 from archive.quotes import paragraphs
 from archive.readings import BRACKETED
+from archive.verdicts import GAIN, MARGIN, Verdict, confidence
 
-# Margins, in nats, with what was applied on the 1,000 cuts of set A (tests/eval/cuts.py) on
-# 2026-11-29, on which they were set: 394 in all, none wrong.
-_GAIN = 4.0  # 4 of them lie below 13
-_MARGIN = 3.0  # the lost bytes are all witnessed: 184
-_FREE_MARGIN = 3.5  # the trail of a last hanzi is lost too, as in names: 189
-_BLIND_MARGIN = 6.0  # nothing but lost bytes and marks: 1
-_CLOSING_MARGIN = 3.0  # the same, but it ends a quotation that is open: 15
-_ODD_MARGIN = 6.0  # with a character that its script hardly uses: 5
-_LOOSE_MARGIN = 8.0  # its last byte may have been any; at 6.5 第四章 became 第四正
-_OTHER_MARGIN = 1.0  # more, where the document does not show "py"
-_RIVAL = 8.0  # of a way that only the other decoder shows
-_BLIND_GAIN = 8.0
 # A document shows "py" if its spans together are that many nats likelier read so, none counted for
 # more than _VOTE, that many of them by _SOME, and no span the other way by as much. On set A no
 # text of an "ms" decoder came above 6.
@@ -53,8 +41,6 @@ _VOTES = 2
 _CERTAIN = 8.5  # of one span alone; none of 32 texts of an "ms" decoder came above 6.2
 _OPENING = 3  # characters by which spans that begin alike are known
 _NUMERALS = dict.fromkeys(map(ord, "二三四五六七八九十百"), "一")
-# An "ms" decoder may drop the rest of 三十三 (FDCA AEC8) and 二十二 (FECA AEB6) whole.
-_VANISHES = re.compile("[二三]")
 _PROVED = 2  # applied spans that make a document one of a cutting mirror
 _RUN = 3  # lost bytes in a row: the span begins at one of the last
 _MOST = (
@@ -67,73 +53,6 @@ _WORK = 400_000
 _PASSES = 6
 _LINE = 2000  # characters of a line in which quotes are matched
 _LEFT = 12  # characters on the left that help to judge
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What was found at one lost byte."""
-
-    best: Restored
-    margin: float
-    others: tuple[Restored, ...]
-    decoder: Kind | None  # of the document, where it shows
-
-    @property
-    def sure(self) -> bool:
-        """Sure on its own evidence: a shown character of the span, or a quotation it ends."""
-        witness = self.best.known or (self.best.closes and self.best.gain >= _BLIND_GAIN)
-        return bool(witness) and self._clear
-
-    @property
-    def sure_among_others(self) -> bool:
-        """Sure enough in a document whose other cuts are proved."""
-        return self.best.gain >= _BLIND_GAIN and self._clear
-
-    @property
-    def _clear(self) -> bool:
-        best = self.best
-        if best.broken or not self._is_shown:
-            return False
-        margin = _FREE_MARGIN if best.free else _MARGIN
-        if not best.known:
-            margin = _CLOSING_MARGIN if best.closes else _BLIND_MARGIN
-        if best.odd:
-            margin = _ODD_MARGIN
-        if best.loose:
-            margin = _LOOSE_MARGIN
-        if self.decoder != "py":
-            margin += _OTHER_MARGIN
-        return best.gain >= _GAIN and self.margin >= margin
-
-    @property
-    def _is_shown(self) -> bool:
-        """True if the document's decoder shows the best way; any decoder, where it is not known.
-
-        A way that only "ms" can show serves, too, if "py" has none that comes near: something
-        was dropped. The reverse is no evidence: "ms" takes along what nobody can see.
-        """
-        shown = self.best.decoders
-        if self.decoder != "py" and (self.best.gaps or self.best.long or self.best.dropped):
-            return False  # what an "ms" decoder took along or dropped there, nobody can see
-        if self.decoder != "py" and _VANISHES.search(self.best.text):
-            return False
-        if self.decoder:
-            return self.decoder in shown
-        rivals = [way.gain for way in self.others if "py" in way.decoders and not way.broken]
-        near = self.best.gain - max(rivals, default=-math.inf)
-        return len(shown) == 2 or ("ms" in shown and near >= _RIVAL)
-
-    @property
-    def only_py(self) -> float:
-        """Nats by which the best way that "py" shows is likelier than the best that "ms" shows.
-
-        Where none of the ways is shown by one of them: as if it had one a little worse than all.
-        """
-        ways = [way for way in (self.best, *self.others) if not way.broken]
-        least = min((way.gain for way in ways), default=0.0) - 1.0
-        py = max((way.gain for way in ways if "py" in way.decoders), default=least)
-        ms = max((way.gain for way in ways if "ms" in way.decoders), default=least)
-        return py - ms
 
 
 def restore(text: str) -> list[Change]:
@@ -193,7 +112,7 @@ def _once(text: str, work: list[int]) -> Iterator[Change]:
     left = [m.start() for m in SIGNATURE.finditer(text) if not any(m.start() in t for t in tried)]
     left = [at for at in left if _is_place(doc, at)]
     broken = [at for at in left if is_whole(text, at + 2) is False]
-    cutting = broken or any(v.sure or v.best.gain >= _GAIN for v in verdicts)
+    cutting = broken or any(v.sure or v.best.gain >= GAIN for v in verdicts)
     for verdict in verdicts:
         applied = verdict.sure or (proved >= _PROVED and verdict.sure_among_others)
         if applied or cutting:
@@ -205,7 +124,7 @@ def _once(text: str, work: list[int]) -> Iterator[Change]:
         yield Change(at, at + 2, "", "gbk-cut", seen, 0.5, "gbk-cut", applied=False)
 
 
-def _judged(doc: Document) -> tuple[Document, list[_Verdict]]:
+def _judged(doc: Document) -> tuple[Document, list[Verdict]]:
     """The document with its decoder, which its spans may show, and the verdicts."""
     verdicts = list(_verdicts(doc))
     if doc.decoder is None and _are_py(doc, verdicts):
@@ -214,7 +133,7 @@ def _judged(doc: Document) -> tuple[Document, list[_Verdict]]:
     return doc, verdicts
 
 
-def _are_py(doc: Document, verdicts: list[_Verdict]) -> bool:
+def _are_py(doc: Document, verdicts: list[Verdict]) -> bool:
     """True if the spans together show a decoder that keeps every byte.
 
     A span counts if it is short, certain in itself and followed by a wide character or a line end:
@@ -228,7 +147,7 @@ def _are_py(doc: Document, verdicts: list[_Verdict]) -> bool:
         if verdict.only_py < -_SOME:
             return False
         after = doc.text[best.end : best.end + 1]
-        if best.long or verdict.margin < _MARGIN or " " <= after <= "~":
+        if best.long or verdict.margin < MARGIN or " " <= after <= "~":
             continue
         alike = best.text.replace("\u3000", "").translate(_NUMERALS)[:_OPENING]
         key = alike if after.strip() else best.end
@@ -238,7 +157,7 @@ def _are_py(doc: Document, verdicts: list[_Verdict]) -> bool:
     return certain or (sum(votes.values()) >= _PY and some >= _VOTES)
 
 
-def _verdicts(doc: Document) -> Iterator[_Verdict]:
+def _verdicts(doc: Document) -> Iterator[Verdict]:
     done = 0
     line = ""  # of the restored text
     for run in re.finditer(r"[?\ufffd]+", doc.text):
@@ -273,7 +192,7 @@ def _is_folded(doc: Document, at: int) -> bool:
     return doc.folded and doc.text[at + 1].isascii()
 
 
-def _try(doc: Document, at: int, line: str) -> _Verdict | None:
+def _try(doc: Document, at: int, line: str) -> Verdict | None:
     if not _is_place(doc, at):
         return None
     doc = replace(doc, folded=_is_folded(doc, at))
@@ -282,7 +201,7 @@ def _try(doc: Document, at: int, line: str) -> _Verdict | None:
         return None
     best, *others = found
     margin = best.gain - others[0].gain if others else 10.0
-    return _Verdict(best, margin, tuple(others), doc.decoder)
+    return Verdict(best, margin, tuple(others), doc.decoder)
 
 
 def _context(line: str) -> Scorer:
@@ -292,7 +211,7 @@ def _context(line: str) -> Scorer:
     return start.add(canonical(left)) if left else start
 
 
-def _change(doc: Document, verdict: _Verdict, applied: bool) -> Change:
+def _change(doc: Document, verdict: Verdict, applied: bool) -> Change:
     best = verdict.best
     return Change(
         best.start,
@@ -300,22 +219,11 @@ def _change(doc: Document, verdict: _Verdict, applied: bool) -> Change:
         shown(doc, best) if applied else "",
         "gbk-cut",
         f"gain {best.gain:.1f}, margin {verdict.margin:.1f} nats",
-        _confidence(verdict, applied),
+        confidence(verdict, applied),
         "gbk-cut",
         applied,
         tuple(shown(doc, way) for way in ((() if applied else (best,)) + verdict.others)),
     )
-
-
-def _confidence(verdict: _Verdict, applied: bool) -> float:
-    """How often the best way is right. On set A all 394 were that were applied; of those flagged in
-    "py" texts 69 of 82 at 1.5 nats and more, 21 of 59 below, in others 148 of 301 and 24 of 132:
-    what is not seen there, no margin shows.
-    """
-    if applied:
-        return min(0.99, 0.94 + 0.005 * verdict.margin)
-    likely, least = (0.8, 0.35) if verdict.decoder == "py" else (0.5, 0.2)
-    return likely if verdict.margin >= 1.5 else least
 
 
 def shown(doc: Document, way: Restored) -> str:
