@@ -26,6 +26,7 @@ _SIMILAR = 5  # length of the grams that tell a changed sentence of the first co
 _CHANGED = 0.5  # of a sentence's grams
 _LEFT_BEHIND = 0.05  # of the cut: more than that in changed sentences, and the copies are variants
 _TRIES = 8  # places where a second copy may begin
+_HEADING = 40  # characters of a title
 _BETWEEN = 60  # characters of bylines and credits that may stand between the copies
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;]+[”’」』）)]*|\n|$)\s*")
@@ -92,23 +93,33 @@ def _sentences_of_one(text: str, sentences: list[_Sentence], about: About) -> in
     again = [i for i, key in enumerate(keys) if i and key == keys[0]]
     for second in again[:_TRIES]:
         end = second
-        while end > 1 and _is_frame(text, sentences[end - 1], about):
+        while end > 1 and _is_frame(text, sentences, end - 1, about):
             end -= 1
         at = second
         while keys[at : at + end] == keys[:end]:
             at += end
-            while at < len(keys) and keys[at] != keys[0] and _is_frame(text, sentences[at], about):
+            while at < len(keys) and keys[at] != keys[0] and _is_frame(text, sentences, at, about):
                 at += 1
         if at == len(keys) and _size(sentences[:end]) >= _MEAN_SENTENCE:
             return end
     return None
 
 
-def _is_frame(text: str, sentence: _Sentence, about: About) -> bool:
-    """Whether a line is the title, a byline, a credit or a toolbar of a copy."""
-    line = text[sentence.start : sentence.end].strip()
-    is_title = bool(about.title) and sentence.key == fold(about.title or "")
-    return is_title or _is_credit(line) or bool(linerules.head_rule(line))
+def _is_frame(text: str, sentences: list[_Sentence], at: int, about: About) -> bool:
+    """Whether a line is the title, a byline, a credit or a toolbar of a copy, or a heading right
+    above one of these: the title of a copy, of which nobody told us."""
+    if about.title and sentences[at].key == fold(about.title):
+        return True
+    line = text[sentences[at].start : sentences[at].end].strip()
+    if _is_framing(line):
+        return True
+    below = sentences[at + 1] if at + 1 < len(sentences) else None
+    is_heading = len(line) <= _HEADING and not linerules.is_sentence(line)
+    return is_heading and below is not None and _is_framing(text[below.start : below.end].strip())
+
+
+def _is_framing(line: str) -> bool:
+    return _is_credit(line) or bool(linerules.head_rule(line))
 
 
 def _variant() -> Change:

@@ -33,7 +33,7 @@ _UTF8_AS_GBK = re.compile(rf"[{_SECOND}].{{0,8}}[{_SECOND}].{{0,8}}[{_SECOND}]")
 _LOSSES = ("锟斤拷", "烫烫烫", "\ufffd")
 _LOST = re.compile("|".join(_LOSSES))
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
-_MANY_LOST = 3
+_MANY_LOST = 3  # of words that also mean something; U+FFFD means nothing but a loss
 
 _Decode = Callable[[str], list[str]]
 
@@ -48,7 +48,7 @@ def fix(text: str) -> Iterator[Change]:
         found += [c for c in more if _is_free(c, found)]
     yield from found
     lost = list(_LOST.finditer(text)) if any(word in text for word in _LOSSES) else []
-    if len(lost) >= _MANY_LOST:
+    if len(lost) >= _MANY_LOST or "\ufffd" in text:
         yield Change(
             lost[0].start(),
             lost[0].end(),

@@ -149,3 +149,15 @@ def test_hostile_pages_take_linear_time(text: str) -> None:
     start = time.process_time()
     clean(text, [drop_second_copy])
     assert time.process_time() - start < 15
+
+
+def test_a_second_copy_under_a_heading_of_its_own_goes_with_it() -> None:
+    """The view for telephones repeats the title, which a text alone does not tell us."""
+    body = "本周三，县水利局到三个镇查看渠道清淤。\n检查组当场提出了五条整改要求，限期完成。"
+    head = "水利局下乡检查冬修\n发布日期：2023-12-04 浏览：233\n"
+    cleaned = clean(f"{body}\n{head}{body}", [drop_second_copy])
+    assert cleaned.text.rstrip() == body
+    assert "doubled-body" in cleaned.flags
+    other = "县气象局发布大风预警，请注意防范。"
+    kept = f"{body}\n{head}{other}\n{body}\n{other}"
+    assert clean(kept, [drop_second_copy]).text == kept

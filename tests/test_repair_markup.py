@@ -102,6 +102,8 @@ def test_what_cannot_be_brought_back_is_named() -> None:
     cleaned = clean("锟斤拷锟斤拷会议锟斤拷召开", [fix_mojibake])
     assert cleaned.text == "锟斤拷锟斤拷会议锟斤拷召开"
     assert cleaned.flags == ("replaced-characters",)
+    assert clean("会议要求，各乡镇要落实责�。", [fix_mojibake]).flags == cleaned.flags
+    assert clean("锅里的油烫烫烫，小心。", [fix_mojibake]).flags == ()
 
 
 @given(st.text(alphabet="全县教育工作会议召开，。“”（）《》、1０aé ", max_size=60))
