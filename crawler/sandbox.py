@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
@@ -53,6 +54,7 @@ def prepare() -> None:
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["archive.worker", "archive.ready"])
+    resource_tracker.ensure_running()  # that the server would start, and which unblocks the signal
     # What is blocked here is blocked there: an interrupt is ours to answer, also while it loads.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
