@@ -1,6 +1,7 @@
 """`make bench`: this project beside its peers, or beside a limit, in one run on the same input.
 
     python -m tests.bench [THEME…] [--rounds N] [--json FILE] [--docs] [--urls N] [--pages N] [--kib N]
+                         [--derive]
 
 Themes: derive, link-farm, opencc, warc, frontier, crawl, replay, growth. Tables go to stdout, progress to
 stderr, everything to build/bench.json; `--docs` puts the tables into docs/performance.md. Peers
@@ -81,7 +82,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[Path], list[Ta
         "frontier": lambda to: [frontier.measure(to, count, options.urls)],
         "crawl": lambda to: crawl.measure(to, count),
         "replay": lambda to: [replay.measure(to, count)],
-        "growth": lambda to: [growth.measure(to, sizes, options.kib)],
+        "growth": lambda to: [growth.measure(to, sizes, options.kib, derives=options.derive)],
     }
 
 
@@ -104,6 +105,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--urls", type=int, default=100_000, metavar="N", help="of the frontier")
     parser.add_argument("--pages", type=int, default=3000, metavar="N", help="of the growing site")
     parser.add_argument("--kib", type=int, default=24, metavar="N", help="of one of its pages")
+    parser.add_argument("--derive", action="store_true", help="in its crawl too")
     options = parser.parse_args()
     options.theme = options.theme or list(THEMES)
     if unknown := set(options.theme) - set(THEMES):

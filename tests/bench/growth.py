@@ -26,8 +26,11 @@ LOOK = 0.5  # seconds between two looks at a process
 _AT_FIRST = f"MiB at {FILLED:,}"
 
 
-def measure(scratch: Path, sizes: Sequence[int] = (500, 5000), kib: int = 24) -> Table:
-    """The table of this theme: one round, for memory and sizes do not vary."""
+def measure(
+    scratch: Path, sizes: Sequence[int] = (500, 5000), kib: int = 24, *, derives: bool = False
+) -> Table:
+    """The table of this theme: one round, for memory and sizes do not vary. With `derives` the crawl
+    derives too."""
     about = f"a site of invented pages of {kib} KiB, served on loopback"
     table = Table("growth", about, "page")
     for size in sizes if max(sizes) <= FILLED else (max(sizes),):
@@ -38,7 +41,9 @@ def measure(scratch: Path, sizes: Sequence[int] = (500, 5000), kib: int = 24) ->
             for number in range(hosts):
                 define(scratch / "sites", f"{number}.grow.test")
             holdings = scratch / f"h{size}"
-            rows = rounds(1, {f"crawl, {size:,} pages": lambda: _crawl(web, scratch, holdings)})  # noqa: B023  # run at once
+            rows = rounds(
+                1, {f"crawl, {size:,} pages": lambda: _crawl(web, scratch, holdings, derives)}
+            )  # noqa: B023  # run at once
         rows += rounds(1, {f"replay, {size:,} pages": lambda: _replay(holdings, size)})  # noqa: B023
         table.rows += rows
         table.goals += [_flat(row) for row in rows if size > FILLED]
@@ -112,9 +117,10 @@ def _answer(asked: Asked, size: int, kib: int) -> Answer:
     return Answer(body=invented.page(nobody_else, links, kib))
 
 
-def _crawl(web: Answering, scratch: Path, holdings: Path) -> Took:
+def _crawl(web: Answering, scratch: Path, holdings: Path, derives: bool) -> Took:
     where = ("--sites", scratch / "sites", "--holdings", holdings, "--proxy", web.proxy)
-    command = [sys.executable, "-m", "crawler.cli", "crawl", *where, "--no-derive"]
+    command = [sys.executable, "-m", "crawler.cli", "crawl", *where]
+    command += [] if derives else ["--no-derive"]
     peaks = Peaks("crawl", lambda: len(web.log))
     took = run(command, lambda: len(web.log), watch=peaks.watch)
     state = (holdings / "state.sqlite").stat().st_size
