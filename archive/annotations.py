@@ -13,11 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archive.readings import GLOSS, has_tone, reading_of
+from archive.readings import GLOSS, LETTERS, has_tone, reading_of, spelled
 from archive.variants import forms, is_traditional
 
 _LISTED = 3  # single characters that make a list
 _VERSE = 5  # glosses in a row that may be verse
+_AGAIN = re.compile(
+    rf"[(（\[［【〔][ \u00a0]?(?P<reading>[{LETTERS}]{{1,7}}[0-5]?)[ \u00a0]?[)）\]］】〕]"
+)
 _BETWEEN = frozenset(["", *"、，,；;。？！\n"])
 
 
@@ -83,25 +86,45 @@ def explained(found: Sequence[Gloss], text: str) -> list[Gloss]:
     """
     own: set[Gloss] = set()
     for chain in _chains(found, text):
-        between = [text[a.end : b.start - 1] for a, b in pairwise(chain)]
+        between = [_between(a, b, text) for a, b in pairwise(chain)]
         unchanged = sum(not is_convertible(gloss.char) for gloss in chain)
         if all(between) if len(chain) < _VERSE else unchanged * 2 >= len(chain) or all(between):
-            own.update(gloss for gloss in chain if not gloss.repeated)
+            own.update(gloss for gloss in chain if not is_doubled(gloss, text))
     elsewhere = {gloss.char for gloss in found if gloss not in own}
     return [gloss for gloss in found if gloss in own and gloss.char not in elsewhere]
 
 
-def _chains(glosses: Sequence[Gloss], text: str) -> Iterator[list[Gloss]]:
+def is_doubled(gloss: Gloss, text: str) -> bool:
+    """Whether the reading stands there again: two of one hand, or a tool's before a person's."""
+    again = _AGAIN.match(text, gloss.end)
+    return gloss.repeated or (again is not None and spelled(again["reading"]) == gloss.reading)
+
+
+def mixed(found: Sequence[Gloss], text: str) -> set[Gloss]:
+    """The readings of lists in which some stand once and some twice: a person's, with a tool's."""
+    chains = [
+        chain for chain in _chains(found, text) if 0 < sum(g.repeated for g in chain) < len(chain)
+    ]
+    return {gloss for chain in chains for gloss in chain}
+
+
+def _chains(found: Sequence[Gloss], text: str) -> Iterator[list[Gloss]]:
     """Three glosses and more with nothing, or one mark of a list, between one and the next."""
     chain: list[Gloss] = []
-    for gloss in glosses:
-        if chain and text[chain[-1].end : gloss.start - 1] not in _BETWEEN:
+    for gloss in found:
+        if chain and _between(chain[-1], gloss, text) not in _BETWEEN:
             if len(chain) >= _LISTED:
                 yield chain
             chain = []
         chain.append(gloss)
     if len(chain) >= _LISTED:
         yield chain
+
+
+def _between(left: Gloss, right: Gloss, text: str) -> str:
+    """What stands between two glosses but for a reading that the left one has again."""
+    again = _AGAIN.match(text, left.end) if is_doubled(left, text) else None
+    return text[again.end() if again else left.end : right.start - 1]
 
 
 def by_character(glosses: Iterable[Gloss]) -> dict[str, list[Gloss]]:

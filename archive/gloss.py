@@ -20,6 +20,7 @@ from archive.annotations import (
     glosses,
     is_convertible,
     is_hanzi,
+    mixed,
 )
 from archive.language import canonical, model
 from archive.model import Change
@@ -53,7 +54,7 @@ def strip(text: str) -> Iterator[Change]:
     if not OPENED.search(text):  # one cheap look before anything is loaded
         return
     valid = [g for g in glosses(text) if is_reading(g.reading, g.char)]
-    own = explained(valid, text)
+    own, lists = explained(valid, text), mixed(valid, text)
     valid = [g for g in valid if g not in own]
     kinds = by_character(valid).values()
     machine = [g for kind in kinds if _by_machine(kind, text, _ALWAYS) for g in kind]
@@ -66,7 +67,8 @@ def strip(text: str) -> Iterator[Change]:
     counted = f"{len(machine)} glosses on {len(by_character(machine))} characters"
     confidence = 0.99 if len(machine) >= _ENOUGH else 0.9
     spaced = _writes_spaces(machine, text)
-    repeats = sum(gloss.repeated for gloss in machine) >= _REPEATS * len(machine)
+    alone = [gloss for gloss in machine if gloss not in lists]
+    repeats = bool(alone) and sum(gloss.repeated for gloss in alone) >= _REPEATS * len(alone)
     for gloss in machine:
         # A tool that writes once: the second bracket is the page's own, 學(xué)(xué)：獲得知識.
         end = (

@@ -74,6 +74,17 @@ def test_a_short_notice_whose_glosses_end_its_words_is_a_tools() -> None:
     assert stripped(glossed(clean, "鋒認時間戶結眾")) == clean
 
 
+@pytest.mark.parametrize("style", ["{}({})", "{}（{}）"])
+def test_a_list_that_a_person_wrote_keeps_its_readings_where_the_tool_wrote_a_second_one(
+    style: str,
+) -> None:
+    metals = [*"鋰鈉鎂鋁鈣鈦鉻錳鐵鈷鎳銅鋅"]
+    clean = traditional("实验室备有下列样品：") + "、".join(
+        style.format(metal, readings(metal)[0]) for metal in metals
+    )
+    assert stripped(glossed(clean, "鋰鈉鎂鐵鋅", style)) == clean
+
+
 def test_a_page_converted_back_to_simplified_keeps_none_of_its_glosses() -> None:
     clean = page("基础", "张山", "\n據說種子的價格確實不錯，黨員發現頭髮整齊。") * 2
     damaged = fold(glossed(clean, COMMON + "據種價確黨髮"))
