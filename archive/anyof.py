@@ -59,8 +59,7 @@ class Listed:
         for word in words:
             at = max(range(len(word) - 1), key=lambda at: _rarity(word[at : at + 2]))
             self._pairs.setdefault(word[at : at + 2], set()).add(at)
-        firsts, seconds = ("".join({re.escape(p[at]) for p in self._pairs}) for at in (0, 1))
-        self._asked = re.compile(f"[{firsts}](?=[{seconds}])")
+        self._asked = re.compile("|".join(_beginnings(self._pairs)))
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The words in order, none over another."""
@@ -91,6 +90,18 @@ class Listed:
             if found := self._pairs.get(text[place : place + 2]):
                 starts.update([place - at for at in found])
         return sorted(starts) if starts else []
+
+
+def _beginnings(pairs: Iterable[str]) -> Iterator[str]:
+    """Patterns for the first character of every pair before its second one. Those of hanzi are one pattern,
+    weaker than the pairs; a letter has one of its own, since in scripts letters stand everywhere."""
+    followers: dict[str, list[set[str]]] = {}
+    for first, second in pairs:
+        found = followers.setdefault(first if first.isascii() else "", [set(), set()])
+        found[0].add(re.escape(first))
+        found[1].add(re.escape(second))
+    for firsts, seconds in followers.values():
+        yield f"[{''.join(sorted(firsts))}](?=[{''.join(sorted(seconds))}])"
 
 
 def _rarity(pair: str) -> int:

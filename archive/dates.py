@@ -36,6 +36,10 @@ _SPOKEN = re.compile(
 _SHORT = re.compile(
     rf"(?<![\d\-./])(?P<short>[0-3]\d)[-/](?P<month>1[0-2]|0[1-9])[-/]{_DAY}(?![\d\-./]){_TAIL}"
 )
+# A year, the era, or month and day behind a year of two figures.
+_SIGNS = re.compile(
+    rf"[12民一二0-3](?:(?<=[12])[09]\d\d|(?<=民)[国國]|(?<=[一二])[{_NUMERALS}]{{3}}年|(?<=[0-3])\d[-/])"
+)
 _COMPACT = re.compile(
     r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
 )
@@ -75,6 +79,11 @@ def find(text: str) -> Iterator[Found]:
         found = _found(match)
         if found:
             yield found
+
+
+def may_hold_day(text: str) -> bool:
+    """False for a text without what every day of `find` and `find_short` holds, in any part of it."""
+    return _SIGNS.search(text) is not None
 
 
 def _forms(text: str) -> Iterator[re.Pattern[str]]:

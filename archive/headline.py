@@ -46,9 +46,10 @@ def read_line(line: str) -> tuple[Candidate, ...]:
 
 
 def may_date(line: str) -> bool:
-    """False for a line in which `read_line` finds no day: it is long and has no label."""
+    """False for a line in which `read_line` finds no day: it has no sign of one, or it is long and has
+    no label."""
     line = line.strip()
-    return len(line) <= _BARE or bool(labelled(line))
+    return dates.may_hold_day(line) and (len(line) <= _BARE or bool(labelled(line)))
 
 
 @lru_cache(maxsize=4096)

@@ -27,7 +27,8 @@ _LONGEST = 12  # characters of a link of a pager; a heading may follow `第2页`
 _NUMBERED = re.compile(r"^(?P<stem>.*[^/_-])[_-](?P<page>[1-9]\d{0,2})(?P<end>\.\w{1,6})$", re.S)
 _BRACKETS = re.compile(r"[\s\xa0\u3000\[\]【】()（）「」]+")
 _NUMBER = re.compile(r"\d{1,3}|第(?:\d{1,3}|[一二三四五六七八九十]{1,3})[页頁].*")
-_CALL = re.compile(r"\bcreatePage\w{0,14}\s*\(([^()]{0,300})\)")
+# `\bcreatePage`, written so that the engine skips to the word.
+_CALL = re.compile(r"createPage(?<!\wcreatePage)\w{0,14}\s*\(([^()]{0,300})\)")
 _ARGUMENT = re.compile(r"""["']?([^"',]*)["']?""")
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from archive import (
     cutdoc,
+    dates,
     docnumber,
     docshare,
     farmitems,
@@ -17,6 +18,7 @@ from archive import (
     layout,
     lexicon,
     mojibake,
+    pagination,
     punctuation,
     readings,
     spun,
@@ -24,6 +26,19 @@ from archive import (
 from archive.anyof import Listed, any_of
 from archive.gkml import DOC_NUMBER
 
+DAYS = (
+    "2021-09-06",
+    "15-03-27",
+    "二〇二一年九月六日",
+    "民國110年9月6日",
+    "1",
+    "年",
+    " ",
+    "／",
+    "19",
+    "的",
+)
+lines = st.lists(st.sampled_from(DAYS), max_size=6).map("".join)
 # No deadlines: the first example reads tables or the language model.
 puts = sorted(spun._put_words()[0])
 contexts = sorted(spun._contexts()[0])
@@ -145,3 +160,20 @@ def test_the_script_of_a_plainly_chinese_text_needs_no_counting(text: str) -> No
         assert not counted
         assert not lang._KANA.search(text)
         assert 9 * lang._count(lang._HAN, text) >= len(text)
+
+
+@settings(deadline=None)
+@given(lines)
+def test_every_day_has_its_sign_also_in_a_part_of_a_line(line: str) -> None:
+    for start in range(len(line)):
+        part = line[start:]
+        found = next(dates.find(part), None) or dates.find_short(part)
+        assert found is None or dates.may_hold_day(line)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["createPage", "HTML", "x", "_", " ", "(2, 0)", "中", "."])))
+def test_calls_of_a_pager_are_found_as_words(pieces: list[str]) -> None:
+    source = "".join(pieces)
+    usual = r"\bcreatePage\w{0,14}\s*\(([^()]{0,300})\)"
+    assert pagination._CALL.findall(source) == re.findall(usual, source)
