@@ -96,10 +96,10 @@ def _beginnings(pairs: Iterable[str]) -> Iterator[str]:
     """Patterns for the first character of every pair before its second one. Those of hanzi are one pattern,
     weaker than the pairs; a letter has one of its own, since in scripts letters stand everywhere."""
     followers: dict[str, list[set[str]]] = {}
-    for first, second in pairs:
-        found = followers.setdefault(first if first.isascii() else "", [set(), set()])
-        found[0].add(re.escape(first))
-        found[1].add(re.escape(second))
+    for pair in pairs:
+        found = followers.setdefault(pair[0] if pair[0].isascii() else "", [set(), set()])
+        found[0].add(re.escape(pair[0]))
+        found[1].add(re.escape(pair[1]))
     for firsts, seconds in followers.values():
         yield f"[{''.join(sorted(firsts))}](?=[{''.join(sorted(seconds))}])"
 

@@ -209,7 +209,12 @@ def is_frame_name(names: str) -> bool:
 
 def is_bare_date(line: str) -> bool:
     """True when a line is nothing but a day or a moment."""
-    return len(line) < 60 and bool(_DATE.fullmatch(line.strip()))
+    return len(line) < 60 and _is_date(line)
+
+
+@lru_cache(maxsize=_REMEMBERED)  # a line is asked for its value, its neighbours and the frame
+def _is_date(line: str) -> bool:
+    return bool(_DATE.fullmatch(line.strip()))
 
 
 def has_day(line: str) -> bool:

@@ -156,12 +156,16 @@ def _entries(flow: Flow) -> tuple[int, int]:
     count = run = longest = 0
     for index, line in enumerate(lines):
         link = is_link(line) and line.han >= 4
-        beside = [lines[i].text for i in (index - 1, index + 1) if 0 <= i < len(lines)]
-        dated = linerules.has_day(line.text) or any(map(linerules.is_bare_date, beside))
-        count += link and dated
+        count += link and _is_dated(lines, index)
         run = run + 1 if link else run if linerules.is_bare_date(line.text) else 0
         longest = max(longest, run)
     return count, longest
+
+
+def _is_dated(lines: Sequence[Line], index: int) -> bool:
+    """Whether a day stands in a line or is all of the one before or behind it."""
+    beside = [lines[i].text for i in (index - 1, index + 1) if 0 <= i < len(lines)]
+    return linerules.has_day(lines[index].text) or any(map(linerules.is_bare_date, beside))
 
 
 @cache
