@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS captures (
 """
 _INDEXES = """
 DROP INDEX IF EXISTS captures_uri;  -- of earlier versions: nothing ever asked it
-CREATE INDEX IF NOT EXISTS captures_payload ON captures (digest, date)
+DROP INDEX IF EXISTS captures_payload;  -- of earlier versions: of whole digests
+CREATE INDEX IF NOT EXISTS captures_digest ON captures (substr(digest, 8, 12))
     WHERE status = 200 AND original = '';  -- what a revisit may refer to: archive/payloads.py
 """
 _FROM_1 = """

@@ -15,7 +15,7 @@ from tests.hostile.shim import compiled, fast_folder
 from tests.hostile.test_faults import Disk
 
 AS_BEFORE = """
-DROP INDEX captures_payload;
+DROP INDEX captures_digest;
 ALTER TABLE captures DROP COLUMN digest;
 ALTER TABLE captures DROP COLUMN original;
 PRAGMA user_version = 1;
@@ -59,12 +59,16 @@ def test_a_state_of_a_later_version_is_refused_by_its_number(tmp_path: Path) -> 
     assert version(path) == 99
 
 
-def test_an_index_of_earlier_versions_that_nothing_asked_goes(tmp_path: Path) -> None:
+def test_indexes_of_earlier_versions_that_nothing_asks_go(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
     State(path).close()
     with closing(sqlite3.connect(path)) as earlier:
+        earlier.execute("DROP INDEX captures_digest")
         earlier.execute("CREATE INDEX captures_uri ON captures (uri, date)")
+        earlier.execute("CREATE INDEX captures_payload ON captures (digest, date)")
     State(path).close()
     with closing(sqlite3.connect(path)) as state:
-        found = state.execute("SELECT 1 FROM sqlite_master WHERE name = 'captures_uri'").fetchall()
-    assert not found
+        rows = state.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
+        assert [name for (name,) in rows] == ["captures_digest"]
