@@ -1,7 +1,7 @@
 """Which GBK mis-cuts of a document are put together, and which are only pointed at.
 
-Applied: a way that is much likelier than what is seen (`GAIN`) and clearly likelier than the
-next way; how clearly depends on what witnesses there are (archive/verdicts.py). A span of nothing but lost
+Applied: a way that is much likelier than what is seen (`GAIN` in archive/verdicts.py) and clearly likelier than the
+next way; how clearly depends on what witnesses there are (`_clear` there). A span of nothing but lost
 bytes and marks (`???`) has no witness but a quotation it ends; without that it is applied only in
 a document with other, proved cuts. All others keep what is seen, carry a flag and their best
 readings as alternatives.
@@ -29,7 +29,7 @@ from archive.language import Scorer, canonical, model
 from archive.model import Change
 from archive.quotes import paragraphs
 from archive.readings import BRACKETED
-from archive.verdicts import GAIN, MARGIN, Verdict, confidence
+from archive.verdicts import MARGIN, Verdict, confidence
 
 # A document shows "py" if its spans together are that many nats likelier read so, none counted for
 # more than _VOTE, that many of them by _SOME, and no span the other way by as much. On set A no
@@ -112,7 +112,7 @@ def _once(text: str, work: list[int]) -> Iterator[Change]:
     left = [m.start() for m in SIGNATURE.finditer(text) if not any(m.start() in t for t in tried)]
     left = [at for at in left if _is_place(doc, at)]
     broken = [at for at in left if is_whole(text, at + 2) is False]
-    cutting = broken or any(v.sure or v.best.gain >= GAIN for v in verdicts)
+    cutting = broken or any(v.tells for v in verdicts)
     for verdict in verdicts:
         applied = verdict.sure or (proved >= _PROVED and verdict.sure_among_others)
         if applied or cutting:

@@ -45,6 +45,11 @@ class Verdict:
         return bool(witness) and self._clear
 
     @property
+    def tells(self) -> bool:
+        """Whether the place alone tells that the text was cut; `????` at a repeated mark does not."""
+        return self.sure or self.best.gain >= (GAIN if self.best.known else _BLIND_GAIN)
+
+    @property
     def sure_among_others(self) -> bool:
         """Sure enough in a document whose other cuts are proved."""
         return self.best.gain >= _BLIND_GAIN and self._clear

@@ -49,6 +49,7 @@ KEPT = {
     "a document title in angle brackets": "印发《关于贯彻落实<关于进一步减轻负担的意见>实施方案》的通知，<通知>全文附后。",
     "a bulletin with code": '漏洞示例：&lt;script&gt;alert(1)&lt;/script&gt;，攻击者可注入<p style="x">&nbsp;</p>。',
     "a lesson about tags": "段落使用<p>标签，换行使用<br>标签，写法见教材。",
+    "bold print that was shown four times over": "信賴利益如何發生如何發生如何發生如何發生????))))之問題之問題之問題之問題,,,,說明如下。",
     "mathematics": "当 a<b 且 c>d 时，x<y>z 不成立；R&D 经费增长，AT&T 公司参会。",
     "accents": "Café à Paris, naïve façade, Ñandú: Señor Müller’s résumé; température −5 °C ± 2 €",
     "emoji and joiners": "欢迎👨\u200d👩\u200d👧参加，می\u200cخواهم",
