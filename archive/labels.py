@@ -30,7 +30,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "breadcrumb": ("lead", "home", "skip"),
     "byline": ("roles", "editors", "neutral", "suffix"),
     "media": ("endings",),
-    "reject": ("source", "within", "name", "no_name", "placeholder"),
+    "reject": ("source", "within", "name", "no_name", "placeholder", "section", "office"),
     "meta": (
         "title",
         "published",

@@ -202,7 +202,9 @@ def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
             body = True
         text = _joined(blocks, at + 1 + offset)
         for candidate in headline.read_labels(text) if body else headline.read_line(text):
-            if not (body and candidate.field == "authors"):
+            is_day = titles.is_bare_day(candidate)
+            is_entry = is_day and titles.is_entry(blocks, at + 1 + offset)
+            if not is_entry and not (body and candidate.field == "authors"):
                 yield _near(candidate)
         if not body:
             yield from _alone(blocks, at + 1 + offset)

@@ -26,6 +26,8 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _FIGURES = re.compile(r"\d\d")
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
+_HEADLINE = 8  # tokens of a link's text that is no tool or column
+_ENTRY = 16  # Han of a line with a day and no label; 字号 大 中 小 打印 阅读次数 has 10
 _LONGEST = 150  # characters of a title; the longest of 450 golds has 96
 _EXTRA = 16  # tokens a heading may hold beyond <title>: 【记者即时播报】, （川教函〔2020〕637号）
 _META_LINE = 160  # characters of a line with date and source
@@ -260,7 +262,8 @@ def _lone_heading(blocks: Sequence[Block]) -> Block | None:
     found = [block for block in blocks if block.tag == "h3" and not block.linked]
     if len(found) != 1 or not 3 <= len(found[0].text) <= _LONGEST:
         return None
-    return None if headline.read_line(found[0].text) else found[0]
+    heads_box = fold(found[0].text).strip() in words("reject", "section")
+    return None if heads_box or headline.read_line(found[0].text) else found[0]
 
 
 def _shown_part(whole: str, blocks: Sequence[Block]) -> str:
@@ -276,6 +279,8 @@ def is_title_text(text: str) -> bool:
         return False
     folded = fold(text)
     if any(word in folded for word in words("reject", "within")) or _is_noise(text):
+        return False
+    if folded.strip() in words("reject", "section"):
         return False
     if DOC_NUMBER.fullmatch(text.strip("（）() ")):
         return False
@@ -293,6 +298,8 @@ def _above_date(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
             continue
         said = headline.read_line(block.text)
         days = [c for c in said if c.field == "published"]
+        if said and all(is_bare_day(c) for c in said) and is_entry(blocks, index):
+            continue
         before = _title_before(blocks, index) if days else None
         if before is None:
             continue
@@ -302,9 +309,24 @@ def _above_date(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
         if any(c.origin != "line:date" for c in days):
             yield "heading:above-date", before
             return
-        bare = bare or before
+        if not fold(before.text).strip().endswith(words("reject", "office")):  # a signature
+            bare = bare or before
     if bare is not None:
         yield "heading:above-day", bare
+
+
+def is_bare_day(candidate: Candidate) -> bool:
+    """Whether it is a day that no label and no time of day says of the article."""
+    return candidate.origin == "line:date" and "T" not in candidate.value
+
+
+def is_entry(blocks: Sequence[Block], index: int) -> bool:
+    """Whether a day belongs to an entry of a list: a headline stands in its line, or a link that
+    says as much right before or behind it."""
+    if len(_HAN.findall(blocks[index].text)) >= _ENTRY:
+        return True
+    around = (*blocks[index - 1 : index], *blocks[index + 1 : index + 2])
+    return any(block.linked and len(tokens(block.text)) >= _HEADLINE for block in around)
 
 
 def _title_before(blocks: Sequence[Block], index: int) -> Block | None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import dom, metadata, nodes
-from archive.model import Page
+from archive.derive import derive_file
+from archive.model import Article, Page
 from archive.variants import fold as simplify
 
 BODY = "<p>清河县教育局召开全县教育工作会议，总结去年工作，部署今年任务。县委常委、副县长李明出席会议并讲话，各中小学校长参加。</p>"
@@ -390,3 +391,49 @@ def test_a_further_page_has_the_title_of_its_article() -> None:
     html = page("<title>全县教育工作会议召开(2)-清河网</title>", "<h1>全县教育工作会议召开(2)</h1>")
     assert read(html, "http://x.test/a/104_2.html")[0]["title"] == "全县教育工作会议召开"
     assert read(html, "http://x.test/a/104.html")[0]["title"] == "全县教育工作会议召开(2)"
+
+
+SIDE = "".join(
+    f'<li><a href="/xw/{n}.html">县委召开第{n}次常委会会议研究近期重点工作</a><span>2023-11-0{n}</span></li>'
+    for n in range(1, 9)
+)
+BOX = f'<div class="left"><h3>热门文章</h3><ul>{SIDE}</ul></div>'
+
+
+def described(main: str, title: str, box: str = BOX) -> dict[str, object]:
+    source = f"<html><head><meta charset='utf-8'><title>{title}</title></head><body>{box}{main}</body></html>"
+    url = "http://www.qinghe.gov.cn/xw/202312/t20231204_1.html"
+    found = derive_file(source.encode(), "a.html", url=url)
+    assert isinstance(found, Article)
+    return {"title": found.title, "published": found.published, "source": found.source}
+
+
+def test_neither_title_nor_day_is_taken_from_a_box_of_other_articles() -> None:
+    """A title that only <title> says, in a page whose box of links comes first."""
+    body = "<p>根据有关规定，现将2023年冬修水利项目的中标结果公示如下，公示期为五天。</p>" * 3
+    signed = "<p>清河县水利局</p><p>2023年12月4日</p>"
+    main = f'<div id="vsb_content"><h1>公示</h1>{body}{signed}</div>'
+    found = described(main, "冬修水利项目中标公示")
+    assert (found["title"], found["published"]) == ("冬修水利项目中标公示", "2023-12-04")
+    found = described(
+        main, "冬修水利项目中标公示", BOX.replace("<span>", " <b>").replace("</span>", "</b>")
+    )
+    assert (found["title"], found["published"]) == ("冬修水利项目中标公示", "2023-12-04")
+
+
+def test_a_letter_and_its_answer_are_described_by_their_table() -> None:
+    rows = {
+        "信件编号": "2023120401",
+        "来信标题": "关于龙潭镇渠道清淤的咨询",
+        "来信时间": "2023-12-02",
+        "来信内容": "村口的渠道淤塞三年了，每年春灌都缺水，请问什么时候能安排清淤？",
+        "答复单位": "县水利局",
+        "答复时间": "2023-12-08",
+        "答复内容": "您反映的渠道已列入今年冬修计划，预计12月底前完成清淤，感谢您的关心。",
+    }
+    table = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows.items())
+    assert described(f'<div class="mail"><table>{table}</table></div>', "信件详情") == {
+        "title": "关于龙潭镇渠道清淤的咨询",
+        "published": "2023-12-02",  # as their PubDate has it
+        "source": "县水利局",
+    }
