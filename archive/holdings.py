@@ -15,7 +15,6 @@ One process owns a holdings folder at a time, by a kernel lock that dies with it
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -33,14 +32,13 @@ from archive.errors import FangzhiError, HoldingsError, HoldingsInUse, WriteFail
 from archive.model import Location, SiteMemory
 from archive.records import ReadRecord
 from archive.relevance import Examples
-from archive.state import Acknowledged, State
+from archive.state import DISK_FAILS, Acknowledged, State
 from archive.warc import parse_date, warc_date
 from archive.warcreader import read
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # a site's id (archive/sites.py), a digest
 RUN_FIELD = "isPartOf"  # of a warcinfo record: the run that wrote the file (DCMI)
 _INFO_LIMIT = 1 << 20  # bytes of a warcinfo record
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
 
@@ -63,7 +61,7 @@ class Holdings:
                 raise HoldingsError(f"{root}: no such holdings folder")
         except OSError as error:
             self._let_go()
-            kind = WriteFailed if error.errno in _DISK else HoldingsError
+            kind = WriteFailed if error.errno in DISK_FAILS else HoldingsError
             raise kind(f"{root}: {error.strerror or error}") from error
         try:
             self.state = State(root / "state.sqlite") if own else None

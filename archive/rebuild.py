@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive import cdxj
-from archive.errors import HoldingsError, HoldingsInUse, HoldingsTooNew
+from archive.errors import HoldingsError, HoldingsInUse, HoldingsTooNew, WriteFailed
 from archive.holdings import Holdings, acknowledged_in, write_whole
+from archive.state import DISK_FAILS
 from archive.warcwriter import OPEN
 
 _STATE = "state.sqlite"
@@ -34,10 +35,19 @@ def rebuild(root: Path) -> Rebuilt:
     """Make index and state of a holdings folder again; what had to be.
 
     Raises `HoldingsInUse` while a crawl owns the folder, `HoldingsTooNew` when a later version wrote
-    its state, which is whole, `HoldingsError` when there is none.
+    its state, which is whole, `WriteFailed` when the disk is full or fails, `HoldingsError` when there
+    is no such folder.
     """
     if not root.is_dir():
         raise HoldingsError(f"{root}: no such holdings folder")
+    try:
+        return _rebuilt(root)
+    except OSError as error:
+        kind = WriteFailed if error.errno in DISK_FAILS else HoldingsError
+        raise kind(f"{error.filename or root}: {error.strerror or error}") from error
+
+
+def _rebuilt(root: Path) -> Rebuilt:
     done = Rebuilt()
     holdings = _opened(root, done)
     try:

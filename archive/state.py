@@ -73,7 +73,7 @@ class Acknowledged:
 
 # Primary result codes of a disk that fails. A file that is there cannot be opened: its journal.
 _DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class Rows:
@@ -247,5 +247,5 @@ def _make(path: Path | str) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644))
     except OSError as error:
-        kind = WriteFailed if error.errno in _FAILS else HoldingsError
+        kind = WriteFailed if error.errno in DISK_FAILS else HoldingsError
         raise kind(f"{path}: {error.strerror or error}") from error

@@ -64,6 +64,24 @@ def test_a_disk_that_is_full_where_the_state_is_made_ends_the_crawl(crawls: Craw
     goes_on(crawls, holdings, "the state")
 
 
+def test_a_disk_that_is_full_where_an_index_is_made_again_ends_the_repair(crawls: Crawls) -> None:
+    holdings, hit = crawls.fresh(), crawls.folder / "hit"
+    assert crawls.crawl(holdings, "--no-derive").code == 0
+    (index,) = (holdings / "index").iterdir()
+    for kind, at in (("list", 0), ("enospc", -1)):
+        index.unlink(missing_ok=True)
+        if kind == "enospc":
+            calls = hit.read_text().splitlines()
+            at = 1 + next(n for n, row in enumerate(calls) if "/index/" in row)
+        hit.unlink(missing_ok=True)
+        fault = crawls.fault(holdings, kind, at) | {"FAULT_HIT": str(hit)}
+        ended = crawls.forked.run(
+            "fangzhi", "check", "--repair", "--holdings", holdings, fault=fault
+        )
+        ends_well(kind, ended, (0,) if kind == "list" else (3,))
+    goes_on(crawls, holdings, "the index")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("how", ["once", "on"])
 def test_a_disk_that_is_full_at_any_statement_ends_the_crawl(crawls: Crawls, how: str) -> None:
