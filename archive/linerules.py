@@ -22,7 +22,7 @@ DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
     "head": {"starts", "whole"},
-    "tail": {"starts", "sections", "weak", "sentences", "credits"},
+    "tail": {"starts", "sections", "weak", "sentences", "declares", "credits"},
     "toolbar": {"words"},
     "footer": {"strong", "labels"},
     "disclaimer": {"sure", "other"},
@@ -117,7 +117,17 @@ def tail_rule(line: str) -> str:
     found = _tail().match(folded)
     if found is None or (is_plain_text(line) and not _sentences().match(folded)):
         return ""
+    if _declares_its_own(folded):
+        return ""
     return "section" if _sections().match(folded) else "tail-line"
+
+
+def _declares_its_own(line: str) -> bool:
+    """Whether a line declares something that is no matter of texts, sites or rights, so that it is
+    the notice's: 声明：本结果仅对抽检样品负责。"""
+    found = _declares().match(line)
+    said = line[found.end() :] if found else ""
+    return _han(said) > 0 and not (_disclaimer().search(said) or _small_print().search(said))
 
 
 def is_weak_tail(line: str) -> bool:
@@ -285,6 +295,11 @@ def _weak() -> re.Pattern[str]:
 @cache
 def _sections() -> re.Pattern[str]:
     return _starts("tail", "sections")
+
+
+@cache
+def _declares() -> re.Pattern[str]:
+    return _starts("tail", "declares")
 
 
 @cache

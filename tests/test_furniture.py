@@ -224,3 +224,16 @@ def test_a_gallery_or_player_inside_the_text_goes(inset: str) -> None:
 def test_a_line_that_only_looks_like_a_gallery_stays(line: str) -> None:
     text = "\n".join((BODY[0], line, *BODY[1:]))
     assert clean(text, STEPS).text == text
+
+
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("声明：本结果仅对抽检样品负责。", True),
+        ("郑重声明：我县从未授权任何机构收取报名费。", True),
+        ("声明：本网转载内容不代表本网立场。", False),
+        ("特别声明：以上作品的版权归原作者所有。", False),
+    ],
+)
+def test_a_notice_may_declare_something_and_a_site_disclaims(line: str, stays: bool) -> None:
+    assert (line in clean(f"{TEXT}\n{line}", STEPS).text) == stays
