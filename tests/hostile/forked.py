@@ -179,8 +179,10 @@ def _child(job: Mapping[str, Any], out: int) -> None:
 
 
 def _run(job: Mapping[str, Any]) -> dict[str, Any]:
-    if WARM in sys.argv:
-        _serve_workers()
+    if (
+        WARM in sys.argv
+    ):  # again where a crawl was killed that was asking for a worker: it ends then
+        forkserver.ensure_running()
     with tempfile.TemporaryFile() as out:
         child = os.fork()
         if not child:
@@ -198,17 +200,20 @@ def _run(job: Mapping[str, Any]) -> dict[str, Any]:
     return {"code": os.waitstatus_to_exitcode(ended[1]), "said": said}
 
 
-def _serve_workers() -> None:
-    """Have a fork server that the workers of all crawls come from; one ends when a crawl is killed
-    that was asking it for a worker."""
-    server = forkserver._forkserver  # type: ignore[attr-defined]
+def _share_workers() -> None:
+    """Have the children of this process take their workers from its own fork server, which they cannot
+    wait for. Before `multiprocessing.forkserver` is imported by what they run."""
+    server, here = forkserver._forkserver, os.getpid()  # type: ignore[attr-defined]
+    start = server.ensure_running
     server.set_forkserver_preload(["archive.worker", "tests.hostile.warm"])
-    type(server).ensure_running(server)
-    server.ensure_running = lambda: None  # a child of ours cannot wait for a child of ours
+    server.ensure_running = lambda: start() if os.getpid() == here else None
+    forkserver.ensure_running = server.ensure_running
 
 
 def main() -> None:
     """Fork for each line of standard input; what a crawl imports is imported before."""
+    if WARM in sys.argv:
+        _share_workers()
     from scrapy.settings import default_settings
 
     from crawler import settings
@@ -222,7 +227,6 @@ def main() -> None:
         importlib.import_module(f"crawler.{name}")
     if WARM in sys.argv:
         importlib.import_module("tests.hostile.warm")
-        _serve_workers()
     assert "twisted.internet.reactor" not in sys.modules  # a child makes its own
     gc.freeze()  # a child need not look through what was imported, nor copy it
     for line in sys.stdin:
