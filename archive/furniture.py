@@ -164,8 +164,10 @@ def _one_cut(lines: Sequence[str]) -> list[Cut]:
     total, seen = sum(masses), 0
     for index, line in enumerate(lines):
         rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
-        own = (rule == "section" and sum(masses[index:]) > _SECTION * total) or (
-            rule in ("tail-line", "footer") and _is_inside(lines, index)
+        own = (
+            (rule == "section" and sum(masses[index:]) > _SECTION * total)
+            or (rule in ("tail-line", "footer") and _is_inside(lines, index))
+            or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))
         )
         if rule and not own and 2 * seen >= total and (index or total == 0):
             return _from(lines, index, rule)
@@ -177,6 +179,18 @@ def _is_inside(lines: Sequence[str], index: int) -> bool:
     """Whether a tail line stands in a notice that is signed with its day further down."""
     return linerules.is_weak_tail(lines[index]) and any(
         dates.is_signed_day(line) for line in lines[index + 1 :]
+    )
+
+
+def _goes_on(lines: Sequence[str], index: int) -> bool:
+    """Whether a tail line is a sentence and sentences of the text follow it."""
+    if not linerules.is_plain_text(lines[index]):
+        return False
+    return any(
+        linerules.is_plain_text(line)
+        and linerules.is_sentence(line)
+        and not linerules.tail_rule(line)
+        for line in lines[index + 1 :]
     )
 
 

@@ -39,6 +39,8 @@ _DATE = re.compile(
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
+_LABELLED = 12  # characters in which the colon of a label stands
+_WITHOUT_YEAR = re.compile(r"(?:时间|日期):\s*\d{1,2}月\d{1,2}日.*\d{1,2}[时点:]")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _FIGURE = re.compile(r"\d")
 _BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-]*")
@@ -76,13 +78,21 @@ def head_rule(line: str) -> str:
         return "meta-line"
     if len(line) > HEAD_LINE:
         return ""
-    if _head().match(folded) or metadata.is_empty_row(line):
+    if metadata.is_empty_row(line) or (_head().match(folded) and not _says_something(folded)):
         return "head-line"
     if is_bare_date(line) or _is_dated_toolbar(line):
         return "bare-date"
     if _BRACKETS.sub("", folded) in _whole():
         return "toolbar"
     return ""
+
+
+def _says_something(line: str) -> bool:
+    """Whether a line that begins like one of the frame is the text's own: a sentence without a label
+    (打印机、复印机等设备须走采购流程。), or the hour of a meeting (时间：12月5日上午9时)."""
+    if _WITHOUT_YEAR.match(line):
+        return True
+    return is_plain_text(line) and is_sentence(line) and ":" not in line[:_LABELLED]
 
 
 def is_byline(line: str) -> bool:

@@ -237,3 +237,25 @@ def test_a_line_that_only_looks_like_a_gallery_stays(line: str) -> None:
 )
 def test_a_notice_may_declare_something_and_a_site_disclaims(line: str, stays: bool) -> None:
     assert (line in clean(f"{TEXT}\n{line}", STEPS).text) == stays
+
+
+@pytest.mark.parametrize(
+    ("first", "rest"),
+    [
+        ("打印机、复印机等办公设备的采购须走政府采购流程。", ()),
+        ("时间：12月5日上午9时", ("地点：县政府三楼会议室",)),
+    ],
+)
+def test_what_begins_like_the_frame_and_says_something_stays_above_the_text(
+    first: str, rest: tuple[str, ...]
+) -> None:
+    text = "\n".join((first, *rest, *BODY))
+    assert clean(text, STEPS).text == text
+    assert clean(f"时间：2023-12-05 09:12\n打印 关闭\n{TEXT}", STEPS).text == TEXT
+
+
+def test_a_sentence_that_begins_like_the_frame_ends_no_text_that_goes_on() -> None:
+    middle = "扫描二维码关注县图书馆公众号可以预约下一期活动，名额满了为止。"
+    last = "活动由县文旅局主办，县图书馆承办，欢迎各界人士踊跃参加。"
+    assert clean(f"{TEXT}\n{middle}\n{last}", STEPS).text == f"{TEXT}\n{middle}\n{last}"
+    assert clean(f"{TEXT}\n{middle}", STEPS).text == TEXT
