@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from archive.errors import WrongUse
 from archive.sites import Politeness, may_be_hurried
-from archive.uri import ascii_url, dedupe_key, host_of
+from archive.uri import ascii_url, dedupe_key, host_of, split
 from crawler.frontier import Lead, Lease
 from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask, Brought
 
@@ -71,7 +71,9 @@ class ArticleSpider(ArchivingSpider):
 
 
 def _web_url(given: str) -> str:
+    """A URL to ask for. One of another scheme is asked for, too, and is a recorded failure."""
     url = ascii_url(given)
-    if not url.startswith(("http://", "https://")) or not host_of(url):
+    scheme = split(url).scheme
+    if not scheme or (scheme in ("http", "https") and not host_of(url)):
         raise WrongUse(f"{given}: no address of a web page; one begins with http:// or https://")
     return url

@@ -94,8 +94,9 @@ def _build(hosts: Path, folder: Path) -> None:
 def main(folder: Path) -> None:
     internet = Internet(folder)
     seen = {}
+    whole = [url for url in internet.targets if ":" in url.partition("/")[0]]  # others are no seeds
     for name, seeds in {
-        "seeds": [url for url in internet.targets if not list(named([url]))],
+        "seeds": [url for url in whole if not list(named([url]))],
         "named": ["http://127.0.0.1:8080/", "http://localhost/"],
         "redirects": [f"http://public.test/to/{n}" for n in range(len(internet.targets))],
     }.items():
