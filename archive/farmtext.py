@@ -41,7 +41,7 @@ MARKED, LISTED = 5, 12  # least items, rules R1 and R3
 PLACES, ALIKE = 0.85, 0.8
 PROSE = 60  # Han characters in sentences: less is no article a list could hang on
 
-LONGEST_LABEL = 30
+LONGEST_LABEL = 30  # characters; those of the machinery seen have up to 22, a sentence has more
 _SUFFIXES = "县縣市区區旗"
 _CLAUSE = re.compile("[，,；;、“”《》]")
 _ENDED = re.compile("(?s:.*)[。！？!?\n]")

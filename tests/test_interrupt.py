@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,17 @@ from tests.commands import adds_up, command, fangzhi, report
 from tests.hostile import server
 
 SECONDS = 30  # in which an interrupted crawl ends, on a busy machine
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Signals as a terminal has them: what starts tests in the background has children ignore some."""
+    before = [(n, signal.getsignal(n)) for n in (signal.SIGHUP, signal.SIGINT)]
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
 
 
 def test_a_signal_cuts_an_answer_that_does_not_come(tmp_path: Path) -> None:
