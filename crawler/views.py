@@ -13,6 +13,7 @@ for this request as for any other. Kits that know visitors by their address are 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.frontier import Lease
+
+logger = logging.getLogger(__name__)
 
 _REFERER = "https://www.baidu.com/s?wd="  # the engine that nearly all such kits name
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -67,7 +70,12 @@ class Views:
 
     def saw(self, response: Response) -> None:
         """Note what came of a second look."""
-        self._seen[response.meta["lease"].id] = str(view_of(response))
+        try:
+            view = view_of(response)
+        except Exception:  # one answer must not end a crawl: it is kept, what it shows is lost
+            logger.exception("%s: what it shows visitors could not be read", response.url)
+            view = View(response.status)
+        self._seen[response.meta["lease"].id] = str(view)
 
     def seen(self, lease: Lease) -> str:
         """What the second look at the page of a lease showed; "" where there was none."""
