@@ -241,8 +241,23 @@ def is_torn(path: Path) -> bool:
     return any(not isinstance(record, ReadRecord) for record in records(path))
 
 
-def visits(holdings: Path) -> int:
-    """How many URLs the frontier knows to be visited."""
+def whole(holdings: Path) -> set[str]:
+    """URIs of the pages whose exchange stands whole in the archive, to its last record: an answer
+    whose metadata record is torn was never acknowledged, and nobody knows who had asked for it."""
+    pages = set()
+    for path in (holdings / "warc").glob("*.warc.gz*"):
+        answers: dict[str, str] = {}
+        for record in records(path) if path.suffix != ".torn" else ():
+            if not isinstance(record, ReadRecord):
+                break
+            if record.type in ("response", "revisit"):
+                answers[record.id] = record.uri
+            elif record.type == "metadata":
+                pages.add(answers.get((record.get("WARC-Refers-To") or "").strip("<>"), ""))
+    return {uri for uri in pages if uri and not uri.endswith("/robots.txt")}
+
+
+def visited(holdings: Path) -> set[str]:
+    """What the frontier knows to be visited, as `archive.uri.dedupe_key` names it."""
     with closing(sqlite3.connect(holdings / "state.sqlite")) as state:
-        row = state.execute("SELECT count(*) FROM urls WHERE visits > 0").fetchone()
-    return int(row[0])
+        return {key for (key,) in state.execute("SELECT key FROM urls WHERE visits > 0")}

@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from archive.uri import dedupe_key
 from tests.hostile import crawls as crawling
 from tests.hostile.crawls import Crawls, ends_well, goes_on, thirty_pages
 from tests.hostile.forked import Ended
@@ -211,12 +212,13 @@ def try_point(crawls: Crawls, work: Work, name: str, kind: str, at: int) -> Trie
 
 def _finish(crawls: Crawls, work: Work, holdings: Path, where: str, noted: Path) -> None:
     if work.run is repaired:
+        whole = crawling.whole(holdings)
         kept = crawling.kept_so_far(holdings, noted)
         again = repaired(crawls, holdings, noted=noted)
         ends_well(where, again, (0, 1))
         assert kept <= crawling.rows(holdings), f"{where}: the repaired state does not know all"
-        pages = {uri for _, uri in kept if not uri.endswith("/robots.txt")}
-        assert crawling.visits(holdings) >= len(pages), f"{where}: the frontier is not whole"
+        unseen = {dedupe_key(uri) for uri in whole} - crawling.visited(holdings)
+        assert not unseen, f"{where}: the frontier is not whole: {unseen}"
     goes_on(crawls, holdings, where, derives=True, noted=noted)
 
 
