@@ -9,10 +9,11 @@ point, for two processes side by side. `--kind eio --at 117` repeats one point, 
              begins a WARC file of its own: from there on it is a crawl
     catchup  the same after a kill when all pages were captured, and text was still to be derived
     repair   `check --repair` after that first kill, with a state that cannot be read and an index that lies
-    kills    kill and half a write at every call of one crawl that was recorded: the same states as `crawl`
-             makes with these two, without the crawl before
     shorts   short writes, as `crawl` makes one by one, every sixteenth write of sixteen crawls
-    cuts     a power cut of such a crawl, at any call and by any way of powercut.py, in an order by chance
+    cuts     all that a kill or a power cut can leave of one crawl that was recorded (laid.py), whole: with
+             kills and halves the same states as `crawl` makes, without the crawl before
+    again    the same of the run after each of many kills of that crawl, fifty states each by chance, until
+             it begins a WARC file of its own
 
 After each point the next run, undisturbed, must finish; `crawls.holds` says what must be true then.
 """
@@ -20,26 +21,28 @@ After each point the next run, undisturbed, must finish; `crawls.holds` says wha
 from __future__ import annotations
 
 import argparse
-import random
 import shutil
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from archive.uri import dedupe_key
 from tests.hostile import crawls as crawling
 from tests.hostile.crawls import Crawls, ends_well, goes_on, thirty_pages
 from tests.hostile.forked import Ended
-from tests.hostile.powercut import WAYS, Disk, Op, recorded
+from tests.hostile.laid import HALF, Recording, recording, recovery
 
 KINDS = ("kill", "half", "short", "eio", "enospc", "sync")
 DEADLY = ("kill", "half")
+LAID = {"cuts", "again"}
 TOGETHER = 16  # short writes, which cost nothing, are made by so many runs: each every so-manieth
 BEYOND = 12  # numbers in a row that a run does not come to: calls vary with the moments of commits
-SEED = 6
+EACH = 50  # states of the run after one kill
+Trial = Callable[[], "Tried"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,57 +274,10 @@ def points(
         at += of
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A recorded crawl, and the states a power cut can leave of it."""
-
-    done: list[Op]
-
-    def states(self) -> list[tuple[str, int]]:
-        """By which way, and before which call; in an order by chance that is always the same."""
-        found = [(way, number) for number in range(len(self.done) + 1) for way in WAYS]
-        random.Random(SEED).shuffle(found)
-        return found
-
-    def kills(self) -> Iterator[tuple[str, int]]:
-        """Every call a kill may come before, and every write it may come in the middle of; not what
-        leaves the files as they were, for a kill before the next call is the same."""
-        for number, op in enumerate(self.done):
-            if op.what not in ("ack", "sync"):
-                yield "kill", number
-            if op.what == "write" and len(op.data) > 1:
-                yield "half", number
-
-    def lay(self, holdings: Path, number: int, way: str) -> list[str]:
-        """Make the state at `holdings`; ids and URIs of what was acknowledged by then."""
-        disk = Disk()
-        for op in self.done[:number]:
-            disk.do(op)
-        if way == "half":
-            op = self.done[number]
-            disk.do(replace(op, data=op.data[: len(op.data) // 2]))
-        kept = "all" if way in DEADLY else way  # a kill leaves all that was done
-        disk.lay(holdings, kept, random.Random(f"{number} {way}"))
-        return disk.acknowledged
-
-
-def recording(crawls: Crawls, folder: Path) -> Cut:
-    """All that a crawl does to its disk, recorded once and kept with the results."""
-    log, root = folder / "cuts.log", folder / "cuts.root"
-    if not root.exists():
-        log.unlink(missing_ok=True)
-        holdings, noted = crawls.fresh(), crawls.folder / "noted"
-        fault = {"FAULT_KIND": "record", "FAULT_UNDER": str(holdings), "FAULT_TOLD": str(log)}
-        ended = crawls.crawl(holdings, fault=fault | {"FAULT_ACK": str(noted)}, noted=noted)
-        assert ended.code == 0, ended.said
-        root.write_text(str(holdings))
-    return Cut(recorded(log, Path(root.read_text())))
-
-
-def try_cut(crawls: Crawls, cut: Cut, name: str, number: int, way: str) -> Tried:
-    """Cut the power or kill the crawl once, and go on."""
+def try_laid(crawls: Crawls, made: Recording, name: str, number: int, way: str) -> Tried:
+    """Cut the power or kill a recorded crawl once, and go on."""
     holdings, noted, began = crawls.fresh(), crawls.folder / "noted", time.monotonic()
-    told = cut.lay(holdings, number, way)
+    told = made.lay(holdings, number, way)
     noted.write_text("".join(f"{a}\t{b}\n" for a, b in zip(told[::2], told[1::2], strict=True)))
     said = ""
     try:
@@ -329,10 +285,35 @@ def try_cut(crawls: Crawls, cut: Cut, name: str, number: int, way: str) -> Tried
     except AssertionError as problem:
         said = str(problem) or "assertion"
     shutil.rmtree(holdings, ignore_errors=True)
-    op = cut.done[number] if number < len(cut.done) else None
+    op = made.done[number] if number < len(made.done) else None
     file = _class(Path(op.path)) if op and op.what != "ack" else ""
     call = op.what if op else "end"
     return Tried(name, way, number, call, file, 0, time.monotonic() - began, said)
+
+
+def laid(crawls: Crawls, results: Results, name: str, part: int, of: int) -> Iterator[Trial]:
+    """Every state of `cuts` not tried yet; of `again` some of the run after each of many kills."""
+    whole = recording(crawls, results.folder)
+    states = whole.distinct()
+    runs: Iterator[tuple[str, Recording, list[tuple[str, int]]]] = iter([(name, whole, states)])
+    if name == "again":
+        runs = _recoveries(crawls, results, whole, states[part % of :: of])
+        part, of = 1, 1
+    for about, made, found in runs:
+        todo = [(way, at) for way, at in found[part % of :: of]]
+        print(f"{about}: {len(found)} states", file=sys.stderr, flush=True)
+        for way, at in todo:
+            if (about, way, at) not in results.points:
+                yield partial(try_laid, crawls, made, about, at, way)
+
+
+def _recoveries(
+    crawls: Crawls, results: Results, whole: Recording, states: list[tuple[str, int]]
+) -> Iterator[tuple[str, Recording, list[tuple[str, int]]]]:
+    for way, number in states:
+        if way in ("all", HALF):
+            made = recovery(crawls, results.folder, whole, number, way)
+            yield f"again-{number}-{way}", made, made.distinct()[:EACH]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -341,17 +322,19 @@ def run(options: argparse.Namespace) -> int:
     end = time.monotonic() + options.seconds
     failed = 0
     with thirty_pages() as crawls:
-        known = works(crawls, options.results)
+        known = {} if set(options.work) <= LAID else works(crawls, options.results)
         for name in options.work:
-            if name in ("cuts", "kills"):
-                cut = recording(crawls, options.results)
-                states = cut.states() if name == "cuts" else cut.kills()
-                todo: Iterator[tuple[str, int]] = (
-                    (way, number)
-                    for way, number in states
-                    if number % of == part % of and (name, way, number) not in results.points
-                )
-            elif name == "shorts":
+            if name == "cuts" and options.at:
+                made = recording(crawls, options.results)
+                return int(_tell(results, try_laid(crawls, made, name, options.at, options.kind)))
+            if name in LAID:
+                for trial in laid(crawls, results, name, part, of):
+                    if time.monotonic() > end:
+                        return failed
+                    failed += _tell(results, trial())
+                continue
+            todo: Iterator[tuple[str, int]]
+            if name == "shorts":
                 todo = (
                     ("short", at)
                     for at in range(part, TOGETHER + 1, of)
@@ -369,16 +352,17 @@ def run(options: argparse.Namespace) -> int:
             for kind, at in todo:
                 if time.monotonic() > end:
                     return failed
-                if name in ("cuts", "kills"):
-                    tried = try_cut(crawls, cut, name, at, kind)
-                else:
-                    work = known["crawl" if name == "shorts" else name]
-                    tried = try_point(crawls, work, name, kind, at)
-                results.add(tried)
-                failed += bool(tried.failed)
-                if tried.failed or options.at:
-                    print(tried.row(), end="", flush=True)
+                work = known["crawl" if name == "shorts" else name]
+                failed += _tell(results, try_point(crawls, work, name, kind, at))
     return failed
+
+
+def _tell(results: Results, tried: Tried) -> bool:
+    """Keep what came of a point, and print what did not hold; whether it did not."""
+    results.add(tried)
+    if tried.failed:
+        print(tried.row(), end="", flush=True)
+    return bool(tried.failed)
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ returns its name. Not modelled: a disk that says it has synced and has not.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,24 +98,28 @@ class Disk:
             else:
                 file.done.append(op)
 
-    def lay(self, target: Path, way: str, chance: random.Random, folder: str = "") -> None:
-        """Make at `target` what the disk may hold when the power is cut now."""
-        target.mkdir()
+    def left(self, way: str, chance: random.Random, folder: str = "") -> dict[str, bytes | None]:
+        """What may be there when the power is cut now: bytes of files by path, None of folders."""
+        found: dict[str, bytes | None] = {}
         for name, number in self._names(folder, way, chance).items():
-            file = self._files[number]
+            file, path = self._files[number], f"{folder}/{name}".removeprefix("/")
+            found[path] = None if file.is_folder else _content(file, way, chance)
             if file.is_folder:
-                below = f"{folder}/{name}".removeprefix("/")
-                self.lay(target / name, way, chance, below)
-            else:
-                (target / name).write_bytes(_content(file, way, chance))
+                found |= self.left(way, chance, path)
+        return found
 
-    def moved_to(self, target: Path, folder: str = "") -> None:
-        """Go on with what was laid at `target` by the way `all`: as after a kill, what was not
-        synced is in memory still, and no more certain than before."""
+    def lay(self, target: Path, way: str, chance: random.Random) -> None:
+        """Make that at `target`."""
+        lay(self.left(way, chance), target)
+
+    def moved(self, inodes: Mapping[str, int], folder: str = "") -> None:
+        """Go on with what was laid by the way `all`, where files have these inodes: as after a kill, what
+        was not synced is in memory still, and no more certain than before."""
         for name, number in self._names(folder, "all", random.Random(0)).items():
-            self._number[(target / name).stat().st_ino] = number
+            path = f"{folder}/{name}".removeprefix("/")
+            self._number[inodes[path]] = number
             if self._files[number].is_folder:
-                self.moved_to(target / name, f"{folder}/{name}".removeprefix("/"))
+                self.moved(inodes, path)
 
     def _rename(self, op: Op, old: str | None, new: str | None) -> None:
         folder = self._folders[(new or old or "").rpartition("/")[0]]
@@ -131,6 +135,21 @@ class Disk:
             if new and moved >= 0:
                 names[new] = moved
         return names
+
+
+def lay(left: Mapping[str, bytes | None], target: Path) -> None:
+    """Make files and folders at `target`."""
+    target.mkdir()
+    for path, data in left.items():
+        if data is None:
+            (target / path).mkdir()
+        else:
+            (target / path).write_bytes(data)
+
+
+def inodes(root: Path) -> dict[str, int]:
+    """The inode of every file and folder, by path."""
+    return {str(path.relative_to(root)): path.stat().st_ino for path in root.rglob("*")}
 
 
 def _kept(way: str, chance: random.Random) -> bool:

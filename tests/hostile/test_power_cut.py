@@ -14,7 +14,7 @@ import pytest
 from tests.hostile.crawls import Crawls, small_web
 from tests.hostile.crawls import goes_on as finishes
 from tests.hostile.forked import Forked
-from tests.hostile.powercut import WAYS, Disk, Op, cuts, recorded
+from tests.hostile.powercut import WAYS, Disk, Op, cuts, inodes, recorded
 from tests.hostile.shim import compiled, fast_folder
 from tests.hostile.test_faults import Disk as Writer
 
@@ -92,7 +92,7 @@ def cut_in_recovery(writer: Writer, first: int, step: int, ways: tuple[str, ...]
         for op in done[:killed]:
             disk.do(op)
         disk.lay(writer.holdings(name), "all", random.Random(0))
-        disk.moved_to(writer.holdings(name))
+        disk.moved(inodes(writer.holdings(name)))
         for number in cuts(disk, record(writer, name), step, killed):
             for way in ways:
                 goes_on(writer, disk, way, f"{name}-{number}-{way}", seen)
