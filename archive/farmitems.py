@@ -17,10 +17,15 @@ MOST_RUNS = 12  # runs judged, the last ones: a bound for hostile texts
 ITEM = re.compile(
     r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，;；/·•_>»«]|&nbsp;)+|([^\s|｜¦丨、,，;；/·•_<>»«&]+)"
 )
+# … of lists of places, where brackets, dashes and stars part names too: [平定县][柞水县], 平定县-柞水县
+PLACE = re.compile(
+    r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，;；/·•_>»«\[\]［］【】\-—–~～#＃*★☆◆●■▪→]|&nbsp;)+"
+    r"|([^\s|｜¦丨、,，;；/·•_<>»«&\[\]［］【】\-—–~～#＃*★☆◆●■▪→]+)"
+)
 SEGMENT = re.compile(
     r"(?:<[^<>\n]{0,300}>|[\s|｜¦丨、,，：:_—\-【】［］]|&nbsp;)+|([^\s|｜¦丨、,，：:_—\-【】［］<>&]+)"
 )
-_BORDERS = "|｜¦丨、,，;；/·•_<>»«&：:。"  # of pieces, besides blanks
+_BORDERS = "|｜¦丨、,，;；/·•_<>»«&：:。[]［］【】-—–~～#＃*★☆◆●■▪→"  # of pieces, besides blanks
 PROSE_MARK = re.compile('[。！？!?“”"《》（）()；;：:0-9０-９【】…]')
 STOPPED = re.compile("[^。！？!?\\s][。！？!?]")
 HAN = re.compile("[\u4e00-\u9fff]")

@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from archive import lexicon
+from archive import farmwords, lexicon
 from archive.farmitems import sentences, whole_lines
 from archive.model import Change
 from archive.variants import fold
@@ -28,7 +28,8 @@ _ABSTRACT = re.compile(
     re.MULTILINE,
 )
 _CONTACT = re.compile(
-    r"(?:[QqＱｑ]{2}|扣扣|企鹅|[微薇威]信|[加\+＋][VvＶWw微]|[vV]信|VX|vx|电话|手机|热线|[Tt]elegram|TG|飞机|联系)\s*(?:号码?|群)?\s*[：:＋+]?\s*[A-Za-z0-9][\w\-]{4,20}"
+    r"(?<![A-Za-z])[QqＱｑ](?:号)?\s*[：:＋+]?\s*[1-9]\d{4,10}(?!\d)"
+    r"|(?:[QqＱｑ]{2}|扣扣|企鹅|[微薇威]信|[加\+＋][VvＶWw微薇威卫]|[vV]信|VX|vx|电话|手机|热线|[Tt]elegram|TG|飞机|联系)[信]?\s*(?:号码?|群)?\s*[^\w\s。，]{0,2}\s*[A-Za-z0-9][\w\-]{4,20}"
     r"|https?://[\w.\-/]+|www\.[\w.\-]+"
 )
 _TWO_HAN = re.compile("[\u4e00-\u9fff]{2}")
@@ -138,23 +139,30 @@ def _shared(text: str, places: list[int]) -> bool:
 
 def adverts(text: str, title: str) -> Iterator[Change]:
     """Cut an advert of a listed trade that gives a contact, from one stop to the next."""
-    if not lexicon.listed(text):
+    if not lexicon.offers(text):
         return
     prose = sentences(text)
-    for start, end, trade in lexicon.listed(text)[:MOST_HITS]:
+    for start, end, trade in lexicon.offers(text)[:MOST_HITS]:
         left, right = _clause(text, start, end)
         advert = text[left:right]
         if len(advert) > 160 or not _CONTACT.search(advert):
             continue
-        if lexicon.speaks_of(_without(prose, advert) + title, trade):
+        about = _without(prose, advert) + title + lexicon.heading(text)
+        if _tells(advert) or lexicon.speaks_of(about, trade):
             continue
         line = text.rfind("\n", 0, left) + 1
-        if re.fullmatch(r"\s*[^\s：:]{1,6}[：:]\s*", text[line:left]):
+        if re.fullmatch(r"\s*(?:[^\s：:]{1,6}[：:]|【[^】]{1,12}】)\s*", text[line:left]):
             left = line
         span = whole_lines(text, left, right)
         yield Change(
             *span, "", "R13-advert", f"X {trade}; L contact in the advert; T", 0.9, "link-farm"
         )
+
+
+def _tells(advert: str) -> bool:
+    """Whether a sentence tells of an offer, as police and papers do, instead of making it."""
+    plain = fold(advert)
+    return any(word in plain for word in farmwords.words()["announcing"]["told"])
 
 
 def _clause(text: str, start: int, end: int) -> tuple[int, int]:

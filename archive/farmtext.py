@@ -21,6 +21,7 @@ from archive.farmitems import (
     LONGEST_PLACE,
     MARKING,
     MOST_RUNS,
+    PLACE,
     PROSE_MARK,
     STOPPED,
     TAG,
@@ -39,9 +40,14 @@ from archive.variants import fold
 
 MARKED, LISTED = 5, 12  # least items, rules R1 and R3
 PLACES, ALIKE = 0.85, 0.8
+AHEAD = 15  # … of a list that text follows
+LOOK_BACK = 120  # characters behind such a list that may speak of it
 PROSE = 60  # Han characters in sentences: less is no article a list could hang on
 
 LONGEST_LABEL = 30  # characters; those of the machinery seen have up to 22, a sentence has more
+_BLANK = " \u3000\t"
+_OPEN, _CLOSING = "[［【（(#*★-·", "]］】)）*★-·"  # around the names of a list
+_OPENING = _BLANK + "|" + _OPEN
 _SUFFIXES = "县縣市区區旗"
 _CLAUSE = re.compile("[，,；;、“”《》]")
 _ENDED = re.compile("(?s:.*)[。！？!?\n]")
@@ -114,7 +120,7 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
             continue
         label = _label(text, run[0].start)
         doubt = _doubt(text, run, title, label)
-        start, end = whole_lines(text, label.start, past(text, run[-1].end))
+        start, end = _whole(text, label.start, past(text, run[-1].end))
         evidence = f"P {len(run)} places in no order; A behind the article"
         if label.kind == "machinery":
             evidence = (
@@ -183,18 +189,29 @@ def _label(text: str, at: int) -> _Label:
     ended = _ENDED.match(before)
     label = before[ended.end() if ended else 0 :].lstrip()
     words, plain = farmwords.words(), fold(label).lower()
-    announces = any(word in plain for word in words["announcing"]["line"])
-    if not announces and 0 < len(label) <= LONGEST_LABEL and not _CLAUSE.search(label):
-        for kind in ("machinery", "links"):
-            if any(word in plain for word in words["leading"][kind]):
-                return _Label(text.rindex(label, 0, at), kind)
+    if not label or len(label) > LONGEST_LABEL or _CLAUSE.search(label):
+        return _Label(at, "")
+    for kind in ("machinery", "links"):
+        found = [word for word in words["leading"][kind] if word in plain]
+        rest = plain.replace(max(found, key=len), "") if found else ""  # 热门城市： is no 市：
+        if found and not any(word in rest for word in words["announcing"]["line"]):
+            return _Label(text.rindex(label, 0, at), kind)
     return _Label(at, "")
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the brackets around its names, and its lines where it fills them."""
+    while start > 0 and text[start - 1] in _OPEN:
+        start -= 1
+    while end < len(text) and text[end] in _CLOSING:
+        end += 1
+    return whole_lines(text, start, end)
 
 
 def _place_runs(text: str) -> Iterator[list[Item]]:
     run: list[Item] = []
     unknown = 0
-    for item in chain.from_iterable(map(_separate, items(text))):
+    for item in chain.from_iterable(map(_separate, items(text, PLACE))):
         if len(item.text) <= LONGEST_PLACE + 2 and gazetteer.codes(item.text):
             run.append(item)
             unknown = 0
@@ -215,7 +232,7 @@ def _trimmed(run: list[Item]) -> Iterator[list[Item]]:
 
 
 def _doubt(text: str, run: Sequence[Item], title: str, label: _Label) -> str:
-    before, after = text[: label.start], text[run[-1].end :]
+    before, after = text[: label.start].rstrip(_OPENING), text[run[-1].end :]
     if label.kind == "machinery":
         return "" if _ends_free(after) else "inside a sentence"
     separators = Counter(item.before for item in run[1:])
@@ -225,7 +242,7 @@ def _doubt(text: str, run: Sequence[Item], title: str, label: _Label) -> str:
         return "inside a sentence"
     footed = is_footer(before)
     if not footed and STOPPED.search(until_footer(after)):
-        return "not at the end"
+        return _doubt_ahead(before, after, run, title)
     prose = sentences(before)
     if len(HAN.findall(prose)) < PROSE:
         return "no article before it"
@@ -236,8 +253,38 @@ def _doubt(text: str, run: Sequence[Item], title: str, label: _Label) -> str:
     return ""
 
 
+def _doubt_ahead(before: str, after: str, run: Sequence[Item], title: str) -> str:
+    """What speaks for a list that text follows, above an article or between its paragraphs.
+
+    Such a list is the machine's where it is long, has a line of its own, no comma of prose, and
+    nothing around it speaks of a list or of its places. Cost: a caption or picker of that kind.
+    """
+    whole = before.strip() + after
+    last = before.rstrip().rsplit("\n", 1)[-1]
+    alone = (
+        before.rstrip(_OPENING)[-1:] in ("", "\n") and after.lstrip(_BLANK + _CLOSING)[:1] == "\n"
+    )
+    spoken = Counter(item.before for item in run[1:]).most_common(1)[0][0]
+    if len(run) < AHEAD or not alone or set(spoken) & set("、,，;；\n"):
+        return "not at the end"
+    if last and last[-1] not in "。！？":
+        return "not at the end"
+    prose = sentences(whole)
+    if len(HAN.findall(prose)) < PROSE:
+        return "not at the end"
+    words = farmwords.words()["announcing"]
+    heading = fold(title or _first_line(before or after))
+    near, next_ = fold(last), fold(after[:LOOK_BACK])
+    announced = any(word in heading for word in words["title"]) or any(
+        word in text for word in words["line"] for text in (near, next_)
+    )
+    back = any(word in next_ for word in words["back"])
+    named = any(len(item.text) > 2 and item.text in prose for item in run)
+    return "announced" if announced or back or named else ""
+
+
 def _stands_free(before: str, after: str, separator: str) -> bool:
-    left = before.rstrip(" \u3000\t|")
+    left = before.rstrip(_OPENING)
     piped = "|" in separator or "｜" in separator
     starts = (
         not left
@@ -249,7 +296,7 @@ def _stands_free(before: str, after: str, separator: str) -> bool:
 
 
 def _ends_free(after: str) -> bool:
-    rest = TAG.sub("", after).lstrip(" \u3000\t")
+    rest = TAG.sub("", after).lstrip(_BLANK + _CLOSING)
     return not rest or rest[0] in "\n|｜"
 
 

@@ -13,12 +13,12 @@ _ALWAYS = {"evidence", "day"}
 _TABLES: dict[str, set[str]] = {
     "trusted": {"suffixes", "hosts"},
     "services": {"domains"},
-    "endings": {"official"},
+    "endings": {"official", "trade"},
     "footer": {"strong"},
-    "announcing": {"title", "line"},
+    "announcing": {"title", "line", "back", "told"},
     "leading": {"machinery", "links"},
 }
-_LISTS = {"marker": {"pattern"}, "hard": {"trade", "terms"}}
+_LISTS = {"marker": {"pattern"}, "hard": {"trade", "terms"}, "offer": {"trade", "terms"}}
 
 
 @cache
@@ -31,7 +31,8 @@ def words() -> dict[str, Any]:
     for name, keys in _LISTS.items():
         for entry in table[name]:
             _same(name, set(entry), keys | _ALWAYS)
-    _same("topics", set(table["topics"]), {entry["trade"] for entry in table["hard"]} | _ALWAYS)
+    trades = {entry["trade"] for entry in (*table["hard"], *table["offer"])}
+    _same("topics", set(table["topics"]), trades | _ALWAYS)
     for entry in table["marker"]:
         _compiles(entry["pattern"])
     return table

@@ -52,9 +52,36 @@ def listed(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text)))
 
 
+def offer(text: str) -> str | None:
+    """The trade of the first word in `text` that is listed, or that offers use among others.
+
+    >>> offer("秒下款"), trade("秒下款")
+    ('jobs', None)
+    """
+    return _offer(text) if len(text) <= LONGEST_KEPT else _offer.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _offer(text: str) -> str | None:
+    word = _offered().first(_plain(text))
+    return _offers()[word] if word else None
+
+
+@lru_cache(maxsize=4)
+def offers(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where words of offers stand in `text`, the listed ones among them: start, end, trade."""
+    return tuple((m.start(), m.end(), _offers()[m[0]]) for m in _offered().finditer(_plain(text)))
+
+
 def speaks_of(text: str, kind: str) -> bool:
     """True when `text` itself is about that trade: then its words are no sign of injection."""
     return bool(_topic(kind).search(fold(text)))
+
+
+def heading(text: str) -> str:
+    """The first line of a text, which says what it is about; "" where that line is an offer."""
+    line = text.lstrip()[:200].split("\n", 1)[0]
+    return "" if offers(line) else line
 
 
 @lru_cache(maxsize=4096)
@@ -72,7 +99,15 @@ def score(text: str) -> float:
 
 
 def _plain(text: str) -> str:
-    return fold(text).lower()
+    plain = fold(text).lower()
+    return plain.translate(_NARROW) if _WIDE.search(plain) else plain
+
+
+_WIDE = re.compile("[０-９ａ-ｚ]")
+_NARROW = {
+    ord(w): ord(w) - 0xFEE0
+    for w in "０１２３４５６７８９ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"
+}
 
 
 @cache
@@ -85,6 +120,19 @@ def _trades() -> Mapping[str, str]:
 @cache
 def _listed() -> Listed:
     return Listed(_trades())
+
+
+@cache
+def _offers() -> Mapping[str, str]:
+    ordinary = {
+        term: entry["trade"] for entry in farmwords.words()["offer"] for term in entry["terms"]
+    }
+    return MappingProxyType({**ordinary, **_trades()})
+
+
+@cache
+def _offered() -> Listed:
+    return Listed(_offers())
 
 
 @cache

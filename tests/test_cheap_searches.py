@@ -77,7 +77,7 @@ def test_too_few_kinds_of_put_words_make_no_page_spun(text: str) -> None:
 
 
 BORDERED = st.lists(
-    st.sampled_from(["略阳搬家公司", "太康", "湖南", "会", "，", "、", " ", "\n", "。"]),
+    st.sampled_from(["略阳搬家公司", "太康", "湖南", "会", "，", "、", " ", "\n", "。", "-", "【"]),
     max_size=30,
 )
 
@@ -85,7 +85,7 @@ BORDERED = st.lists(
 @settings(deadline=None)
 @given(BORDERED.map("".join) | st.text())
 def test_pieces_are_what_stands_between_borders(text: str) -> None:
-    between = r"[^\s|｜¦丨、,，;；/·•_<>»«&：:。]{2,}"
+    between = r"[^\s|｜¦丨、,，;；/·•_<>»«&：:。\[\]［］【】\-—–~～#＃*★☆◆●■▪→]{2,}"
     assert farmitems.pieces(text) == re.findall(between, text)
 
 
