@@ -14,9 +14,9 @@ from typing import Any
 
 from lxml.etree import XPath
 
-from archive import dom, vocab
+from archive import dates, dom, vocab
 from archive.uri import CACHED, join, split
-from crawler import anchors, pagers, scripts
+from crawler import anchors, calls, inline, pagers, patterns, scripts
 
 Element = Any  # lxml ships no types
 
@@ -34,9 +34,14 @@ _PAGE_OPTION = re.compile(
 )
 # What `_of_element` reads, in the order of the page; and what may take its content out of sight.
 _TELLING = XPath(
-    "//a | //area | //iframe | //frame | //meta | //link | //option | //script | //*[@onclick]"
+    "//a | //area | //iframe | //frame | //meta | //link | //option | //script | //textarea"
+    " | //body[@onload] | //*[@onclick] | //*[@data-href or @data-url]"
 )
 _MAY_HIDE = XPath("//*[@hidden or @style]")
+# In an attribute of data: a page by its ending or its query, for scripts ask for other things too.
+_PAGE_ADDRESS = re.compile(
+    r"(?:https?://|/|\.{1,2}/)?[\w%./:-]*(?:\.s?html?|\.(?:jsp|aspx?|php|do)\?[^\s{}<>]+)$"
+)
 _BRACKETS = str.maketrans("", "", " \t\r\n\u00a0\u3000[]【】()（）「」")
 _NUMBER = re.compile(r"\d{1,4}")
 _FEED_TYPE = re.compile(r"application/(?:rss|atom)\+xml|text/xml", re.IGNORECASE)
@@ -81,22 +86,31 @@ def links(root: Element, url: str, source: str, charset: str = "utf-8") -> list[
 
 def _candidates(root: Element, url: str, source: str) -> Iterator[tuple[str, Found]]:
     hidden = {below for top in _MAY_HIDE(root) if anchors.hides(top) for below in top.iter()}
-    text_of_scripts: list[str] = []
+    telling = _TELLING(root)
+    text_of_scripts = [element.text or "" for element in telling if element.tag == "script"]
+    called = calls.Calls("\n".join(text_of_scripts))
     days = anchors.ItemDays()
-    for element in _TELLING(root):
-        if element.tag == "script":
-            text_of_scripts.append(element.text or "")
+    for element in telling:
         yield from _of_element(element, element in hidden, days)
+        if called or element.tag == "option":
+            yield from _of_calls(element, element in hidden, days, called)
     jump = "link" if root.find(".//a[@href]") is not None else "refresh"
     budget = scripts.SCRIPT_BUDGET
+    unknown: list[str] = []
     for text in text_of_scripts:
-        yield from _of_script(text[:budget], jump)
+        yield from _of_script(text[:budget], jump, unknown)
         budget = max(0, budget - len(text))
     for address in _asked_for_items("\n".join(text_of_scripts)):
         yield address, _plain("pager")
     yield from _of_islands(source)
-    for href in pagers.script_pages("\n".join(text_of_scripts), source, url):
+    script = "\n".join(text_of_scripts)
+    for href in (
+        *pagers.script_pages(script, source, url),
+        *patterns.numbered(unknown, script, source, url),
+    ):
         yield href, _plain("pager")
+    for address, title, day in inline.items(script):
+        yield address, Found("", title, "link", False, (dates.parse(day) or "")[:10] or None)
 
 
 def _of_element(
@@ -125,10 +139,53 @@ def _of_element(
         case "script" if get("querydata"):
             if request := pagers.unit_request(get("url") or "", get("querydata")):
                 yield request, _plain("pager")
+        case "textarea" if inline.is_markup(markup := "".join(element.itertext())):
+            yield from fragment_links(markup)
+        case "script" if "text/" in (kind := (get("type") or "")) and "javascript" not in kind:
+            markup = element.text or ""
+            if inline.is_markup(markup) and "<record>" not in markup:
+                yield from fragment_links(markup)
+    for name in ("data-href", "data-url"):
+        if _PAGE_ADDRESS.match((get(name) or "")[:HREF_LIMIT].strip()):
+            text = anchors.text_of(element)
+            yield get(name), Found("", text, "link", hidden, days.of(element, get(name)))
+    if element.tag == "body" and get("onload"):
+        for href, link in _of_script(get("onload"), "refresh"):
+            yield href, link
     if click := get("onclick"):
         yield from (
             (href, replace(link, hidden=hidden)) for href, link in _of_script(click, "link")
         )
+
+
+def _of_calls(
+    element: Element, hidden: bool, days: anchors.ItemDays, called: calls.Calls
+) -> Iterator[tuple[str, Found]]:
+    """Where an element leads that calls a function of the page."""
+    if element.tag == "option":
+        yield from _of_choice(element, hidden, called)
+        return
+    href, click = element.get("href") or "", element.get("onclick") or ""
+    script = href if href.lstrip()[:11].lower() == "javascript:" else ""
+    targets = [*called.of(script), *called.of(click)] if script or click else ()
+    if not targets:
+        return
+    pieces = list(element.itertext())
+    rel = _anchor_rel(element, pieces) if element.tag in ("a", "input", "button") else "link"
+    text = anchors.said_by(element, pieces[: anchors.PIECES])
+    for target in targets:
+        yield target, Found("", text, rel, hidden, days.of(element, target))
+
+
+def _of_choice(option: Element, hidden: bool, called: calls.Calls) -> Iterator[tuple[str, Found]]:
+    """Where a select of page numbers leads when an option of it is chosen."""
+    parent = option.getparent()
+    change = parent.get("onchange") if parent is not None and parent.tag == "select" else None
+    value = (option.get("value") or "").strip()
+    if not change or not _NUMBER.fullmatch(value):
+        return
+    for target in called.chosen(change, value):
+        yield target, _plain("number", hidden)
 
 
 def _of_link(element: Element) -> Iterator[tuple[str, Found]]:
@@ -140,8 +197,15 @@ def _of_link(element: Element) -> Iterator[tuple[str, Found]]:
         yield href, replace(_plain("feed"), text=element.get("title") or "")
 
 
-def _of_script(text: str, jump: str) -> Iterator[tuple[str, Found]]:
-    for link in scripts.written(text):
+def _of_script(
+    text: str, jump: str, unknown: list[str] | None = None
+) -> Iterator[tuple[str, Found]]:
+    """The links a script writes; what it jumps to and is known in part goes into `unknown`."""
+    for link in scripts.told(text):
+        if link.tag == "unknown":
+            if unknown is not None:
+                unknown.append(link.href)
+            continue
         if link.tag == "option" and not _PAGE_OPTION.match(link.href):
             continue
         rel = {"jump": jump, "iframe": "iframe", "frame": "iframe", "area": "area"}.get(

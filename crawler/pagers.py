@@ -150,8 +150,7 @@ def query_page(source: str, url: str) -> Iterator[str]:
         name, number = current
     else:
         return
-    total = _first(_PAGES_SAID, source) or _first(_TOTAL_PAGES, source)
-    yield from query_pages(url, (name, number), total or 0)
+    yield from query_pages(url, (name, number), pages_said(source) or 0)
 
 
 def query_pages(url: str, current: tuple[str, int], last: int | None) -> Iterator[str]:
@@ -239,6 +238,11 @@ def records(source: str) -> Iterator[str]:
             yield record[len("<![CDATA[") :].removesuffix("]]>")
         else:
             yield html.unescape(record)
+
+
+def pages_said(source: str) -> int | None:
+    """How many pages a list says it has: 共8页, totalPage: 8."""
+    return _first(_PAGES_SAID, source) or _first(_TOTAL_PAGES, source)
 
 
 def total_records(source: str) -> int | None:

@@ -50,7 +50,10 @@ _JUMP_CALL = re.compile(r"(?:(?:^|\.)location\.(?:replace|assign)|^(?:window\.)?
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A link a script writes: the address as written, its text, and its tag or `jump`."""
+    """A link a script writes: the address as written, its text, and its tag or `jump`.
+
+    A jump to an address that holds what only running the script would tell is `unknown`.
+    """
 
     href: str
     text: str
@@ -63,12 +66,17 @@ def written(script: str) -> Iterator[Written]:
     >>> [w.href for w in written("var p='../zwgk/'; document.write('<a href=\\"'+p+'\\">公开</a>')")]
     ['../zwgk/']
     """
+    return (each for each in told(script) if each.tag != "unknown")
+
+
+def told(script: str) -> Iterator[Written]:
+    """What `written` gives, and the jumps whose address is known in part."""
     if not _WORTH_READING.search(script):
         return
     for value, target, mark in _values(list(_tokens(script[:SCRIPT_BUDGET]))):
         jump = _JUMP if mark == "=" else _JUMP_CALL if mark == "(" else _NEVER
-        if jump.search(target) and value and HOLE not in value:
-            yield Written(value, "", "jump")
+        if jump.search(target) and value:
+            yield Written(value, "", "unknown" if HOLE in value else "jump")
         elif "<" in value:
             yield from _links(value)
 
