@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,13 @@ from archive.check import Checker
 from archive.holdings import Holdings, acknowledged_in
 from archive.model import Location
 from archive.rules import Finding
-from archive.state import Acknowledged
+from archive.state import Acknowledged, damage
 from archive.warcwriter import OPEN
 
 _SHOWN = 3  # examples in a message
+# Seconds that one table is read for: a crawl cannot commit meanwhile, and waits ten (archive/state.py).
+_READING = 5.0
+_STEPS = 100_000  # of SQLite's machine, between two looks at the clock
 _ROWS = """SELECT record_id, uri, date, run, status, file, offset, length, digest, original
     FROM captures ORDER BY file, offset"""
 
@@ -32,6 +37,7 @@ def check(holdings: Holdings, checker: Checker) -> Iterator[Finding]:
     """Everything that is wrong with a holdings folder."""
     found = _Folder(holdings)
     yield from found.unusable()
+    yield from found.damage()
     for path in holdings.warcs():
         if path.name.endswith(OPEN):
             yield Finding("file-open", "still open", path.name)
@@ -69,6 +75,22 @@ class _Folder:
             yield Finding("state-missing", "missing", self._state.name)
         elif self._problem:
             yield Finding("state-missing", self._problem, self._state.name)
+
+    def damage(self) -> Iterator[Finding]:
+        """Where the state is damaged, and no query has come there yet."""
+        if self._problem or not self._state.exists():
+            return
+        name = self._state.name
+        with closing(_opened(self._state)) as db:
+            try:
+                query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+                for (table,) in db.execute(query).fetchall():
+                    db.set_progress_handler(_late(time.monotonic() + _READING), _STEPS)
+                    if wrong := damage(db, table):
+                        yield Finding("state-damaged", f"{table}: {wrong}", name)
+                        return
+            except sqlite3.Error as problem:
+                yield Finding("state-unread", f"not read whole: {problem}", name)
 
     def index(self, path: Path) -> Iterator[Finding]:
         """How the index of a WARC file differs from what it should be."""
@@ -148,13 +170,18 @@ def _captures(path: Path) -> Iterator[Acknowledged]:
     """The rows of the state, read without a lock or a change."""
     if not path.exists():
         return
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(_opened(path)) as db:
         for row in db.execute(_ROWS):
             name, uri, date, run, status, *place, digest, original = row
             yield Acknowledged(name, uri, date, run, status, Location(*place), digest, original)
-    finally:
-        db.close()
+
+
+def _late(end: float) -> Callable[[], bool]:
+    return lambda: time.monotonic() > end
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def _difference(row: Acknowledged, record: Acknowledged) -> str:

@@ -9,6 +9,7 @@
     │   └── WriteFailed         the archive cannot be written: disk full, I/O error
     └── HoldingsError           the holdings folder cannot be used
         ├── HoldingsInUse       another process owns it
+        ├── HoldingsDamaged     its state cannot be read, and can be made again from the WARC files
         └── HoldingsTooNew      a later version of fangzhi wrote its state
 
 An expected outcome (a page without an article) is a `Rejection`, never an exception.
@@ -63,6 +64,10 @@ class HoldingsError(FangzhiError):
 
 class HoldingsInUse(HoldingsError):
     """Another process owns the holdings."""
+
+
+class HoldingsDamaged(HoldingsError):
+    """The state of the holdings cannot be read: `fangzhi check --repair` makes it again."""
 
 
 class HoldingsTooNew(HoldingsError):

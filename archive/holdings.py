@@ -28,7 +28,13 @@ from pathlib import Path
 from typing import Any
 
 from archive import cdxj, memory, message, originals, ownership, relevance, warcwriter
-from archive.errors import FangzhiError, HoldingsError, HoldingsInUse, WriteFailed
+from archive.errors import (
+    FangzhiError,
+    HoldingsDamaged,
+    HoldingsError,
+    HoldingsInUse,
+    WriteFailed,
+)
 from archive.model import Location, SiteMemory
 from archive.records import ReadRecord
 from archive.relevance import Examples
@@ -74,7 +80,7 @@ class Holdings:
             except WriteFailed as error:
                 self.close()
                 if type(error.__cause__) is sqlite3.DatabaseError:  # damaged, not the disk's doing
-                    raise HoldingsError(f"{error}; rebuild it from warc/") from error
+                    raise HoldingsDamaged(str(error)) from error
                 raise
             except BaseException:
                 self.close()

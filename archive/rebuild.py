@@ -2,7 +2,8 @@
 
 Only what can be derived is touched: index files that are missing or differ are replaced whole,
 rows of captures are added or put right. Rows and indexes of files that are gone stay, because
-they are all that tells what was lost. A state that cannot be opened is put aside, not deleted.
+they are all that tells what was lost. A state that is damaged is put aside, not deleted; one that
+cannot be had now, because another program holds it or others can write the folder, stays.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive import cdxj
-from archive.errors import HoldingsError, HoldingsInUse, HoldingsTooNew, WriteFailed
+from archive.errors import HoldingsDamaged, HoldingsError, WriteFailed
 from archive.holdings import Holdings, acknowledged_in, write_whole
 from archive.state import DISK_FAILS
 from archive.warcwriter import OPEN
@@ -27,7 +28,7 @@ class Rebuilt:
 
     index: list[str] = field(default_factory=list)  # names of files
     rows: int = 0
-    aside: str = ""  # name of a state that could not be opened
+    aside: str = ""  # name of a state that could not be read
     finished: list[str] = field(default_factory=list)  # WARC files a dead process had left open
 
 
@@ -76,15 +77,11 @@ def _rebuilt(root: Path) -> Rebuilt:
 
 
 def _opened(root: Path, done: Rebuilt) -> Holdings:
-    """The holdings, owned; a state that cannot be used is put aside first."""
+    """The holdings, owned; a state that is damaged, on any of its pages, is put aside first."""
     try:
-        return Holdings(root, own=True)
-    except (HoldingsInUse, HoldingsTooNew):
-        raise
-    except HoldingsError:
+        return _sound(root)
+    except HoldingsDamaged:
         state = root / _STATE
-        if not state.exists():
-            raise
         number = sum(1 for _ in root.glob(f"{_STATE}{_ASIDE}*"))
         aside = root / f"{_STATE}{_ASIDE}{number or ''}"
         os.replace(state, aside)
@@ -93,3 +90,18 @@ def _opened(root: Path, done: Rebuilt) -> Holdings:
             journal.unlink()
         done.aside = aside.name
         return Holdings(root, own=True)
+
+
+def _sound(root: Path) -> Holdings:
+    """The holdings, owned; raises `HoldingsDamaged` where a page of the state cannot be read."""
+    holdings = Holdings(root, own=True)
+    assert holdings.state is not None
+    try:
+        found = holdings.state.damage()
+    except BaseException:
+        holdings.close()
+        raise
+    if found:
+        holdings.close()
+        raise HoldingsDamaged(f"{root / _STATE}: {found}")
+    return holdings

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from archive.errors import HoldingsError, HoldingsTooNew, WriteFailed
+from archive.errors import HoldingsDamaged, HoldingsError, HoldingsTooNew, WriteFailed
 from archive.model import Location
 
 SCHEMA = 2
@@ -73,6 +73,11 @@ class Acknowledged:
 
 # Primary result codes of a disk that fails. A file that is there cannot be opened: its journal.
 _DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+# Of a database that is whole: another program holds it, this process may not write it or has no memory.
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
+_PASSING |= {sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOMEM}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+REMEDY = "`fangzhi check --repair` makes it again from warc/"
 DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
@@ -98,9 +103,9 @@ class Rows:
 
 
 class State:
-    """The database of one holdings folder. Raises `HoldingsError` when it cannot be used,
-    `HoldingsTooNew` when a later version wrote it, and `WriteFailed` when the disk fails: then, and
-    at every later write.
+    """The database of one holdings folder. Raises `HoldingsDamaged` when it cannot be read,
+    `HoldingsError` when it cannot be used now, `HoldingsTooNew` when a later version wrote it, and
+    `WriteFailed` when the disk fails: then, and at every later write.
 
     `path` may be `:memory:`. Every write but `acknowledge` waits for `commit`.
     """
@@ -129,9 +134,12 @@ class State:
                 made = f"BEGIN IMMEDIATE;{made}PRAGMA user_version = {SCHEMA};COMMIT;"
             self._db.executescript(made)
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
+            code = _primary(error)
+            if code in _DISK:
                 raise WriteFailed(f"{path}: {error}") from error
-            raise HoldingsError(f"{path}: {error}; rebuild it from warc/") from error
+            if code in _PASSING:
+                raise HoldingsError(f"{path}: {error}") from error
+            raise HoldingsDamaged(f"{path}: {error}; {REMEDY}") from error
 
     @contextmanager
     def breaking(self) -> Iterator[None]:
@@ -139,7 +147,8 @@ class State:
         try:
             yield
         except sqlite3.Error as error:
-            self.broken = self.broken or WriteFailed(f"{self._path}: {error}")
+            said = f"{error}; {REMEDY}" if _primary(error) in _DAMAGED else str(error)
+            self.broken = self.broken or WriteFailed(f"{self._path}: {said}")
             with suppress(sqlite3.Error):  # it may have been rolled back already
                 self._db.execute("ROLLBACK")
             raise self.broken from error
@@ -222,6 +231,10 @@ class State:
         row = self.query(query, (record_id,)).fetchone()
         return _acknowledged(row) if row else None
 
+    def damage(self) -> str:
+        """What is wrong with the database, read whole; `""` where nothing is."""
+        return damage(self._db)
+
     def close(self) -> None:
         self._db.close()
 
@@ -240,6 +253,26 @@ def _acknowledged(row: tuple[Any, ...]) -> Acknowledged:
     record_id, uri, date, run, status, file, offset, length, digest, original = row
     place = Location(file, offset, length)
     return Acknowledged(record_id, uri, date, run, status, place, digest, original)
+
+
+def damage(db: sqlite3.Connection, table: str = "") -> str:
+    """What SQLite finds wrong with a database, or with one table and its indexes; `""` if nothing.
+
+    An error of a query may be the first that is heard of damage: a page that no query asks for is not
+    looked at. Raises `sqlite3.OperationalError` where a progress handler ends it.
+    """
+    try:
+        (said,) = db.execute(f"PRAGMA integrity_check({table or 1})").fetchone()
+    except sqlite3.DatabaseError as error:
+        if _primary(error) not in _DAMAGED:
+            raise
+        return str(error)
+    return "" if said == "ok" else str(said).splitlines()[-1]
+
+
+def _primary(error: sqlite3.Error) -> int:
+    """The primary result code of an error; 0 where it has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _make(path: Path | str) -> None:

@@ -167,7 +167,7 @@ def _say_rebuilt(done: rebuild.Rebuilt) -> None:
     for name in done.finished:
         print(f"fangzhi: {name}: finished; a dead process had left it open", file=sys.stderr)
     if done.aside:
-        print(f"fangzhi: state.sqlite cannot be used: put aside as {done.aside}", file=sys.stderr)
+        print(f"fangzhi: state.sqlite is damaged: put aside as {done.aside}", file=sys.stderr)
     print(
         f"fangzhi: {len(done.index):,} index files and {done.rows:,} rows of the state made again",
         file=sys.stderr,

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from archive import checkholdings, rebuild
+from archive.check import Checker
+from archive.errors import HoldingsError
+from archive.holdings import Holdings
 from tests.commands import fangzhi, lines
 from tests.web import start
 
@@ -122,6 +126,28 @@ def test_a_state_that_cannot_be_opened_is_put_aside_and_made_again(holdings: Pat
     assert check(holdings, "--repair") == (0, set())
     assert dump(holdings) == rows
     assert (holdings / "state.sqlite.broken").read_bytes().startswith(b"not a database")
+
+
+def test_damage_to_any_page_of_the_state_is_told_and_repaired(holdings: Path) -> None:
+    whole, rows = (holdings / "state.sqlite").read_bytes(), dump(holdings)
+    pages = len(whole) // 4096
+    for page in (pages // 3, pages - 2):
+        at = page * 4096
+        spoiled = whole[:at] + b"\xa5" * 4096 + whole[at + 4096 :]
+        (holdings / "state.sqlite").write_bytes(spoiled)
+        first = next(checkholdings.check(Holdings(holdings), Checker()))
+        assert first.code in ("state-missing", "state-damaged"), page
+        aside = rebuild.rebuild(holdings).aside
+        assert (holdings / aside).read_bytes() == spoiled
+        assert dump(holdings) == rows
+
+
+def test_a_folder_that_is_refused_costs_no_state(holdings: Path) -> None:
+    whole = (holdings / "state.sqlite").read_bytes()
+    (holdings / "warc").chmod(0o775)
+    with pytest.raises(HoldingsError, match="can be written by others"):
+        rebuild.rebuild(holdings)
+    assert (holdings / "state.sqlite").read_bytes() == whole
 
 
 def test_a_state_of_a_later_version_is_left_alone_and_says_so(holdings: Path) -> None:
