@@ -220,10 +220,10 @@ class State:
         while group := list(islice(left, GROUP)):
             self.acknowledge([c for c in group if self.capture(c.record_id) is None])
 
-    def record_ids(self, run: str) -> Iterator[str]:
-        """Ids of the responses and revisits of a run."""
-        query = "SELECT record_id FROM captures WHERE run = ?"
-        yield from (row[0] for row in self.query(query, (run,)))
+    def captures(self, run: str) -> Iterator[Acknowledged]:
+        """The responses and revisits of a run."""
+        query = "SELECT * FROM captures WHERE run = ?"
+        yield from (_acknowledged(row) for row in self.query(query, (run,)))
 
     def capture(self, record_id: str) -> Acknowledged | None:
         """The response or revisit with this record id."""

@@ -12,24 +12,37 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.errors import (
     FangzhiError,
     HoldingsInUse,
     HoldingsTooNew,
-    SiteDefinitionError,
     WriteFailed,
     WrongUse,
 )
 from archive.vocab import folder
 from crawler import arguments
 
-if TYPE_CHECKING:
-    from archive.sites import Site
+ENDINGS = """\
+results go to stdout, progress and messages to stderr; `fangzhi COMMAND --help` says more
 
+exit codes:
+  0   done; 404s, redirects and rejected pages are outcomes
+  1   a site, URL or file could not be had, or a site is not as usual
+  2   wrong use, or a wrong site definition
+  3   disk full, or a set limit was reached
+  4   another process writes into the holdings
+  5   less room on the disk than --min-free
+  11  interrupted cleanly: the next run goes on
+
+environment:
+  FANGZHI_HOLDINGS  the archive, where --holdings is not given
+  FANGZHI_SEEDS     the folder of sites/ and vocab/, where not that of the program
+  FANGZHI_CONTACT   a page or address where site owners reach you; a crawl of a real site needs it
+"""
 DONE, FAILED, WRONG_USE, FULL, IN_USE, INTERRUPTED = 0, 1, 2, 3, 4, 11
 
 
@@ -61,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="fangzhi",
         description="Archive Chinese local-government and local-news pages: every byte as WARC, the article as clean text.",
+        epilog=ENDINGS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument(
         "--version",
@@ -77,7 +92,9 @@ def parser() -> argparse.ArgumentParser:
     _explain(verbs.add_parser("explain", help="every decision behind one article"))
     _serve(verbs.add_parser("serve", help="browse the holdings: every page at every time"))
     _check(verbs.add_parser("check", help="validate archive files, or the holdings"))
-    _export(verbs.add_parser("export", help="the holdings, or a part of them, as one WACZ file"))
+    _export(
+        verbs.add_parser("export", help="the holdings, or a part of them, as one WACZ or CSV file")
+    )
     _status(verbs.add_parser("status", help="what waits, what is due, which hosts rest"))
     _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
     return top
@@ -130,6 +147,7 @@ def _focus(verb: argparse.ArgumentParser) -> None:
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("url", nargs="+", metavar="URL")
+    _as_csv(verb)
     _extras(verb)
     _fetching(verb)
     verb.set_defaults(run=run_scrape)
@@ -176,9 +194,11 @@ def _replay(verb: argparse.ArgumentParser) -> None:
         nargs="*",
         type=Path,
         metavar="FILE",
-        help="WARC, ARC, WACZ, `-`; default: the holdings",
+        help="WARC, ARC, WACZ, a folder of them, `-`; default: the holdings",
     )
-    verb.add_argument("--diff", action="store_true", help="show what differs from the stored text")
+    shown = verb.add_mutually_exclusive_group()
+    shown.add_argument("--diff", action="store_true", help="show what differs from the stored text")
+    _as_csv(shown)
     verb.add_argument("--write", action="store_true", help="replace the stored text once complete")
     verb.add_argument(
         "--learn", action="store_true", help="learn site memories first, and use them"
@@ -200,6 +220,7 @@ def _derive(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--no-memory", action="store_true", help="pages of a list teach each other nothing"
     )
+    _as_csv(verb)
     _workers(verb, all_cores=True)
     _sites(verb)
     verb.set_defaults(run=later("crawler.loose", "derive"))
@@ -228,7 +249,7 @@ def _check(verb: argparse.ArgumentParser) -> None:
         nargs="*",
         type=Path,
         metavar="FILE",
-        help="WARC, ARC, WACZ, `-`; default: the holdings",
+        help="WARC, ARC, WACZ, a folder of them, `-`; default: the holdings",
     )
     verb.add_argument(
         "--repair", action="store_true", help="make index, state and frontier again first"
@@ -242,11 +263,18 @@ def _check(verb: argparse.ArgumentParser) -> None:
 
 
 def _export(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--wacz", type=Path, required=True, metavar="FILE")
+    what = verb.add_mutually_exclusive_group(required=True)
+    what.add_argument("--wacz", type=Path, metavar="FILE", help="the captures, to be replayed")
+    what.add_argument("--csv", type=Path, metavar="FILE", help="the articles, for a spreadsheet")
     verb.add_argument("--site", action="append", default=[], metavar="SITE", help="only this site")
-    verb.add_argument("--from", dest="since", metavar="TIME", help="2024, 2024-05, 2024-05-01, …")
+    verb.add_argument(
+        "--from",
+        dest="since",
+        metavar="TIME",
+        help="captured in or after 2024, 2024-05, 2024-05-01, …",
+    )
     verb.add_argument("--to", dest="until", metavar="TIME", help="the last year, month or day")
-    verb.add_argument("--title", help="what the file is called inside")
+    verb.add_argument("--title", help="what a WACZ is called inside")
     _holdings(verb)
     verb.set_defaults(run=later("crawler.exporting", "export"))
 
@@ -264,6 +292,12 @@ def _seeds(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=later("crawler.seeds", "seeds"))
 
 
+def _as_csv(verb: argparse._ActionsContainer) -> None:
+    verb.add_argument(
+        "--csv", action="store_true", help="a table for a spreadsheet, not JSON lines"
+    )
+
+
 def _workers(verb: argparse.ArgumentParser, *, all_cores: bool = False) -> None:
     said = "one for each core" if all_cores else "1"
     verb.add_argument(
@@ -277,11 +311,23 @@ def _workers(verb: argparse.ArgumentParser, *, all_cores: bool = False) -> None:
 
 def _holdings(verb: argparse.ArgumentParser) -> None:
     place = os.environ.get("FANGZHI_HOLDINGS", "holdings")
-    verb.add_argument("--holdings", type=Path, default=Path(place), metavar="DIR")
+    verb.add_argument(
+        "--holdings",
+        type=Path,
+        default=Path(place),
+        metavar="DIR",
+        help="the archive ($FANGZHI_HOLDINGS, or ./holdings)",
+    )
 
 
 def _sites(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--sites", type=Path, default=folder().parent / "sites", metavar="DIR")
+    verb.add_argument(
+        "--sites",
+        type=Path,
+        default=folder().parent / "sites",
+        metavar="DIR",
+        help="the folder of site definitions (seeds/sites)",
+    )
 
 
 def later(module: str, name: str) -> Any:
@@ -303,37 +349,17 @@ def _hear_signals() -> None:
 
 def run_crawl(options: argparse.Namespace) -> int:
     _hear_signals()
-    from archive.sites import load_folder
+    from crawler.chosen import chosen
 
     if options.min_relevance is not None and options.like is None:
         print("fangzhi: --min-relevance needs --like: relevance to what?", file=sys.stderr)
         return WRONG_USE
-    known = load_folder(options.sites)
-    unknown = [name for name in options.site if name not in known]
-    if unknown:
-        raise SiteDefinitionError(
-            options.sites, ", ".join(unknown), "no such site; see `fangzhi seeds list`"
-        )
-    if not known:
-        raise SiteDefinitionError(options.sites, "", "no site definitions here")
-    chosen = {name: known[name] for name in options.site or known}
-    if not (options.proxy or os.environ.get("FANGZHI_CONTACT")):
-        _may_stay_unnamed(options.sites, chosen)
+    named = bool(options.proxy or os.environ.get("FANGZHI_CONTACT"))
+    sites = chosen(options.sites, options.site, is_named=named)
     _prepare_workers(options)
     from crawler import run
 
-    return run.crawl(chosen, _settings(options))
-
-
-def _may_stay_unnamed(folder: Path, sites: Mapping[str, Site]) -> None:
-    """Raise where a real site would be crawled by somebody it cannot reach."""
-    from archive.sites import may_be_hurried
-    from archive.uri import host_of
-
-    real = [s.id for s in sites.values() for x in s.seeds if not may_be_hurried(host_of(x.url))]
-    if real:
-        problem = "set FANGZHI_CONTACT to a page or address where its owner can reach you"
-        raise SiteDefinitionError(folder / f"{real[0]}.toml", "seed", problem)
+    return run.crawl(sites, _settings(options))
 
 
 def _prepare_workers(options: argparse.Namespace) -> None:
@@ -347,12 +373,15 @@ def _prepare_workers(options: argparse.Namespace) -> None:
 def run_scrape(options: argparse.Namespace) -> int:
     _hear_signals()
     _prepare_workers(options)
+    from archive.uri import ascii_url
     from crawler import run
     from crawler.replaying import print_run
+    from crawler.table import printer
 
     code, name = run.scrape(options.url, _settings(options))
     if name:
-        print_run(options.holdings, name)
+        asked = {ascii_url(url) for url in options.url}
+        print_run(options.holdings, name, asked, printer(as_csv=options.csv))
     return code
 
 

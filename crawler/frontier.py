@@ -372,8 +372,11 @@ class Frontier:
         return sum(count for site, count in self.state.query(query) if site in self._sites)
 
     def waiting_seeds(self) -> list[tuple[str, str]]:
-        """URL and host of the seeds that wait and were never visited."""
-        query = "SELECT site, url, host FROM urls WHERE state = 0 AND hops = '' AND visits = 0"
+        """URL and host of the seeds that wait and were never visited, and of single pages that wait."""
+        query = (
+            "SELECT site, url, host FROM urls WHERE state = 0 AND hops = ''"
+            " AND (visits = 0 OR site = '')"
+        )
         return [(url, host) for site, url, host in self.state.query(query) if site in self._sites]
 
     def close(self, *, finished: bool) -> None:

@@ -27,6 +27,14 @@ OPEN_LIMIT = 24 * 3600.0
 RETRY_AFTER_LIMIT = 3600.0  # seconds; what a server asks for beyond that is cut to it
 REFUSED = 30.0  # seconds of rest after a refusal that names none, doubling
 CHALLENGED = 60.0  # seconds of rest after a block page, doubling
+_IN_WORDS = {
+    "robots": "its robots.txt cannot be read",
+    "retry-after": "told to come back later",
+    "refused": "refused with 429 or 503",
+    "block-page": "a block page",
+    "circuit-open": f"{FAILURES} failures in a row",
+    "hours": "outside the hours of its definition",
+}
 JITTER = 0.2  # of the delay, upwards only: no two requests come sooner than stated
 _TABLES = """
 CREATE TABLE IF NOT EXISTS hosts (
@@ -165,6 +173,16 @@ class Hosts:
         host.rests_until = max(host.rests_until, self.clock() + seconds)
         host.why = why
         self._save(host)
+
+    def why_it_rests(self, host: Host) -> str:
+        """The reason for a host's rest and, in words, until when nothing is asked of it."""
+        left = max(host.rests_until - self.clock(), 0.0)
+        if left < 1:
+            return host.why
+        until = datetime.fromtimestamp(self._wall() + left, UTC)
+        return (
+            f"{_IN_WORDS.get(host.why, host.why)}; its host rests until {until:%Y-%m-%dT%H:%M:%SZ}"
+        )
 
     def _enqueue(self, host: Host) -> None:
         if host.ready and not host.busy and not host.queued:

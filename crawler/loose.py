@@ -22,12 +22,13 @@ from archive.textfiles import joined
 from archive.worker import Loose
 from crawler.derived import rejected
 from crawler.sandbox import Sandbox, Work
+from crawler.table import printer
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
 
 def derive(options: argparse.Namespace) -> int:
-    """`fangzhi derive`: one JSON line per file, in order."""
+    """`fangzhi derive`: one JSON line, or row of a table, per file, in order."""
     if bool(options.file) == bool(options.list):
         print("fangzhi: derive: give FILE… or --list LIST.jsonl", file=sys.stderr)
         return WRONG_USE
@@ -35,14 +36,14 @@ def derive(options: argparse.Namespace) -> int:
     learns = bool(options.list) and not options.no_memory
     memories = _taught(wanted, options.workers) if learns else {}
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
-    code = DONE
+    code, out = DONE, printer(as_csv=options.csv)
     with Sandbox(options.workers, partial(worker.start, Path(), {}, memories)) as sandbox:
         rows = _lines(wanted, sites, sandbox)
         for row in joined(rows) if options.list else rows:
             if row is None:
                 code = FAILED
             else:
-                print(row)
+                out(row)
     return code
 
 

@@ -17,7 +17,7 @@ class Noted:
     """What was noted in one run."""
 
     def __init__(self) -> None:
-        self.unreachable: list[str] = []  # seeds that brought no answer at all
+        self.unreachable: dict[str, str] = {}  # seeds that brought no answer at all: why
         self.needs_script: dict[str, list[str]] = {}  # page: what its scripts fetch its items from
         self._outside: Counter[str] = Counter()  # host of links that were not followed
         self._tls: dict[str, set[str]] = {}  # host: verdicts on its certificates, failed handshakes
@@ -42,6 +42,6 @@ class Noted:
         return {
             "tls": {host: "; ".join(sorted(told)) for host, told in sorted(self._tls.items())},
             "outside": dict(self._outside.most_common()),
-            "unreachable_seeds": self.unreachable,
+            "unreachable_seeds": list(self.unreachable),
             "needs_script": self.needs_script,
         }

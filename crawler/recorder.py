@@ -22,7 +22,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 
-from archive.errors import WriteFailed
+from archive.errors import WriteFailed, WrongUse
 from archive.holdings import Holdings
 from archive.relevance import Like, told
 from archive.replay import LEAST_NOTE, LIKE_NOTE
@@ -110,6 +110,13 @@ class Recorder:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Recorder:
+        from crawler.spiders.base import ArchivingSpider  # which imports this module
+
+        if not isinstance(crawler.spider, ArchivingSpider):
+            raise WrongUse(
+                f"{type(crawler.spider).__name__} is no ArchivingSpider, so nothing would keep its"
+                " manners or ask for a page once only: docs/spiders.md"
+            )
         recorder = cls(crawler)
         crawler.signals.connect(recorder.opened, signals.spider_opened)
         crawler.signals.connect(recorder.closed, signals.spider_closed)
@@ -231,7 +238,8 @@ class Recorder:
         with self.failing.guarded():
             self.report.queued = self.frontier.ready()
             seeds = self.frontier.waiting_seeds()
-            self.noted.unreachable += [url for url, host in seeds if self.hosts[host].rests]
+            rested = [(url, self.hosts[host]) for url, host in seeds if self.hosts[host].rests]
+            self.noted.unreachable |= {url: self.hosts.why_it_rests(host) for url, host in rested}
         summary |= {"reason": reason, **self.report.as_json()}
         if self.deriver.workers:
             summary["sites"] = self._tally.as_json()

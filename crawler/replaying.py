@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from crawler.sandbox import Work
 from crawler.spread import Spread
 from crawler.standardin import archives
 from crawler.stored import Stored
+from crawler.table import Printer, printer
 from crawler.terminal import printable
 
 DONE, FAILED = 0, 1
@@ -40,23 +41,29 @@ LESSONS = 1000
 def replay(options: argparse.Namespace) -> int:
     """`fangzhi replay`: derive named WARC files, or the whole holdings, again."""
     limits.give_back()
+    out = printer(as_csv=options.csv)
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
     start = partial(worker.start, options.holdings / "warc", sites, {})
     with opened(options.executor, options.workers, start) as sandbox:
         if options.file:
             beside = Holdings(options.holdings) if options.holdings.is_dir() else None
             with archives(options.file) as files:
-                return _replay_files(files, sandbox, Originals(beside.place if beside else None))
+                return _replay_files(
+                    files, sandbox, Originals(beside.place if beside else None), out
+                )
         holdings = Holdings(options.holdings, own=options.write or options.learn)
         try:
             learned = _learn(holdings, sandbox) if options.learn else {}
             written = _written(holdings, sandbox, options.sites, learned) if options.write else None
-            return _replay_holdings(holdings, sandbox, learned, written, diff=options.diff)
+            shown = None if options.diff else out
+            return _replay_holdings(holdings, sandbox, learned, written, shown)
         finally:
             holdings.close()
 
 
-def _replay_files(files: Sequence[Path], sandbox: Workers, originals: Originals) -> int:
+def _replay_files(
+    files: Sequence[Path], sandbox: Workers, originals: Originals, out: Printer
+) -> int:
     """Derive archive files of anybody; segmented records may go on in the next file, and revisits
     refer to one before, or to the holdings."""
     kinds: Counter[str] = Counter()
@@ -69,7 +76,7 @@ def _replay_files(files: Sequence[Path], sandbox: Workers, originals: Originals)
             _say(text)
         else:
             outcomes["rejected" if "rejected" in json.loads(text) else "articles"] += 1
-            print(text)
+            out(text)
     passing.end()
     kinds["page"] += originals.found
     kinds["revisit"] -= originals.found
@@ -111,10 +118,10 @@ def _replay_holdings(
     sandbox: Workers,
     learned: Mapping[str, str],
     written: Written | None,
-    *,
-    diff: bool,
+    out: Printer | None,
 ) -> int:
-    """Derive the holdings, file by file; with `written` their text is replaced."""
+    """Derive the holdings, file by file; with `written` their text is replaced. Without `out`, what
+    differs from the stored text is printed instead of the lines."""
 
     def find(site: str, noted: str | None) -> str | None:
         return learned.get(site, noted)
@@ -127,8 +134,9 @@ def _replay_holdings(
     for path in warcs:
         if written is not None and path.name in written.names:
             passing.skip(path)
-            if not diff:
-                sys.stdout.writelines(_text(holdings, path))
+            if out is not None:
+                for line in _text(holdings, path):
+                    out(line)
             continue
         found = passing.over(captures(path, originals))
         with _sink(holdings, path, written) as text, Stored(_text_of(holdings, path)) as stored:
@@ -137,19 +145,19 @@ def _replay_holdings(
                     code = FAILED
                     _say(row)
                     continue
-                if not diff:
-                    print(row)
+                if out is not None:
+                    out(row)
                     continue
                 new = json.loads(row)
                 _show(compared.add(stored.take(new["id"]), new))
-            for gone in stored.left() if diff else ():
+            for gone in stored.left() if out is None else ():
                 _show(compared.add(gone, None))
         if text is not None and written is not None:
             written.add(path.name)
     passing.end()
     if written is not None:
         written.end()
-    if diff:
+    if out is None:
         print("\n".join(compared.summary()), file=sys.stderr)
     _say_missing(originals)
     return code
@@ -183,7 +191,7 @@ def _text(holdings: Holdings, path: Path) -> Iterator[str]:
     kept = _text_of(holdings, path)
     if kept.exists():
         with kept.open(encoding="utf-8", newline="\n") as file:
-            yield from file
+            yield from (row.removesuffix("\n") for row in file)
 
 
 def _written(
@@ -248,13 +256,18 @@ def _no_memory(site: str, noted: str | None) -> str | None:
     return None
 
 
-def print_run(root: Path, run: str) -> None:
-    """The lines of the captures of one run, from text/."""
+def print_run(root: Path, run: str, asked: Collection[str], out: Printer) -> None:
+    """Print the lines of the captures of one run, from text/; of robots.txt only where it was asked for."""
     state = State(root / "state.sqlite")
-    wanted = set(state.record_ids(run))
+    wanted = {known.record_id: known.location.file for known in state.captures(run)}
     state.close()
-    for path in sorted((root / "text").glob("*.jsonl")):
-        with path.open("rb") as rows:
+    for name in sorted(set(wanted.values())):
+        path = root / "text" / f"{name.partition('.warc.gz')[0]}.jsonl"
+        if not path.exists():  # a run that only captured
+            continue
+        with path.open(encoding="utf-8", newline="\n") as rows:
             for row in rows:
-                if json.loads(row)["id"] in wanted:
-                    print(row.decode("utf-8"), end="")
+                told = json.loads(row)
+                by_itself = told["url"].endswith("/robots.txt") and told["url"] not in asked
+                if told["id"] in wanted and not by_itself:
+                    out(row.removesuffix("\n"))

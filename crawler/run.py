@@ -58,8 +58,8 @@ def _ended(crawler: Crawler) -> tuple[int, str]:
     assert recorder is not None
     assert crawler.stats is not None
     reason = crawler.stats.get_value("finish_reason")
-    for url in recorder.noted.unreachable:
-        print(f"fangzhi: {url}: could not be fetched", file=sys.stderr)
+    for url, why in recorder.noted.unreachable.items():
+        print(f"fangzhi: {url}: could not be fetched: {why}", file=sys.stderr)
     for alarm in recorder.alarms:
         print(f"fangzhi: {alarm.site}: {alarm.reason}", file=sys.stderr)
     if recorder.failing.error is not None:

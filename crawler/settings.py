@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from archive.vocab import folder
+
 VERSION = "0.1.0"
 SOFTWARE = f"fangzhi/{VERSION}"
 
@@ -80,8 +82,8 @@ LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.logs.OneLineFormatter"
 
 # Ours.
-FANGZHI_HOLDINGS = "holdings"
-FANGZHI_SITES = "seeds/sites"
+FANGZHI_HOLDINGS = os.environ.get("FANGZHI_HOLDINGS", "holdings")
+FANGZHI_SITES = str(folder().parent / "sites")
 FANGZHI_RUN = ""
 FANGZHI_PREFIX = "fangzhi"
 FANGZHI_PROXY = ""

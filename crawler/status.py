@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
@@ -93,8 +94,7 @@ def _lines(found: dict[str, Any], now: float) -> list[str]:
         waiting = site["waiting"] + site["in_flight"]
         name = site["site"] or "(single pages)"
         rows.append(
-            f"{name:<28} {waiting:>8,} {site['due']:>8,} {site['visited']:>8,}"
-            f"  {'now' if site['due'] else site['next_due'] or '-'}"
+            f"{name:<28} {waiting:>8,} {site['due']:>8,} {site['visited']:>8,}  {_when_due(site)}"
         )
     for host in found["resting"]:
         rows.append(f"resting  {host['host']} until {host['until']}: {host['why']}")
@@ -107,6 +107,13 @@ def _lines(found: dict[str, Any], now: float) -> list[str]:
         for alarm in run.get("alarms") or ():
             rows.append(f"  alarm {alarm['site']}: {alarm['reason']}")
     return rows
+
+
+def _when_due(site: Mapping[str, Any]) -> str:
+    """When a site is due next; single pages never are by themselves."""
+    if not site["site"]:
+        return "-"
+    return "now" if site["due"] else site["next_due"] or "-"
 
 
 def _iso(moment: float | None) -> str | None:

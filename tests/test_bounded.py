@@ -130,7 +130,7 @@ def test_rows_for_captures_without_one_are_written_in_parts(
     ]
     state.acknowledge(rows[4:6])
     state.add_missing(iter(rows))
-    assert sorted(state.record_ids("run")) == [row.record_id for row in rows]
+    assert sorted(row.record_id for row in state.captures("run")) == [row.record_id for row in rows]
 
 
 @given(st.lists(st.binary(max_size=3).map(lambda data: data.replace(b"\n", b"") + b"\n")))

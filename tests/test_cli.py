@@ -62,7 +62,10 @@ def test_a_refused_connection_is_a_recorded_failure(tmp_path: Path, sites: Path)
 def test_a_host_that_does_not_resolve_is_a_recorded_failure(tmp_path: Path) -> None:
     done = fangzhi("scrape", "http://no-such-host.invalid/", "--holdings", tmp_path / "h")
     assert done.returncode == 1
-    assert "no-such-host.invalid" in done.stderr
+    assert "http://no-such-host.invalid/: could not be fetched: its robots.txt cannot be read" in (
+        done.stderr
+    )
+    assert "its host rests until 20" in done.stderr
     numbers = report(tmp_path / "h")
     assert adds_up(numbers)
     assert numbers["failed"]

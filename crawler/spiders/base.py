@@ -152,13 +152,14 @@ class ArchivingSpider(Spider, ABC):
             hosts.done(host)
             return
         hosts.failed(host)
-        if lease.tries + 1 < TRIES and failure_reason(failure.value) not in FINAL:
+        reason = failure_reason(failure.value)
+        if lease.tries + 1 < TRIES and reason not in FINAL:
             self.frontier.release(lease, tried=True)
         else:
             self.frontier.finish(lease, Visit(None))
             self.nothing(lease, "failed")
             if not lease.lead.hops:
-                self.recorder.noted.unreachable.append(request.url)
+                self.recorder.noted.unreachable[request.url] = reason
         hosts.done(host)
 
     def rank(self, lead: Lead) -> float:
@@ -175,6 +176,8 @@ class ArchivingSpider(Spider, ABC):
     def refused_by_robots(self, lease: Lease) -> None:
         """robots.txt does not allow the URL."""
         self.not_requested("robots", lease.lead.url)
+        if not lease.lead.hops:
+            self.recorder.noted.unreachable[lease.lead.url] = "robots.txt does not allow it"
         self.nothing(lease, "failed")
 
     def not_requested(self, reason: str, url: str) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from archive.sites import Site, in_scope, load_folder
+from archive.sites import Site, in_scope
 from archive.uri import ascii_url, dedupe_key
 from crawler.anchors import announcement
+from crawler.chosen import chosen
 from crawler.discover import Found
 from crawler.follow import LETTERS, Shapes, leaves_unseen, onward, refused
 from crawler.frontier import Lead, Lease
@@ -41,8 +42,15 @@ class SiteSpider(ArchivingSpider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        known = load_folder(Path(crawler.settings["FANGZHI_SITES"]))
-        spider.sites = {name: known[name] for name in spider._wanted or known}
+        settings = crawler.settings
+        contact = settings["FANGZHI_CONTACT"]
+        spider.sites = chosen(
+            Path(settings["FANGZHI_SITES"]),
+            spider._wanted,
+            is_named=bool(
+                settings["FANGZHI_PROXY"] or (contact and contact in settings["USER_AGENT"])
+            ),
+        )
         if crawler.settings.getbool("FANGZHI_IMAGES"):
             spider.sites = {name: _with_images(site) for name, site in spider.sites.items()}
         return spider

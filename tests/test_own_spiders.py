@@ -1,0 +1,109 @@
+"""`scrapy crawl` with the project's settings: the same manners, and spiders of somebody else."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+
+from archive.errors import SiteDefinitionError, WrongUse
+from crawler.spiders.article import ArticleSpider
+from crawler.spiders.site import SiteSpider
+from tests.answering import Answer, Asked, answering
+from tests.commands import ROOT, lines
+from tests.held import article
+
+DOCUMENTED = (ROOT / "docs/spiders.md").read_text("utf-8")
+PLAIN = """
+import scrapy
+class Plain(scrapy.Spider):
+    name = "plain"
+    start_urls = ["http://www.qinghe.test/"]
+"""
+
+
+def scrapy(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    paths = {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "FANGZHI_HOLDINGS": str(folder / "h")}
+    environment = {**os.environ, **paths}
+    environment.pop("FANGZHI_CONTACT", None)
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        cwd=folder,
+        env=environment,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project beside this one, as docs/spiders.md writes it."""
+    settings, spider = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
+    (tmp_path / "mine/spiders").mkdir(parents=True)
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = mine.settings\n")
+    for name, text in {
+        "mine/__init__.py": "",
+        "mine/settings.py": settings,
+        "mine/spiders/__init__.py": "",
+        "mine/spiders/notices.py": spider,
+        "mine/spiders/plain.py": PLAIN,
+    }.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_the_spider_of_the_documentation_archives_with_our_manners(project: Path) -> None:
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/robots.txt":
+            return Answer(body=b"User-agent: *\nDisallow: /tzgg/no\n", type="text/plain")
+        if asked.path == "/tzgg/":
+            links = "".join(f"<a href='{n}.html'>通知{n}</a>" for n in ("1", "no"))
+            return Answer(body=f"<a href='/other/'>其他</a>{links}".encode())
+        return Answer(body=article("关于印发方案的通知", "请认真贯彻执行。" * 20))
+
+    spider = project / "mine/spiders/notices.py"
+    text = spider.read_text("utf-8").replace("www.example.gov.cn", "www.qinghe.test")
+    spider.write_text(text.replace("return 3.0", "return 0.0"), "utf-8")
+    with answering(answer) as web:
+        done = scrapy(project, "crawl", "notices", "-s", f"FANGZHI_PROXY={web.proxy}")
+    assert done.returncode == 0, done.stderr
+    assert web.paths("www.qinghe.test") == ["/tzgg/", "/tzgg/1.html"]
+    told = [row for path in (project / "h/text").glob("*.jsonl") for row in lines(path.read_text())]
+    assert [row["title"] for row in told if "rejected" not in row] == ["关于印发方案的通知"]
+
+
+def test_a_spider_without_our_manners_is_refused_before_anything_is_asked(project: Path) -> None:
+    done = scrapy(project, "crawl", "plain")
+    assert done.returncode == 1
+    assert "docs/spiders.md" in done.stderr.splitlines()[-1]
+    assert not (project / "h").exists()
+
+
+def crawler(**options: str) -> Crawler:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update(options, priority="cmdline")
+    return Crawler(SiteSpider, settings)
+
+
+def test_scrapy_too_crawls_no_real_site_for_somebody_who_cannot_be_reached() -> None:
+    for given in ({}, {"FANGZHI_CONTACT": "me@example.test"}):  # that one is not in the user agent
+        asking = crawler(USER_AGENT="fangzhi", **given)
+        with pytest.raises(SiteDefinitionError, match="FANGZHI_CONTACT"):
+            SiteSpider.from_crawler(asking, site="wuhan-whyw")
+    named = crawler(USER_AGENT="fangzhi (+me@example.test)", FANGZHI_CONTACT="me@example.test")
+    assert list(SiteSpider.from_crawler(named, site="wuhan-whyw").sites) == ["wuhan-whyw"]
+
+
+def test_what_scrapy_was_not_told_is_said() -> None:
+    with pytest.raises(SiteDefinitionError, match="did you mean wuhan-whyw"):
+        SiteSpider.from_crawler(crawler(), site="wuhan-why")
+    with pytest.raises(WrongUse, match="-a url=URL"):
+        ArticleSpider()
