@@ -56,6 +56,18 @@ def test_the_unit_runs_the_one_shot_and_knows_its_exit_codes() -> None:
     assert service["Environment"].endswith(f"=/var/lib/{service['StateDirectory']}")
 
 
+def test_each_way_says_who_crawls() -> None:
+    named = unit("fangzhi.service")["Service"]["EnvironmentFile"]
+    ways = re.split(r"(?m)^## ", TEXT)
+    for way, said in (
+        ("systemd", f"> {named}"),
+        ("cron", "    FANGZHI_C"),
+        ("Containers", "-e FANGZHI_C"),
+    ):
+        (page,) = (one for one in ways if one.startswith(way))
+        assert said in page
+
+
 def test_the_waits_told_are_those_of_the_code() -> None:
     hours = [wait / revisit.HOUR for wait in revisit.LADDER]
     assert hours == [1, 6, 24, 72, 240, 720]
