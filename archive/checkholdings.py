@@ -29,45 +29,39 @@ _SHOWN = 3  # examples in a message
 # Seconds that one table is read for: a crawl cannot commit meanwhile, and waits ten (archive/state.py).
 _READING = 5.0
 _STEPS = 100_000  # of SQLite's machine, between two looks at the clock
-_ROWS = """SELECT record_id, uri, date, run, status, file, offset, length, digest, original
-    FROM captures ORDER BY file, offset"""
+_COLUMNS = "record_id, uri, date, run, status, file, offset, length, digest, original"
 
 
 def check(holdings: Holdings, checker: Checker) -> Iterator[Finding]:
     """Everything that is wrong with a holdings folder."""
-    found = _Folder(holdings)
-    yield from found.unusable()
-    yield from found.damage()
-    for path in holdings.warcs():
-        if path.name.endswith(OPEN):
-            yield Finding("file-open", "still open", path.name)
-            yield from checker.file(path, growing=True)
-            yield from found.state(path, list(acknowledged_in(path)))
-            continue
-        yield from checker.file(path)
-        yield from found.index(path)
-        captures = list(acknowledged_in(path))
-        yield from found.state(path, captures)
-        yield from found.text(path, captures)
-    for path in sorted(holdings.folder("text").glob("*.warc.gz")):
-        yield from checker.file(path, replayed=False)
-    yield from found.leftovers()
-    yield from checker.finish()
+    with closing(_Rows(holdings.root / "state.sqlite")) as rows:
+        found = _Folder(holdings, rows)
+        yield from found.unusable()
+        yield from found.damage()
+        for path in holdings.warcs():
+            if path.name.endswith(OPEN):
+                yield Finding("file-open", "still open", path.name)
+                yield from checker.file(path, growing=True)
+                yield from found.state(path, list(acknowledged_in(path)))
+                continue
+            yield from checker.file(path)
+            yield from found.index(path)
+            captures = list(acknowledged_in(path))
+            yield from found.state(path, captures)
+            yield from found.text(path, captures)
+        for path in sorted(holdings.folder("text").glob("*.warc.gz")):
+            yield from checker.file(path, replayed=False)
+        yield from found.leftovers()
+        yield from checker.finish()
 
 
 class _Folder:
     """What index, state and text of a holdings folder say, beside its WARC files."""
 
-    def __init__(self, holdings: Holdings) -> None:
-        self._holdings = holdings
+    def __init__(self, holdings: Holdings, rows: _Rows) -> None:
+        self._holdings, self._rows = holdings, rows
         self._state = holdings.root / "state.sqlite"
-        self._problem = ""
-        self._rows: dict[str, dict[str, Acknowledged]] = {}
-        try:
-            for row in _captures(self._state):
-                self._rows.setdefault(row.location.file, {})[row.record_id] = row
-        except sqlite3.Error as problem:
-            self._problem = str(problem)
+        self._problem = rows.problem
 
     def unusable(self) -> Iterator[Finding]:
         """Why the state cannot be read at all."""
@@ -120,7 +114,7 @@ class _Folder:
         if self._problem or not self._state.exists():
             return
         name = path.name.removesuffix(OPEN)
-        rows = self._rows.pop(name, {})
+        rows = self._rows.of(name)
         for record in captures:
             row = rows.pop(record.record_id, None)
             place = (name, record.location.offset, 0, record.record_id, record.uri)
@@ -157,23 +151,56 @@ class _Folder:
             stem = path.name.rpartition(".")[0]
             if path.suffix == ".cdxj" and f"{stem}.warc.gz" not in warcs:
                 yield Finding("index-orphan", "its WARC file is not there", path.name)
-        for name, rows in self._rows.items():
+        for name, count in self._rows.counts():
             if name not in warcs:
-                problem = f"{len(rows):,} acknowledged captures, and the file is not there"
+                problem = f"{count:,} acknowledged captures, and the file is not there"
                 yield Finding("state-row-lost", problem, name)
         for path in sorted(self._holdings.folder("warc").glob("*.torn")):
             size = path.stat().st_size
             yield Finding("file-torn", f"{size:,} bytes", path.name, 0, size)
 
 
-def _captures(path: Path) -> Iterator[Acknowledged]:
-    """The rows of the state, read without a lock or a change."""
-    if not path.exists():
-        return
-    with closing(_opened(path)) as db:
-        for row in db.execute(_ROWS):
-            name, uri, date, run, status, *place, digest, original = row
-            yield Acknowledged(name, uri, date, run, status, Location(*place), digest, original)
+class _Rows:
+    """The state's rows of captures, copied to a temporary database when it is made.
+
+    Memory may not hold them all, and a crawl could not commit while they were read one file after
+    the other. The state is read without a lock or a change; `problem` says why not to its end.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self.problem = ""
+        self._db = sqlite3.connect("")
+        self._db.execute(f"CREATE TABLE captures ({_COLUMNS})")
+        self._db.executemany("INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?)", self._read(state))
+        self._db.execute("CREATE INDEX by_file ON captures (file, offset)")
+
+    def of(self, name: str) -> dict[str, Acknowledged]:
+        """The rows of a WARC file by record id, in its order."""
+        query = f"SELECT {_COLUMNS} FROM captures WHERE file = ? ORDER BY offset"  # noqa: S608  # constant
+        return {row[0]: _acknowledged(*row) for row in self._db.execute(query, (name,))}
+
+    def counts(self) -> Iterator[tuple[str, int]]:
+        """The files that rows name, and how many each."""
+        return self._db.execute("SELECT file, count(*) FROM captures GROUP BY file")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _read(self, state: Path) -> Iterator[tuple[Any, ...]]:
+        if not state.exists():
+            return
+        try:
+            with closing(_opened(state)) as db:
+                yield from db.execute(f"SELECT {_COLUMNS} FROM captures")  # noqa: S608  # constant
+        except sqlite3.Error as problem:
+            self.problem = str(problem)
+
+
+def _acknowledged(
+    name: str, uri: str, date: str, run: str, status: int, *rest: Any
+) -> Acknowledged:
+    *place, digest, original = rest
+    return Acknowledged(name, uri, date, run, status, Location(*place), digest, original)
 
 
 def _late(end: float) -> Callable[[], bool]:

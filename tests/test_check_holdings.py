@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import tracemalloc
 from contextlib import closing
 from pathlib import Path
 
@@ -239,3 +240,23 @@ def test_a_file_that_a_dead_process_left_open_is_finished_by_repair(holdings: Pa
     assert done.returncode == 0, done.stdout
     assert path.read_bytes() == whole
     assert dump(holdings) == rows
+
+
+def test_a_check_holds_no_more_of_the_state_than_one_file_has(tmp_path: Path) -> None:
+    Holdings(tmp_path / "h", own=True).close()
+    with closing(sqlite3.connect(tmp_path / "h" / "state.sqlite")) as db:
+        row = ("http://a.test/", "2026-11-30T00:00:00Z", "run", 200)
+        rows = ((f"urn:{n}", *row, f"lost-{n % 7}.warc.gz", n, 1) for n in range(20_000))
+        columns = "record_id, uri, date, run, status, file, offset, length"
+        db.executemany(f"INSERT INTO captures ({columns}) VALUES (?,?,?,?,?,?,?,?)", rows)
+        db.commit()
+    holdings = Holdings(tmp_path / "h")
+    tracemalloc.start()
+    lost = [
+        each for each in checkholdings.check(holdings, Checker()) if each.code == "state-row-lost"
+    ]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    holdings.close()
+    assert len(lost) == 7
+    assert peak < 2_000_000  # all rows are 15 MB
