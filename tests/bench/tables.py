@@ -67,7 +67,7 @@ def markdown(tables: Sequence[Table], where: dict[str, Any], count: int) -> str:
     taken = (
         f"{where['date']}, {where['cores']} cores, {where['memory_gib']} GiB, {where['system']}, "
         f"Python {where['python']}, SQLite {where['sqlite']}, zlib {where['zlib']}; {versions}. "
-        f"Medians of {count} rounds in turns; the load of the machine was {load}, so CPU "
+        f"Medians of {count} rounds in turns, where a table does not say how many; the load of the machine was {load}, so CPU "
         "time counts and wall time only where nobody else was at work. *times* is CPU "
         "time beside this project's: **below 1 the other one is faster**."
     )
