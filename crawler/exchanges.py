@@ -14,7 +14,7 @@ from crawler.unanswered import failure_reason
 if TYPE_CHECKING:
     from scrapy import Request
 
-    from crawler.frontier import Lease
+    from crawler.visits import Lease
     from crawler.wire import WireExchange
 
 Notes = list[tuple[str, str]]

@@ -22,132 +22,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import time
-from typing import Any, Protocol
+from typing import Any
 
 from archive.state import Acknowledged, State
 from archive.uri import dedupe_key, host_of
 from archive.warc import warc_date
+from crawler.frontiersql import HELD, LEASE, LEASED, READY, RESTING, TABLES
+from crawler.visits import Lead, Lease, Schedule, Visit
 
-READY, LEASED, HELD, RESTING = range(4)
 RANKED = 1000  # URLs that are given a new place at a time
 # Keys remembered to spare look-ups: what the frame of a site links on every page. About 4 MB, which
 # a crawl of ten thousand pages has filled, so that one of a hundred thousand holds no more.
 SEEN_LIMIT = 20_000
-_TABLES = """
-CREATE TABLE IF NOT EXISTS urls (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL,                   -- what makes it the same page: archive.uri.dedupe_key
-    site TEXT NOT NULL,                  -- site id; '' for a single page
-    url TEXT NOT NULL, host TEXT NOT NULL,
-    via TEXT, hops TEXT NOT NULL, seed INTEGER NOT NULL,
-    text TEXT NOT NULL DEFAULT '',       -- what the link to it says
-    list TEXT, linked INTEGER NOT NULL,  -- the list it is a further page of; named by an anchor
-    state INTEGER NOT NULL,              -- 0 ready, 1 leased, 2 held, 3 resting
-    priority REAL NOT NULL,              -- the lower the sooner
-    due REAL NOT NULL DEFAULT 0,         -- when it is to be visited again, seconds by the wall clock
-    again TEXT NOT NULL DEFAULT '',      -- JSON: cookies and chain of a redirect that led here
-    tries INTEGER NOT NULL DEFAULT 0,    -- in this visit
-    kind TEXT NOT NULL DEFAULT '',       -- what it turned out to be: article, list, other
-    visits INTEGER NOT NULL DEFAULT 0, changes INTEGER NOT NULL DEFAULT 0,
-    failures INTEGER NOT NULL DEFAULT 0, -- visits in a row that brought no answer of use
-    first_seen REAL NOT NULL,
-    visited TEXT NOT NULL DEFAULT '',    -- WARC-Date of the last visit
-    status INTEGER NOT NULL DEFAULT 0,
-    record TEXT NOT NULL DEFAULT '',     -- record id of the last answer
-    original TEXT NOT NULL DEFAULT '',   -- record id of the response that holds its last 200 answer
-    etag TEXT NOT NULL DEFAULT '', modified TEXT NOT NULL DEFAULT '',
-    text_digest TEXT NOT NULL DEFAULT '', text_record TEXT NOT NULL DEFAULT '',
-    definition TEXT NOT NULL DEFAULT '', -- digest of the site definition its links were read by
-    history TEXT NOT NULL DEFAULT '',    -- JSON: what the schedule remembers
-    UNIQUE (key, site)
-);
-CREATE INDEX IF NOT EXISTS urls_ready ON urls (host, priority, id) WHERE state = 0;
-CREATE INDEX IF NOT EXISTS urls_leased ON urls (id) WHERE state = 1;
-CREATE INDEX IF NOT EXISTS urls_due ON urls (site, due) WHERE state = 3;
-CREATE INDEX IF NOT EXISTS urls_list ON urls (list, id) WHERE list IS NOT NULL;
-CREATE TABLE IF NOT EXISTS passes (
-    site TEXT PRIMARY KEY, started REAL NOT NULL, open INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY,
-    run TEXT NOT NULL, at TEXT NOT NULL, event TEXT NOT NULL,  -- changed, gone, moved, back
-    site TEXT NOT NULL, url TEXT NOT NULL,
-    before TEXT NOT NULL, after TEXT NOT NULL                  -- record ids of both captures
-);
-CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
-_LEASE = (
-    "SELECT id, url, via, hops, site, seed, list, linked, tries, again, visits, status, original,"
-    " etag, modified, history, kind, failures, visited, definition, text FROM urls"
-    " WHERE host = ? AND state = 0 ORDER BY priority, id"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A URL to ask for, and how it was found."""
-
-    url: str
-    via: str | None  # the page it was found on
-    hops: str  # from the seed, see crawler/follow.py
-    site: str
-    seed: int  # which of the site's seeds
-    run: str | None = None  # the list it is a page of, and which waits for it
-    linked: bool = False  # by an anchor, not reckoned from a count
-    text: str = ""  # what the link says: archive.cloaking.announcement
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A URL handed out, with what is known of it from earlier visits."""
-
-    id: int
-    lead: Lead
-    host: str
-    tries: int = 0  # failed ones in this visit
-    again: Mapping[str, Any] = field(default_factory=dict)  # cookies and chain of a redirect
-    visits: int = 0
-    status: int = 0  # of the visit before
-    original: str = ""  # record id of the response that holds its last 200 answer
-    etag: str = ""
-    modified: str = ""
-    history: str = ""
-    kind: str = ""
-    failures: int = 0
-    visited: str = ""
-    definition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What one visit brought."""
-
-    capture: Acknowledged | None  # None: no answer came
-    unchanged: bool = False  # 304, or the bytes of the original again
-    etag: str = ""
-    modified: str = ""
-    found: int = 0  # links nobody knew
-    was_read: bool = True  # its links are in the frontier
-    ages: tuple[float, ...] = ()  # of the items it dates as a list does: seconds at its capture
-
-    @property
-    def status(self) -> int:
-        return self.capture.status if self.capture else 0
-
-
-class Schedule(Protocol):
-    """When a URL is due again, by the wall clock, and the history to keep of it."""
-
-    def visited(self, lease: Lease, visit: Visit, now: float) -> tuple[float, str]:
-        """After an answer."""
-
-    def derived(
-        self, site: str, history: str, kind: str, changed: bool
-    ) -> tuple[float, str] | None:
-        """Once it is known what the page is, and whether its text changed."""
 
 
 class Frontier:
@@ -170,7 +58,7 @@ class Frontier:
         self.leased: dict[int, Lease] = {}
         self.unread: dict[str, Acknowledged] = {}  # by URI
         self._early: dict[str, tuple[str, str, str | None]] = {}  # by URI: what `derived` was told
-        state.create(_TABLES)
+        state.create(TABLES)
 
     def has_links_of(self, lease: Lease) -> bool:
         """Whether the links of a page were read: not where the site's definition, and so perhaps what
@@ -252,7 +140,7 @@ class Frontier:
 
     def lease(self, host: str) -> Lease | None:
         """The next URL of a host, or None where none is ready."""
-        for row in self.state.query(_LEASE, (host,)):
+        for row in self.state.query(LEASE, (host,)):
             if row[4] in self._sites:
                 number, url, via, hops, site, seed, name, linked, tries, again, *rest, text = row
                 lead = Lead(url, via, hops, site, seed, name, bool(linked), text)

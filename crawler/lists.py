@@ -27,8 +27,9 @@ from hashlib import blake2b
 from archive.parts import MOST
 from archive.uri import dedupe_key, split
 from crawler.discover import Found
-from crawler.frontier import Frontier, Lead
+from crawler.frontier import Frontier
 from crawler.pagers import AHEAD, PAGES_LIMIT, page_parameter, part_of_unit
+from crawler.visits import Lead
 
 _PAGE_NUMBER = re.compile(r"[_-]?\d{1,5}$")
 _FRONT = ("index", "default")

@@ -32,7 +32,7 @@ from crawler.archiving import ArchiveThread
 from crawler.deriver import Deriver
 from crawler.exchanges import attempt, exchange_of, notes_of
 from crawler.failing import Failing
-from crawler.frontier import Frontier, Lease, kind_of
+from crawler.frontier import Frontier, kind_of
 from crawler.health import Alarm
 from crawler.history import judged
 from crawler.hosts import Hosts
@@ -44,6 +44,7 @@ from crawler.room import Room
 from crawler.tally import Tally
 from crawler.unanswered import failure_reason
 from crawler.views import Views
+from crawler.visits import Lease
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider

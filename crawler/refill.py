@@ -30,9 +30,10 @@ from archive.state import Acknowledged
 from archive.uri import dedupe_key
 from archive.warc import parse_date
 from archive.warcreader import read
-from crawler.frontier import Frontier, Lead, Visit, kind_of
+from crawler.frontier import Frontier, kind_of
 from crawler.lists import list_name
 from crawler.revisits import Revisits
+from crawler.visits import Lead, Visit
 
 _BROKEN = (408, 429)  # and 5xx: answers that did not count as visits, or not yet
 _TABLES = """

@@ -19,10 +19,10 @@ from typing import Any
 from archive.sites import Site
 from archive.warc import parse_date
 from crawler import office, revisit
-from crawler.frontier import Lease, Visit
 from crawler.hours import next_allowed
 from crawler.lists import page_number
 from crawler.revisit import DAY, HOUR, Past
+from crawler.visits import Lease, Visit
 
 DEEP = 7 * DAY  # the further pages of a list: pinned and back-dated items are found a week late
 FAILED = (HOUR, 6 * HOUR, DAY, 3 * DAY)  # waits after visits without an answer of use, in a row

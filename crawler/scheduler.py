@@ -24,12 +24,12 @@ from archive.holdings import Holdings
 from archive.replay import capture_at, with_payload
 from archive.state import Acknowledged
 from crawler.fields import location
-from crawler.frontier import Lease
 from crawler.hosts import Host
 from crawler.reactor import reactor
 from crawler.recorder import Recorder
 from crawler.robots import FRESH, HOPS, decide, origin_of
 from crawler.unanswered import FINAL, failure_reason
+from crawler.visits import Lease
 from crawler.wire import Interrupted
 
 if TYPE_CHECKING:

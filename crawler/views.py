@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.frontier import Lease
+    from crawler.visits import Lease
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from archive import cdxj
 from archive.model import Location
 from archive.state import Acknowledged, State
 from crawler import frontier, sandbox, told, traps
-from crawler.frontier import Frontier, Lead
+from crawler.frontier import Frontier
 from crawler.hosts import Hosts
 from crawler.noted import NAMED, OTHERS, Noted
 from crawler.revisits import Revisits
@@ -24,6 +24,7 @@ from crawler.spread import Spread
 from crawler.stored import Stored
 from crawler.told import Told
 from crawler.traps import SAME_TEXT, SameText
+from crawler.visits import Lead
 from tests.commands import ROOT
 from tests.hostile import exhaust
 

@@ -10,11 +10,12 @@ import pytest
 from archive.model import Location
 from archive.state import Acknowledged, State
 from crawler.due import next_due
-from crawler.frontier import Frontier, Lead, Visit
+from crawler.frontier import Frontier
 from crawler.hosts import Hosts
 from crawler.office import list_due
 from crawler.revisit import START
 from crawler.revisits import Revisits
+from crawler.visits import Lead, Visit
 
 NOW = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 

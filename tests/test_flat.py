@@ -10,9 +10,10 @@ import pytest
 from archive.model import Location
 from archive.state import Acknowledged, State
 from archive.warc import parse_date, record_ids
-from crawler.frontier import Frontier, Lead, Visit
+from crawler.frontier import Frontier
 from crawler.hosts import Hosts
 from crawler.revisits import Revisits
+from crawler.visits import Lead, Visit
 
 HOSTS = 20
 DATE = "2026-11-29T00:00:00.000000Z"

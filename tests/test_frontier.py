@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from archive.model import Location
 from archive.state import Acknowledged, State
 from archive.warcreader import ReadRecord, read
-from crawler.frontier import Frontier, Lead, Visit
+from crawler.frontier import Frontier
 from crawler.hosts import FAILURES, OPEN, Hosts
 from crawler.revisits import Revisits
 from crawler.scheduler import TRIES
+from crawler.visits import Lead, Visit
 from tests.answering import Answer, Answering, Asked, answering, article, define
 from tests.commands import adds_up, command, fangzhi, report
 

@@ -18,12 +18,12 @@ from archive.sites import Politeness, Seed, Site
 from archive.state import Acknowledged
 from archive.warc import warc_date
 from crawler.due import due as due_of
-from crawler.frontier import Lead, Lease, Visit
 from crawler.hours import next_allowed
 from crawler.listed import ages
 from crawler.office import list_due
 from crawler.revisit import DAY, HOUR, START
 from crawler.revisits import Revisits
+from crawler.visits import Lead, Lease, Visit
 from tests.answering import Answer, Asked, answering, define
 from tests.commands import fangzhi, report
 

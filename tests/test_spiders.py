@@ -21,10 +21,11 @@ from archive.sites import Scope, Seed, Site
 from archive.state import State
 from crawler.discover import Found
 from crawler.follow import SELF_FED, Shapes, depth, leaves_unseen, onward, refused
-from crawler.frontier import Frontier, Lead
+from crawler.frontier import Frontier
 from crawler.lists import Lists, identity, limit_of, list_name
 from crawler.revisits import Revisits
 from crawler.traps import SAME_TEXT
+from crawler.visits import Lead
 from tests.commands import adds_up, fangzhi, report
 
 # Host -> path -> how often it was asked for; and the report.

@@ -10,8 +10,8 @@ from scrapy.http import Response
 from archive.errors import WrongUse
 from archive.sites import Politeness, may_be_hurried
 from archive.uri import ascii_url, dedupe_key, host_of, split
-from crawler.frontier import Lead, Lease
 from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask, Brought
+from crawler.visits import Lead, Lease
 
 
 class ArticleSpider(ArchivingSpider):

@@ -19,7 +19,7 @@ from archive.uri import ascii_url, dedupe_key, host_of
 from archive.warc import parse_date
 from crawler.fields import as_text, location
 from crawler.follow import onward
-from crawler.frontier import Frontier, Lead, Lease, Visit
+from crawler.frontier import Frontier
 from crawler.hosts import retry_after
 from crawler.listed import ages
 from crawler.reading import Reading, page_of, read
@@ -27,6 +27,7 @@ from crawler.recorder import Recorder
 from crawler.scheduler import REDIRECTS, TRIES, body_of, rebuilt
 from crawler.told import Told
 from crawler.unanswered import FINAL, failure_reason
+from crawler.visits import Lead, Lease, Visit
 from crawler.wire import Interrupted
 
 MAX_REDIRECTS = 10

@@ -17,12 +17,12 @@ from crawler.anchors import announcement
 from crawler.chosen import chosen
 from crawler.discover import Found
 from crawler.follow import LETTERS, Shapes, leaves_unseen, onward, refused
-from crawler.frontier import Lead, Lease
 from crawler.hours import next_allowed
 from crawler.lists import Lists, identity, limit_of, list_name
 from crawler.reading import Reading
 from crawler.spiders.base import ArchivingSpider, Ask, Brought
 from crawler.traps import SameText
+from crawler.visits import Lead, Lease
 
 
 class SiteSpider(ArchivingSpider):

@@ -86,9 +86,10 @@ def _frontier(folder: Path) -> Callable[[Sequence[int]], None]:
     from archive.model import Location
     from archive.state import Acknowledged, State
     from archive.warc import parse_date, record_ids, sha256, warc_date
-    from crawler.frontier import Frontier, Lead, Visit
+    from crawler.frontier import Frontier
     from crawler.hosts import Hosts
     from crawler.revisits import Revisits
+    from crawler.visits import Lead, Visit
 
     state = State(folder / "state.sqlite")
     frontier = Frontier(state, "run", Hosts(state).waits, Revisits())
