@@ -8,6 +8,7 @@ little room on the disk to go on; 11 interrupted cleanly. Scrapy is imported onl
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import signal
@@ -44,6 +45,7 @@ environment:
   FANGZHI_CONTACT   a page or address where site owners reach you; a crawl of a real site needs it
 """
 DONE, FAILED, WRONG_USE, FULL, IN_USE, INTERRUPTED = 0, 1, 2, 3, 4, 11
+_DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # as archive/state.py, which is loaded later
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, WriteFailed):
             return FULL
         return WRONG_USE if isinstance(error, (WrongUse, HoldingsTooNew)) else FAILED
+    except OSError as error:  # where a command writes: text, a package, its output
+        print(f"fangzhi: {error.filename or 'disk'}: {error.strerror or error}", file=sys.stderr)
+        return FULL if error.errno in _DISK_FAILS else FAILED
     return code
 
 

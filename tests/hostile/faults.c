@@ -4,7 +4,8 @@
  *   FAULT_AT      number of the call, from 1
  *   FAULT_KIND    count: number of all calls to FAULT_TOLD; kill: die before the call; late: die after it;
  *                 half: write half, then die; short: write half and say so; enospc, eio: fail;
- *                 full: enospc at this call and every later one;
+ *                 full: enospc at this call and every later one; erofs: the same of a file system that has
+ *                 become read-only; edquot, emfile, exdev, eintr: fail once with that error;
  *                 sync: a sync fails, and what was written to the file since its last one is gone;
  *                 list: fail nothing, write every call to FAULT_HIT;
  *                 record: fail nothing, write what happens to FAULT_TOLD (read by powercut.py)
@@ -117,6 +118,7 @@ static enum fault next_fault(enum call call, const char *what, const char *path)
     const char *every = getenv("FAULT_EVERY");
     if (every && number % atol(every) == wanted % atol(every)) wanted = number;
     if (!strcmp(kind, "full") && number >= wanted) return errno = ENOSPC, FAIL;
+    if (!strcmp(kind, "erofs") && number >= wanted) return errno = EROFS, FAIL;
     if (number != wanted) return NONE;
     hit(what, path);
     if (!strcmp(kind, "kill")) return KILL;
@@ -124,6 +126,10 @@ static enum fault next_fault(enum call call, const char *what, const char *path)
     if (!strcmp(kind, "half")) return HALF;
     if (!strcmp(kind, "short")) return SHORT;
     if (!strcmp(kind, "enospc")) return errno = ENOSPC, FAIL;
+    if (!strcmp(kind, "edquot")) return errno = EDQUOT, FAIL;
+    if (!strcmp(kind, "emfile")) return errno = EMFILE, FAIL;
+    if (!strcmp(kind, "exdev")) return errno = EXDEV, FAIL;
+    if (!strcmp(kind, "eintr")) return errno = EINTR, FAIL;
     if (!strcmp(kind, "eio") || !strcmp(kind, "sync")) return errno = EIO, FAIL;
     return NONE;
 }

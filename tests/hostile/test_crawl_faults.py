@@ -82,6 +82,15 @@ def test_a_disk_that_is_full_where_an_index_is_made_again_ends_the_repair(crawls
     goes_on(crawls, holdings, "the index")
 
 
+def test_a_disk_that_fails_where_text_is_replaced_ends_the_replay(crawls: Crawls) -> None:
+    holdings = crawls.fresh()
+    assert crawls.crawl(holdings, "--no-derive").code == 0
+    fault = crawls.fault(holdings / "text", "eio", 2)
+    write = ("replay", "--write", "--workers", 1, "--holdings", holdings)
+    ends_well("text", crawls.forked.run("fangzhi", *write, fault=fault))
+    goes_on(crawls, holdings, "text")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("how", ["once", "on"])
 def test_a_disk_that_is_full_at_any_statement_ends_the_crawl(crawls: Crawls, how: str) -> None:
