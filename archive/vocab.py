@@ -17,9 +17,12 @@ from archive.errors import VocabularyError
 
 
 def folder() -> Path:
-    """The folder that holds the vocabulary files."""
-    seeds = os.environ.get("FANGZHI_SEEDS")
-    return (Path(seeds) if seeds else Path(__file__).parents[1] / "seeds") / "vocab"
+    """The folder that holds the vocabulary files: beside this package in a checkout, in it where
+    it was installed (setup.py)."""
+    if seeds := os.environ.get("FANGZHI_SEEDS"):
+        return Path(seeds) / "vocab"
+    installed = Path(__file__).with_name("seeds") / "vocab"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "seeds" / "vocab"
 
 
 @cache
