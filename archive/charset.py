@@ -36,6 +36,10 @@ _HIGH = re.compile(b"[\x80-\xff]+")
 # 2026-11-24; UTF-8 pages with a stray byte or a foreign include stay above 0.8.
 UTF8_SHARE = 0.8
 
+# Second bytes of Big5 in 40-7E and in 80-A0 (a cut character shifts the pairs behind it).
+_PAIR = re.compile(b"[\x81-\xfe][\x40-\xfe]")
+_BIG5_LOW, _BIG5_MIDDLE = 0.2, 0.02
+
 # Labels believed when the bytes are not UTF-8, and the codec for each. Labels of the GB family
 # and the West European ones (what a server says that knows nothing) all mean GB 18030.
 _BELIEVED = {
@@ -61,7 +65,7 @@ class Decoded:
 
     text: str
     chosen: str
-    by: str  # bom, null-bytes, utf-8, utf-8-damaged, declared, default
+    by: str  # bom, null-bytes, utf-8, utf-8-damaged, declared, bytes, default
     declared: tuple[str, ...]
     replaced: int  # characters that became U+FFFD
 
@@ -91,7 +95,18 @@ def decode(data: bytes, http_label: str | None = None) -> Decoded:
         told = _decoded(data, codec, "declared", declared)
         plain = _decoded(data, "gb18030", "default", declared)
         return told if told.replaced <= plain.replaced + len(told.text) // 100 else plain
+    if not labels and _is_big5(data):
+        return _decoded(data, "big5hkscs", "bytes", declared)
     return _decoded(data, "gb18030", "default", declared)
+
+
+def _is_big5(data: bytes) -> bool:
+    """Whether bytes that nobody declares are Big5: its second bytes lie in 40-7E for two of five
+    characters and never in 80-A0. GB 2312 has none of the first, GBK has both."""
+    pairs: list[bytes] = _PAIR.findall(data)
+    low = sum(pair[1] < 0x80 for pair in pairs)
+    middle = sum(0x80 <= pair[1] <= 0xA0 for pair in pairs)
+    return bool(pairs) and low >= _BIG5_LOW * len(pairs) and middle <= _BIG5_MIDDLE * len(pairs)
 
 
 def is_wide(data: bytes) -> bool:

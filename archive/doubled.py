@@ -15,6 +15,7 @@ from typing import NamedTuple
 from archive import bylines, linerules
 from archive.model import About, Candidate, Change
 from archive.normalise import fold
+from archive.partcopies import part_copies
 from archive.repeats import Repeat, is_doubled, longest_repeat
 
 # A copy is at least four sentences of twelve characters on average: refrains and forms are less.
@@ -57,6 +58,7 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
     of its length, loses the repetition. Refrains are shorter, forms and clauses differ.
     """
     if not _may_be_doubled(text):
+        yield from part_copies(text)
         return
     sentences = [s for s in _sentences(text) if s.key]
     if (kept := _sentences_of_one(text, sentences, about)) is not None:
@@ -66,12 +68,12 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
     while is_doubled("".join(s.key for s in sentences)):
         copy = _copy(sentences)
         if copy is None or _is_variant(sentences, copy):
-            yield _variant()
+            yield from list(part_copies(text)) or [_variant()]
             return
         start = copy.middle if _only_credits(text, sentences, copy) else copy.second
         cuts.append(_cut(text, sentences[start : copy.stop]))
         sentences = sentences[:start] + sentences[copy.stop :]
-    yield from cuts
+    yield from cuts or part_copies(text)
 
 
 def _may_be_doubled(text: str) -> bool:

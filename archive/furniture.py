@@ -47,7 +47,12 @@ def strip_head(text: str, about: About) -> Iterable[Change]:
     """
     lines = _lines(text)
     cuts = head_cuts([line.text for line in lines], about.title)
-    cuts += _lone_title(text, lines, cuts, about)
+    if about.kind == "text" and cuts and cuts[-1].index + 1 == len(lines):
+        # Nothing stands below the last head line: what is above it is the text, as in a poem that
+        # ends with 作者：.
+        cuts = [cut for cut in cuts if cut.rule != "above-head-line"]
+    else:
+        cuts += _lone_title(text, lines, cuts, about)
     yield from _changes(text, lines, cuts)
 
 

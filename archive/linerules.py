@@ -117,10 +117,13 @@ def tail_rule(line: str) -> str:
         return "disclaimer"
     if len(line) > TAIL_LINE:
         return ""
-    folded = fold(line).strip().lstrip("·•●■◆>»|-—*※★▪ ").translate(_WIDE)
-    if (inner := _BRACKETED.fullmatch(folded)) and _sentences().match(inner[1]):
-        return "tail-line"
-    if _credit().match(folded):
+    folded = fold(line).strip().lstrip("·•●■◆<>«»‹›＜＞|-—*※★▪ ").translate(_WIDE)
+    if inner := _BRACKETED.fullmatch(folded):
+        if _sentences().match(inner[1]):
+            return "tail-line"
+        if _sections().match(inner[1]) and _tail().match(inner[1]):
+            return "section"
+    if (found := _credit().match(folded)) and not _is_about(line, folded[found.end() :]):
         return "editor-credit"
     if _PAGER.match(folded):
         return "pager"
@@ -130,6 +133,11 @@ def tail_rule(line: str) -> str:
     if _declares_its_own(folded):
         return ""
     return "section" if _sections().match(folded) else "tail-line"
+
+
+def _is_about(line: str, rest: str) -> bool:
+    """Whether a sentence only begins with a role: 责任编辑部接到举报后立即核查。"""
+    return is_plain_text(line) and is_sentence(line) and _HAN.match(rest) is not None
 
 
 def _declares_its_own(line: str) -> bool:

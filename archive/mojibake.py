@@ -24,6 +24,8 @@ _LEAST = 4  # hanzi in the result: fewer are no evidence
 # Accented letters and Latin-1 signs in a row, as GBK or UTF-8 bytes look one by one.
 _LATIN_SIGN = "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
 _LATIN = re.compile(f"{_LATIN_SIGN}{_LATIN_SIGN}{{3}}")  # so written it is skipped to
+_ACCENT = re.compile("[\u0080-\u00ff]")
+_NEIGHBOURS = 2  # repaired lines that vouch for a short one
 # UTF-8 read as GBK: every second hanzi begins with a pair E3-EF 80-BF. Those up to A0 are rare in
 # Chinese text; three of them near each other are worth a look.
 _SECOND = "".join(
@@ -43,6 +45,7 @@ def fix(text: str) -> Iterator[Change]:
     found: list[Change] = []
     if _LATIN.search(text):
         found = _changes(text, _LATIN, _from_latin, "latin-1")
+        found += _beside(text, found)  # after the lines that vouch for them
     if _UTF8_AS_GBK.search(text):
         more = _changes(text, _UTF8_AS_GBK, _from_gbk, "utf-8 as gbk")
         found += [c for c in more if _is_free(c, found)]
@@ -73,6 +76,24 @@ def _changes(text: str, pattern: re.Pattern[str], decode: _Decode, evidence: str
         if change.applied and _is_free(moved, [c for c in found if c.applied]):
             found.append(moved)
     return found
+
+
+def _beside(text: str, found: list[Change]) -> list[Change]:
+    """Short lines of a text whose other lines were read as Latin-1: a day or a name has too few
+    hanzi to tell by itself, `2025å¹´`. Only where nothing else is left of the line's accents."""
+    if sum(change.applied for change in found) < _NEIGHBOURS:
+        return []
+    more: list[Change] = []
+    start = 0
+    for line in text.split("\n"):
+        span = Change(start, start + len(line), "", "mojibake")
+        if _ACCENT.search(line) and _is_free(span, found):
+            readings = [r for r in _from_latin(line) if _hanzi(r) and not _ACCENT.search(r)]
+            if readings:
+                evidence = "latin-1, as the lines around it"
+                more.append(replace(span, new=readings[0], evidence=evidence, confidence=0.95))
+        start += len(line) + 1
+    return [replace(change, flag="mojibake") for change in more]
 
 
 def _is_free(change: Change, others: list[Change]) -> bool:
@@ -122,7 +143,20 @@ def _hanzi(text: str) -> int:
 
 def _from_latin(line: str) -> list[str]:
     data = _latin_bytes(line)
-    return [r for charset in ("utf-8", "gb18030") if data and (r := _decoded(data, charset))]
+    found = [r for charset in ("utf-8", "gb18030") if data and (r := _decoded(data, charset))]
+    return _from_latin_twice(data) + found
+
+
+def _from_latin_twice(data: bytes) -> list[str]:
+    """The readings of UTF-8 that was read as Latin-1, written as UTF-8 and read as Latin-1 again."""
+    try:
+        once = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return []
+    if not _LATIN.search(once):
+        return []
+    reading = _decoded(_latin_bytes(once), "utf-8")
+    return [reading] if reading else []
 
 
 def _latin_bytes(line: str) -> bytes:

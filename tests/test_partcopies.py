@@ -1,0 +1,52 @@
+"""Parts of a body that stand twice go; what a text says again on purpose stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.doubled import drop_second_copy
+from archive.model import About
+from archive.steps import clean, undo
+from tests.farms import ARTICLES
+
+LINES = [*ARTICLES[0][1], *ARTICLES[1][1]]
+BODY = "\n".join(LINES)
+LONG = [line for line in LINES if len(line) > 45]
+
+
+def cleaned(text: str) -> str:
+    done = clean(text, [drop_second_copy], About())
+    assert undo(done.text, done.edits) == text
+    return done.text
+
+
+@pytest.mark.parametrize("tail", ["", "……", "...[查看全文]", "…（详细）"])
+def test_a_summary_cut_off_above_its_body_goes(tail: str) -> None:
+    assert cleaned(f"{LINES[0][:45]}{tail}\n{BODY}") == BODY
+
+
+def test_the_beginning_of_a_body_below_it_goes() -> None:
+    assert cleaned(f"{BODY}\n{BODY[:70]}") == BODY
+
+
+def test_paragraphs_that_stand_twice_each_stand_once() -> None:
+    assert cleaned("\n".join(f"{line}\n{line}" for line in LONG)) == "\n".join(LONG)
+
+
+CLAUSE = (
+    "投标人应当具备独立法人资格，具有有效的营业执照和安全生产许可证，近三年无重大质量安全事故。"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"第一标段\n{CLAUSE}\n工期为九十日历天。\n第二标段\n{CLAUSE}\n工期为一百二十日历天。",
+        f"{BODY}\n{LINES[0]}",
+        f"{LINES[0]}\n{BODY}",
+        f"{BODY}\n{LINES[0].split('，')[0]}。",
+        f"{CLAUSE}甲标。\n{CLAUSE}乙标。\n{CLAUSE}丙标。",
+    ],
+)
+def test_what_is_said_again_stays(text: str) -> None:
+    assert cleaned(text) == text
