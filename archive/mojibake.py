@@ -153,7 +153,7 @@ def _from_latin_twice(data: bytes) -> list[str]:
         once = data.decode("utf-8")
     except UnicodeDecodeError:
         return []
-    if not _LATIN.search(once):
+    if not _ACCENT.search(once):
         return []
     reading = _decoded(_latin_bytes(once), "utf-8")
     return [reading] if reading else []
