@@ -144,7 +144,7 @@ def _hanzi(text: str) -> int:
 def _from_latin(line: str) -> list[str]:
     data = _latin_bytes(line)
     found = [r for charset in ("utf-8", "gb18030") if data and (r := _decoded(data, charset))]
-    return _from_latin_twice(data) + found
+    return _from_latin_twice(data) or found
 
 
 def _from_latin_twice(data: bytes) -> list[str]:
