@@ -133,7 +133,7 @@ def test_of_the_gold_texts_only_a_doubled_one_is_cut() -> None:
 
 
 @given(st.integers(1, 12), st.integers(0, 3), st.integers(1, 4))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_cutting_can_be_undone_and_is_a_fixed_point(count: int, salt: int, copies: int) -> None:
     text = "\n".join([paragraphs(count, salt)] * copies + [paragraphs(2, salt + 5)])
     cleaned = clean(text, [drop_second_copy])
