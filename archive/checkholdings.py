@@ -22,7 +22,7 @@ from archive.check import Checker
 from archive.holdings import Holdings, acknowledged_in
 from archive.model import Location
 from archive.rules import Finding
-from archive.state import Acknowledged, damage
+from archive.state import Acknowledged, damage, is_half_committed
 from archive.warcwriter import OPEN
 
 _SHOWN = 3  # examples in a message
@@ -68,7 +68,8 @@ class _Folder:
         if not self._state.exists():
             yield Finding("state-missing", "missing", self._state.name)
         elif self._problem:
-            yield Finding("state-missing", self._problem, self._state.name)
+            code = "state-half" if self._rows.is_half else "state-missing"
+            yield Finding(code, self._problem, self._state.name)
 
     def damage(self) -> Iterator[Finding]:
         """Where the state is damaged, and no query has come there yet."""
@@ -168,7 +169,7 @@ class _Rows:
     """
 
     def __init__(self, state: Path) -> None:
-        self.problem = ""
+        self.problem, self.is_half = "", False
         self._db = sqlite3.connect("")
         self._db.execute(f"CREATE TABLE captures ({_COLUMNS})")
         self._db.executemany("INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?)", self._read(state))
@@ -193,7 +194,9 @@ class _Rows:
             with closing(_opened(state)) as db:
                 yield from db.execute(f"SELECT {_COLUMNS} FROM captures")  # noqa: S608  # constant
         except sqlite3.Error as problem:
-            self.problem = str(problem)
+            self.problem, self.is_half = str(problem), is_half_committed(problem)
+            if self.is_half:
+                self.problem = "a commit that a dead process began"
 
 
 def _acknowledged(

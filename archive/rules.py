@@ -167,6 +167,7 @@ RULES = {
     "index-orphan": Rule(_E, "restore the WARC file, or remove its index"),
     "state-missing": Rule(_E, "run `fangzhi check --repair`"),
     "state-damaged": Rule(_E, "run `fangzhi check --repair`"),
+    "state-half": Rule(_W, "nothing; the next crawl undoes it, or `fangzhi check --repair`"),
     "state-unread": Rule(_N, "check it again when no crawl runs, or leave it to a repair"),
     "state-row-missing": Rule(_E, "run `fangzhi check --repair`"),
     "state-row-differs": Rule(_E, "run `fangzhi check --repair`"),

@@ -270,6 +270,12 @@ def damage(db: sqlite3.Connection, table: str = "") -> str:
     return "" if said == "ok" else str(said).splitlines()[-1]
 
 
+def is_half_committed(error: sqlite3.Error) -> bool:
+    """Whether a reader was refused because a run died in the middle of a commit: nothing is damaged,
+    and whoever opens the state to write undoes it."""
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK
+
+
 def _primary(error: sqlite3.Error) -> int:
     """The primary result code of an error; 0 where it has none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

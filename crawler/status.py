@@ -12,6 +12,7 @@ from time import time
 from typing import Any
 
 from archive.errors import HoldingsError
+from archive.state import is_half_committed
 
 RUNS = 5  # of the newest that are shown
 _SITES = """
@@ -51,6 +52,9 @@ def look(holdings: Path, now: float) -> dict[str, Any]:
         finally:
             db.close()
     except sqlite3.Error as error:
+        if is_half_committed(error):
+            said = "a run died in the middle of a commit; the next crawl undoes it"
+            raise HoldingsError(f"{path}: {said}") from error
         raise HoldingsError(f"{path}: {error}; `fangzhi check --repair` rebuilds it") from error
 
 

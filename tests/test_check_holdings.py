@@ -143,6 +143,22 @@ def test_damage_to_any_page_of_the_state_is_told_and_repaired(holdings: Path) ->
         assert dump(holdings) == rows
 
 
+def test_a_commit_that_a_dead_process_began_is_no_damage(holdings: Path) -> None:
+    rows, state = dump(holdings), holdings / "state.sqlite"
+    with closing(sqlite3.connect(state)) as dying:  # its cache is full long before its end
+        change = "UPDATE captures SET run = hex(zeroblob(999));"
+        dying.executescript(f"PRAGMA cache_size = 1; BEGIN; {change}")
+        left = {path.name: path.read_bytes() for path in holdings.glob("state.sqlite*")}
+    for name, data in left.items():
+        (holdings / name).write_bytes(data)
+    assert len(left) == 2
+    assert check(holdings) == (0, {"state-half"})
+    assert "died in the middle of a commit" in fangzhi("status", "--holdings", holdings).stderr
+    Holdings(holdings, own=True).close()
+    assert dump(holdings) == rows
+    assert not list(checkholdings.check(Holdings(holdings), Checker()))
+
+
 def test_a_folder_that_is_refused_costs_no_state(holdings: Path) -> None:
     whole = (holdings / "state.sqlite").read_bytes()
     (holdings / "warc").chmod(0o775)
