@@ -21,7 +21,7 @@ from lxml.cssselect import CSSSelector, SelectorError
 from archive import strict
 from archive.errors import SiteDefinitionError
 from archive.strict import Place, Unfit
-from archive.uri import ascii_url, dedupe_key, host_of, split
+from archive.uri import ascii_url, dedupe_key, host_of, join, split
 
 KINDS = ("site", "list", "feed", "sitemap", "article")
 SCOPES = ("page", "prefix", "host", "domain")
@@ -232,7 +232,7 @@ def _public_suffixes() -> Any:
 def _web_url(value: Any) -> str:
     url = ascii_url(strict.text(value))
     parts = split(strict.text(value))
-    if parts.scheme not in ("http", "https") or not host_of(url):
+    if parts.scheme not in ("http", "https") or join(url, url) is None:
         raise Unfit(f"must be an http or https URL with a host, not {value!r}")
     if "@" in (parts.authority or ""):
         raise Unfit("must not hold a user name or password")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from ipaddress import IPv6Address
 from typing import Any
 
 from archive import vocab
@@ -121,7 +122,17 @@ def _join(base: str, href: str, charset: str) -> str | None:
         return None
     joined = ascii_url(unsplit(replace(parts, fragment=_route(parts.fragment))), charset)
     host = host_of(joined)
-    return joined if host and _HOST.fullmatch(host) and _port_is_possible(joined) else None
+    return joined if _host_is_possible(host) and _port_is_possible(joined) else None
+
+
+def _host_is_possible(host: str) -> bool:
+    """Whether a URL with this host can be asked for: a name, IPv4, or IPv6 in brackets."""
+    if not _HOST.fullmatch(host):
+        return False
+    try:
+        return not host.startswith("[") or bool(IPv6Address(host[1:-1]))
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=CACHED)

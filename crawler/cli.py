@@ -383,10 +383,10 @@ def run_scrape(options: argparse.Namespace) -> int:
     from crawler.replaying import print_run
     from crawler.table import printer
 
-    code, name = run.scrape(options.url, _settings(options))
+    urls = [ascii_url(url) for url in options.url]  # a blank in one must not make it two
+    code, name = run.scrape(urls, _settings(options))
     if name:
-        asked = {ascii_url(url) for url in options.url}
-        print_run(options.holdings, name, asked, printer(as_csv=options.csv))
+        print_run(options.holdings, name, urls, printer(as_csv=options.csv))
     return code
 
 

@@ -57,6 +57,7 @@ logger = logging.getLogger(__name__)
 
 # A commit costs four times the fsync of the WARC (20 and 5.5 ms, measured 2026-11).
 COMMIT_SECONDS = 0.5
+SCRAPYS_ROBOTS = "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware"
 INTERRUPTED_SECONDS = 5.0  # for which an interrupted run derives what is waiting
 
 
@@ -111,12 +112,10 @@ class Recorder:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Recorder:
-        from crawler.spiders.base import ArchivingSpider  # which imports this module
-
-        if not isinstance(crawler.spider, ArchivingSpider):
+        if not _has_manners(crawler):
             raise WrongUse(
-                f"{type(crawler.spider).__name__} is no ArchivingSpider, so nothing would keep its"
-                " manners or ask for a page once only: docs/spiders.md"
+                f"{type(crawler.spider).__name__} is no ArchivingSpider and has not Scrapy's own"
+                " robots.txt, pauses and duplicates filter: docs/spiders.md"
             )
         recorder = cls(crawler)
         crawler.signals.connect(recorder.opened, signals.spider_opened)
@@ -305,6 +304,17 @@ def _keep_examples(holdings: Holdings, like: Like) -> None:
         holdings.keep_examples(like.examples)
     except OSError as error:
         raise WriteFailed(f"{holdings.folder('memory')}: {error.strerror or error}") from error
+
+
+def _has_manners(crawler: Crawler) -> bool:
+    """Whether requests go through the frontier, or are what Scrapy's own parts, turned on, let out."""
+    from crawler.spiders.base import ArchivingSpider  # which imports this module
+
+    if isinstance(crawler.spider, ArchivingSpider):
+        return True
+    settings = crawler.settings
+    on = {**settings["DOWNLOADER_MIDDLEWARES_BASE"], **settings["DOWNLOADER_MIDDLEWARES"]}
+    return settings.getbool("ROBOTSTXT_OBEY") and on.get(SCRAPYS_ROBOTS) is not None
 
 
 def _nobody() -> None:

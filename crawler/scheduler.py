@@ -17,6 +17,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.http.headers import Headers
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.misc import build_from_crawler, load_object
 
 from archive import decode, message
 from archive.errors import ArchiveError
@@ -34,6 +35,7 @@ from crawler.wire import Interrupted
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.dupefilters import BaseDupeFilter
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
@@ -58,6 +60,8 @@ class FrontierScheduler(BaseScheduler):
         self._frontier, self._hosts = recorder.frontier, recorder.hosts
         self._patience = crawler.settings.getfloat("FANGZHI_PATIENCE")
         self._others: deque[Request] = deque()  # requests that are not the frontier's
+        filter_class = load_object(crawler.settings["DUPEFILTER_CLASS"])
+        self._filter: BaseDupeFilter = build_from_crawler(filter_class, crawler)
         recorder.wake = self._wake_for_pictures
         self._room = recorder.room
         self._timer: Any = None  # twisted.internet.interfaces.IDelayedCall
@@ -76,7 +80,9 @@ class FrontierScheduler(BaseScheduler):
         return bool(self._others) or waits or self._recorder.may_lead_on
 
     def enqueue_request(self, request: Request) -> bool:
-        """Take a request that a spider or middleware of somebody else made."""
+        """Take a request that a spider or middleware of somebody else made, if its filter lets it."""
+        if not request.dont_filter and self._filter.request_seen(request):
+            return False
         self._others.append(request)
         return True
 
@@ -173,6 +179,7 @@ class FrontierScheduler(BaseScheduler):
         headers = {"Referer": lead.via} if lead.via is not None else {}
         headers |= {"Cookie": cookies} if cookies else {}
         meta: dict[str, Any] = {"lease": lease, "site": lead.site or None, "hops": lead.hops}
+        meta["verbatim_url"] = True  # Scrapy would escape what archive.uri lets stand: [ ] '
         original = self._recorder.original(lease)
         if original is not None:
             meta["original"] = original
@@ -195,7 +202,7 @@ class FrontierScheduler(BaseScheduler):
         self._spider.parse(rebuilt(self._recorder.holdings, capture, request))
 
     def _robots_request(self, url: str, host: Host, origin: str, hop: int = 0) -> Request:
-        meta = {"host": host, "origin": origin, "hop": hop}
+        meta = {"host": host, "origin": origin, "hop": hop, "verbatim_url": True}
         return Request(
             url, self._robots_came, errback=self._robots_failed, meta=meta, dont_filter=True
         )

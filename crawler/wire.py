@@ -242,31 +242,53 @@ class _RecordingAgent(_ScrapyAgent):
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
         agent: Any = super()._get_agent(request, timeout)
-        agent._pool = _BoundPool(agent._pool, self.exchanges.append, self.bounds)
+        agent._pool = _BoundPool(agent._pool, self.exchanges.append, self.bounds, request.url)
         return cast("Agent", agent)
+
+
+def target_of(url: str, *, absolute: bool) -> bytes:
+    """The target of a request line: the URL's own characters, which Twisted puts together anew.
+
+    Then a `?` or `;` at the end goes, and later Pythons double the slashes of `//a`.
+
+    >>> target_of("http://a.test//b?", absolute=False)
+    b'//b?'
+    """
+    whole = url.partition("#")[0]
+    if absolute:  # to a proxy
+        return whole.encode("ascii")
+    behind = whole.partition("://")[2]
+    authority = behind.partition("?")[0].partition("/")[0]
+    path = behind.removeprefix(authority)
+    return (path if path.startswith("/") else f"/{path}").encode("ascii")
 
 
 class _BoundPool:
     """A connection pool seen by one request."""
 
     def __init__(
-        self, pool: HTTPConnectionPool, sink: Callable[[WireExchange], None], bounds: Bounds
+        self,
+        pool: HTTPConnectionPool,
+        sink: Callable[[WireExchange], None],
+        bounds: Bounds,
+        url: str,
     ) -> None:
-        self._pool, self._sink, self._bounds = pool, sink, bounds
+        self._pool, self._sink, self._bounds, self._url = pool, sink, bounds, url
         self.persistent = pool.persistent
 
     def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
         connection: Deferred[Any] = self._pool.getConnection(key, endpoint)
-        return connection.addCallback(_BoundConnection, self._sink, self._bounds)
+        return connection.addCallback(_BoundConnection, self._sink, self._bounds, self._url)
 
 
 class _BoundConnection:
     def __init__(
-        self, connection: Any, sink: Callable[[WireExchange], None], bounds: Bounds
+        self, connection: Any, sink: Callable[[WireExchange], None], bounds: Bounds, url: str
     ) -> None:
-        self._connection, self._sink, self._bounds = connection, sink, bounds
+        self._connection, self._sink, self._bounds, self._url = connection, sink, bounds, url
 
     def request(self, request: TxRequest) -> Deferred[IResponse]:
+        request.uri = target_of(self._url, absolute=not request.uri.startswith(b"/"))
         request.fangzhi_sink = self._sink  # type: ignore[attr-defined]
         request.fangzhi_bounds = self._bounds  # type: ignore[attr-defined]
         answer: Deferred[IResponse] = self._connection.request(request)
@@ -455,7 +477,9 @@ def self_test() -> None:
         protocol = _TeeFactory(lambda _: None, "").buildProtocol(None)
         protocol.makeConnection(transport)
         request = TxRequest(b"GET", b"/", TxHeaders({b"Host": [b"a.test"]}), None, persistent=True)
-        answer = _BoundConnection(protocol, seen.append, Bounds()).request(request)
+        answer = _BoundConnection(protocol, seen.append, Bounds(), "http://a.test/?").request(
+            request
+        )
         answer.addCallback(_discard)
         for at in range(0, len(sent), 7):
             protocol.dataReceived(sent[at : at + 7])
@@ -463,6 +487,7 @@ def self_test() -> None:
         [exchange] = seen
         exchange.response.seek(0)
         exact = exchange.response.read() == sent and exchange.request == transport.sent
+        exact = exact and transport.sent.startswith(b"GET /? HTTP/1.1\r\n")
         exchange.response.close()
     except (AttributeError, TypeError, ValueError) as error:
         raise WireBroken(f"{error}; {_UPGRADE}") from error

@@ -125,7 +125,9 @@ def test_a_broken_list_names_the_line(tmp_path: Path) -> None:
     assert "line 2" in done.stderr
 
 
-@pytest.mark.parametrize("given", ["foo", "www.qinghe.test/a.html", "http://", "/a"])
+@pytest.mark.parametrize(
+    "given", ["foo", "www.qinghe.test/a.html", "http://", "/a", "http://[::1/"]
+)
 def test_what_is_no_address_of_a_page_is_wrong_use(tmp_path: Path, given: str) -> None:
     done = fangzhi("scrape", given, "--holdings", tmp_path / "h")
     assert done.returncode == 2, done.stderr

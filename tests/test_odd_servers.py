@@ -1,11 +1,14 @@
-"""Redirects written in raw bytes lead where the server means."""
+"""Links and redirects as they are written lead where the server means."""
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from archive.replay import Replayed, captures
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import adds_up, fangzhi, report
 
@@ -47,3 +50,31 @@ def test_a_host_in_raw_bytes_is_recorded_as_the_name_it_stands_for(tmp_path: Pat
         where = ("--sites", define(tmp_path / "sites", "raw.test"), "--holdings", tmp_path / "h")
         assert fangzhi("crawl", *where, "--proxy", web.proxy, "--no-derive").returncode == 0
     assert report(tmp_path / "h")["outside"] == {"xn--mxtq1m.test": 1}
+
+
+def test_the_request_line_and_the_record_have_the_very_characters_of_a_link(tmp_path: Path) -> None:
+    """Scrapy escapes [ ] and ', and Twisted drops a bare ?: then record, frontier and server
+    speak of different addresses."""
+    wanted = ["/a[1].html?b[]=2&c='d'", "/e?", "//f", "/g;", "/%b9%ab?q=%B9%AB"]
+    asked: list[str] = []
+
+    class Lines(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.requestline.split()[1])
+            self.send_response(404 if asked[-1] == "/robots.txt" else 200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Lines) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        urls = [here + path for path in wanted]
+        done = fangzhi("scrape", *urls, "--holdings", tmp_path / "h", "--no-derive")
+        server.shutdown()
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert asked == ["/robots.txt", *wanted]
+    (path,) = (tmp_path / "h/warc").iterdir()
+    kept = [one.capture.target_uri for one in captures(path) if isinstance(one, Replayed)]
+    assert kept[1:] == urls

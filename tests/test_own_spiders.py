@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from archive.errors import SiteDefinitionError, WrongUse
 from crawler.spiders.article import ArticleSpider
 from crawler.spiders.site import SiteSpider
 from tests.answering import Answer, Asked, answering
-from tests.commands import ROOT, lines
+from tests.commands import ROOT, lines, report
 from tests.held import article
 
 DOCUMENTED = (ROOT / "docs/spiders.md").read_text("utf-8")
@@ -24,7 +25,9 @@ PLAIN = """
 import scrapy
 class Plain(scrapy.Spider):
     name = "plain"
-    start_urls = ["http://www.qinghe.test/"]
+    start_urls = ["http://www.qinghe.test/tzgg/"]
+    def parse(self, response):
+        yield from response.follow_all(css="a", callback=self.parse)
 """
 
 
@@ -42,10 +45,19 @@ def scrapy(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]
     )
 
 
+def answer(asked: Asked) -> Answer:
+    if asked.path == "/robots.txt":
+        return Answer(body=b"User-agent: *\nDisallow: /tzgg/no\n", type="text/plain")
+    if asked.path == "/tzgg/":
+        links = "".join(f"<a href='{n}.html'>通知{n}</a>" for n in ("1", "no"))
+        return Answer(body=f"<a href='/other/'>其他</a>{links}".encode())
+    return Answer(body=article("关于印发方案的通知", "请认真贯彻执行。" * 20))
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project beside this one, as docs/spiders.md writes it."""
-    settings, spider = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
+    settings, spider, _ = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
     (tmp_path / "mine/spiders").mkdir(parents=True)
     (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = mine.settings\n")
     for name, text in {
@@ -60,14 +72,6 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_the_spider_of_the_documentation_archives_with_our_manners(project: Path) -> None:
-    def answer(asked: Asked) -> Answer:
-        if asked.path == "/robots.txt":
-            return Answer(body=b"User-agent: *\nDisallow: /tzgg/no\n", type="text/plain")
-        if asked.path == "/tzgg/":
-            links = "".join(f"<a href='{n}.html'>通知{n}</a>" for n in ("1", "no"))
-            return Answer(body=f"<a href='/other/'>其他</a>{links}".encode())
-        return Answer(body=article("关于印发方案的通知", "请认真贯彻执行。" * 20))
-
     spider = project / "mine/spiders/notices.py"
     text = spider.read_text("utf-8").replace("www.example.gov.cn", "www.qinghe.test")
     spider.write_text(text.replace("return 3.0", "return 0.0"), "utf-8")
@@ -77,6 +81,18 @@ def test_the_spider_of_the_documentation_archives_with_our_manners(project: Path
     assert web.paths("www.qinghe.test") == ["/tzgg/", "/tzgg/1.html"]
     told = [row for path in (project / "h/text").glob("*.jsonl") for row in lines(path.read_text())]
     assert [row["title"] for row in told if "rejected" not in row] == ["关于印发方案的通知"]
+
+
+def test_a_plain_spider_is_archived_once_it_brings_scrapys_own_manners(project: Path) -> None:
+    *_, own = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
+    with (project / "mine/spiders/plain.py").open("a", encoding="utf-8") as spider:
+        spider.write(textwrap.indent(own.replace('DELAY": 3', 'DELAY": 0'), "    "))
+    with answering(answer) as web:
+        proxy = ("-s", f"FANGZHI_PROXY={web.proxy}", "-s", "FANGZHI_WORKERS=0")
+        done = scrapy(project, "crawl", "plain", *proxy)
+    assert done.returncode == 0, done.stderr
+    assert sorted(web.paths("www.qinghe.test")) == ["/other/", "/tzgg/", "/tzgg/1.html"]
+    assert report(project / "h")["captured"] == 4
 
 
 def test_a_spider_without_our_manners_is_refused_before_anything_is_asked(project: Path) -> None:

@@ -23,6 +23,7 @@ def answer(asked: Asked) -> Answer:
     if asked.path == "/robots.txt":
         return Answer(404)
     pictures = '<p><img src="/files/1.jpg" alt="会场"></p><p><img src="http://cdn.test/2.jpg"></p>'
+    pictures += '<p><img src="http://[x/3.jpg"></p>'  # a host that cannot be: nothing to ask for
     head = '<html><head><title>部署春耕</title></head><body><img src="/logo.png">'
     body = f'<div class="content"><h1>部署春耕</h1><p>{TEXT}</p>{pictures}<p>{TEXT * 2}</p></div>'
     return Answer(body=f"{head}{body}</body></html>".encode())

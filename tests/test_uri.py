@@ -137,6 +137,8 @@ def test_links_are_read_as_their_author_meant_them(href: str, target: str) -> No
         "data:text/html,x",
         "file:///etc/passwd",
         "http://[::1/x",
+        "http://[:]/x",
+        "http://[12345::]/x",
         "http://",
         "http://a.test:99999/",
         "http://a b.test/",

@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from archive.errors import WrongUse
 from archive.sites import Politeness, may_be_hurried
-from archive.uri import ascii_url, dedupe_key, host_of, split
+from archive.uri import ascii_url, dedupe_key, join, split
 from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask, Brought
 from crawler.visits import Lead, Lease
 
@@ -76,6 +76,6 @@ def _web_url(given: str) -> str:
     """A URL to ask for. One of another scheme is asked for, too, and is a recorded failure."""
     url = ascii_url(given)
     scheme = split(url).scheme
-    if not scheme or (scheme in ("http", "https") and not host_of(url)):
+    if not scheme or (scheme in ("http", "https") and join(url, url) is None):
         raise WrongUse(f"{given}: no address of a web page; one begins with http:// or https://")
     return url

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from archive import blockpages
 from archive.errors import ArchiveError
 from archive.state import Acknowledged
-from archive.uri import ascii_url, dedupe_key, host_of
+from archive.uri import dedupe_key, host_of, join
 from archive.warc import parse_date
 from crawler.fields import as_text, location
 from crawler.follow import onward
@@ -286,9 +286,11 @@ class ArchivingSpider(Spider, ABC):
             return
         hops, seed = way
         for image in pictures:
-            url = ascii_url(image["url"])
+            url = join(page, image["url"])
+            if url is None:  # data:, or a host that cannot be
+                continue
             lead = Lead(url, page, onward(hops, "image"), site, seed, text=image["name"])
-            if url.startswith(("http://", "https://")) and (ask := self.picture(lead, page)):
+            if ask := self.picture(lead, page):
                 self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
 
     def _with_links(
