@@ -18,6 +18,8 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
+from crawler.recorder import SCRAPYS_ROBOTS
+
 # A tenth of the real limits of time and a quarter of the bytes, so that a test does not take two minutes.
 BOUNDS = {"head_seconds": 3.0, "window": 2.0, "wire_bytes": 8 << 20}
 TOTAL = 8  # seconds
@@ -31,7 +33,8 @@ class HostileSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         self.outcomes, self.first = {}, _memory("VmRSS")
         for url in self.urls:
-            yield Request(url, callback=self.parse, errback=self.failed, dont_filter=True)
+            meta = {"dont_obey_robotstxt": True}  # the servers serve nothing but their attack
+            yield Request(url, self.parse, errback=self.failed, dont_filter=True, meta=meta)
 
     def parse(self, response: Response) -> None:
         self._ended(response.url, f"{response.status} {' '.join(response.flags)}".strip())
@@ -56,6 +59,7 @@ def main(holdings: str, allow: str, *urls: str) -> None:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     mine: dict[str, Any] = {"FANGZHI_HOLDINGS": holdings, "FANGZHI_ALLOW": [allow]}
+    mine |= {"ROBOTSTXT_OBEY": True, "DOWNLOADER_MIDDLEWARES_BASE": {SCRAPYS_ROBOTS: 100}}
     mine |= {"FANGZHI_BOUNDS": BOUNDS, "DOWNLOAD_TIMEOUT": TOTAL}
     mine |= {"CONCURRENT_REQUESTS_PER_DOMAIN": 16, "LOG_LEVEL": "ERROR"}
     settings.update(mine, priority="cmdline")
