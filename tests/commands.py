@@ -8,13 +8,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.warmed import environment, warmed
+
 ROOT = Path(__file__).parents[1]
 
 
 def fangzhi(
-    *arguments: object, timeout: float = 300, stdin: bytes | None = None
+    *arguments: object, timeout: float = 300, stdin: bytes | None = None, alone: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """The finished command, output as text."""
+    """The finished command, output as text. In a child of a process that has loaded all that commands
+    need, or `alone` in an interpreter of its own, as where a test has changed the environment."""
+    if not alone and warmed().environment == environment():
+        return warmed().run([str(one) for one in arguments], timeout, stdin)
     return subprocess.run(
         command(*arguments),
         capture_output=True,

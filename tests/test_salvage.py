@@ -91,6 +91,14 @@ def test_what_stands_between_or_behind_members_is_named_and_costs_nothing(path: 
         assert (ids(records), ranges(damage)) == (ALL, lost)
 
 
+def test_a_record_is_found_wherever_the_search_for_it_is_cut(path: Path) -> None:
+    """After damage a mebibyte is searched at a time; the start of a record may lie across two."""
+    [_, *packed] = members(six())
+    for size in (1, *range((1 << 20) - 3, (1 << 20) + 4)):
+        records, damage = found(path, b"x" * size + b"".join(packed))
+        assert (ids(records), ranges(damage)) == (ALL[1:], [(0, size, "damaged")])
+
+
 def test_a_byte_order_mark_costs_three_bytes(path: Path) -> None:
     for pieces in (six(), members(six())):
         records, damage = found(path, b"\xef\xbb\xbf" + b"".join(pieces))

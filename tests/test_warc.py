@@ -206,6 +206,29 @@ def test_a_torn_file_is_cut_at_its_last_whole_record_and_the_rest_kept(
     assert recover(tmp_path) == []
 
 
+def test_one_byte_behind_the_last_record_is_cut_off_as_well(tmp_path: Path) -> None:
+    path = write(tmp_path, [exchange(HEAD)])
+    data = path.read_bytes()
+    path.rename(tmp_path / (path.name + OPEN)).write_bytes(data + b"\x1f")
+    assert [one.cut for one in recover(tmp_path)] == [1]
+    assert path.read_bytes() == data
+
+
+def test_no_file_is_written_over_and_two_of_one_moment_have_two_names(tmp_path: Path) -> None:
+    paths = [write(tmp_path, [exchange(HEAD)])]
+    out = writer(tmp_path, rotate_bytes=1)
+    (tmp_path / (paths[0].name + OPEN)).touch()
+    with pytest.raises(WriteFailed, match="File exists"):
+        out.ready(NOW)
+    for _ in range(2):
+        assert out.ready(NOW)
+        out.write(exchange_records(exchange(HEAD)))
+        paths.append(tmp_path / out.filename)
+    out.close()
+    assert len({path.name for path in paths}) == 3
+    assert all(len(whole(path)) == 4 for path in paths)
+
+
 def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
     out = writer(tmp_path)
     out.ready(NOW)

@@ -21,20 +21,23 @@ from tests.commands import command, fangzhi
 ROOT = Path(__file__).parents[1]
 # What stands for a crawl: notes that it began, what it was told, and that it ended.
 CHILD = """
-import signal, sys, time
-log, seconds, code = open(sys.argv[1], "a", buffering=1), float(sys.argv[2]), int(sys.argv[3])
+import os, signal, sys, time
+log, seconds, code = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+def note(line):  # not by a file object: a signal may come while one is in its `write`
+    os.write(log, (line + "\\n").encode())
 def told(number, frame):
-    log.write(f"told {signal.Signals(number).name}\\n")
+    note(f"told {signal.Signals(number).name}")
     if sys.argv[4:] != ["deaf"]:
-        log.write("end\\n")
+        note("end")
         sys.exit(11)
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
     signal.signal(number, told)
-log.write("begin\\n")
+note("begin")
 end = time.monotonic() + seconds
 while time.monotonic() < end:
     time.sleep(0.02)
-log.write("end\\n")
+note("end")
 sys.exit(code)
 """
 WATCH = """

@@ -43,8 +43,8 @@ def holdings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def replayed(holdings: Path, *options: object) -> str:
-    done = fangzhi("replay", "--holdings", holdings, *options)
+def replayed(holdings: Path, *options: object, alone: bool = False) -> str:
+    done = fangzhi("replay", "--holdings", holdings, *options, alone=alone)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -52,13 +52,13 @@ def replayed(holdings: Path, *options: object) -> str:
 def test_the_bytes_depend_neither_on_the_number_of_workers_nor_on_the_executor(
     holdings: Path,
 ) -> None:
-    alone = replayed(holdings, "--workers", 1)
-    rows = [json.loads(row) for row in alone.splitlines()]
+    one = replayed(holdings, "--workers", 1)
+    rows = [json.loads(row) for row in one.splitlines()]
     assert len(rows) == FILES * PAGES
     assert sum("text" in row for row in rows) > FILES * PAGES // 2
-    assert replayed(holdings, "--workers", 3) == alone
+    assert replayed(holdings, "--workers", 3, alone=True) == one
     pool = ("--executor", "concurrent.futures:ProcessPoolExecutor", "--workers", 2)
-    assert replayed(holdings, *pool) == alone
+    assert replayed(holdings, *pool) == one
 
 
 def test_a_replay_that_was_killed_goes_on_behind_the_files_it_had_written(holdings: Path) -> None:

@@ -210,9 +210,10 @@ def _share_workers() -> None:
     forkserver.ensure_running = server.ensure_running
 
 
-def main() -> None:
-    """Fork for each line of standard input; what a crawl imports is imported before."""
-    if WARM in sys.argv:
+def load(*, warm: bool) -> None:
+    """Import what a crawl imports, for those who fork from here; with `warm` derive a page as well, and
+    share the workers."""
+    if warm:
         _share_workers()
     from scrapy.settings import default_settings
 
@@ -225,10 +226,15 @@ def main() -> None:
                     importlib.import_module(name.rpartition(".")[0])
     for name in ("cli", "run", "spiders.site", "spiders.article", "robots", "discover", "checking"):
         importlib.import_module(f"crawler.{name}")
-    if WARM in sys.argv:
+    if warm:
         importlib.import_module("tests.hostile.warm")
     assert "twisted.internet.reactor" not in sys.modules  # a child makes its own
     gc.freeze()  # a child need not look through what was imported, nor copy it
+
+
+def main() -> None:
+    """Fork for each line of standard input."""
+    load(warm=WARM in sys.argv)
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)
 

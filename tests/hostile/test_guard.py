@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.addresses import inside, named, numeric, place, place_of
+from crawler.guard import Guard, RefusedAddress
 from tests.commands import ROOT
 from tests.hostile import addresses
 
@@ -84,6 +85,42 @@ def test_only_seeds_on_this_machine_are_let_through() -> None:
         ("::1", 80),
     ]
     assert not list(named(["http://10.0.0.5/", "http://test.gov.cn/", "http://1.2.4.8/", "x"]))
+
+
+class Reactor:
+    """A reactor that notes what it would connect to."""
+
+    def __init__(self) -> None:
+        self.nameResolver, self.connected = None, list[tuple[str, int]]()
+
+    def connectTCP(self, host: str, port: int) -> None:
+        self.connected.append((host, port))
+
+    def installNameResolver(self, resolver: object) -> None:
+        self.nameResolver = None
+
+
+def test_a_name_that_nobody_resolved_is_not_connected_to_and_a_grant_is_for_one_port() -> None:
+    reactor = Reactor()
+    Guard(reactor).grant([("10.0.0.5", 8080), ("0x7f.1", 81), ("named", 80)])
+    for host, port in (("intranet", 80), ("named", 81), ("10.0.0.5", 80), ("127.0.0.1", 80)):
+        with pytest.raises(RefusedAddress, match=host):
+            reactor.connectTCP(host, port)
+    assert reactor.connected == []
+    granted = [("10.0.0.5", 8080), ("127.0.0.1", 81), ("named", 80), ("8.8.8.8", 80)]
+    for host, port in granted:
+        reactor.connectTCP(host, port)
+    assert reactor.connected == granted
+
+
+@pytest.mark.parametrize("host", ["localhost", "a.localhost", "127.1", "[::ffff:10.0.0.5]"])
+def test_a_url_that_spells_an_inside_address_is_refused_before_a_proxy_is_asked(host: str) -> None:
+    guard = Guard(Reactor())
+    with pytest.raises(RefusedAddress):
+        guard.check(f"http://{host}/")
+    guard.grant([(host.strip("[]"), 80)])
+    guard.check(f"http://{host}/")
+    guard.check("http://www.example.gov.cn/")
 
 
 @pytest.mark.parametrize("wrong", ["10.0.0.5", "10.0.0.5:", "a:0", "a:70000", ":80", ""])

@@ -104,6 +104,25 @@ def test_a_power_cut_costs_nothing_acknowledged(forked: Forked, folder: Path) ->
     assert cut(Writer(forked, folder, FEW), 29, ("nothing", "chance")) > 8
 
 
+def test_a_file_is_synced_before_it_has_its_name_and_its_folder_at_once_after(
+    forked: Forked, folder: Path
+) -> None:
+    """Whatever was synced before: a file may be closed between two syncs of what is acknowledged."""
+    writer, disk = Writer(forked, folder, MANY), Disk()
+    done, killed = record(writer, "whole"), "killed"
+    for op in done[: len(done) // 2]:
+        disk.do(op)
+    disk.lay(writer.holdings(killed), "all", random.Random(0))
+    for ops in (done, record(writer, killed)):
+        named = [at for at, op in enumerate(ops) if op.what == "rename"]
+        assert sum(ops[at].other.endswith(".open") for at in named) >= 2
+        for at in named:
+            own = [op.what for op in ops[:at] if op.inode == ops[at].inode]
+            assert own[-1] == "sync", ops[at].path
+            after = ops[at + 1]
+            assert (after.what, after.path) == ("sync", ops[at].path.rpartition("/")[0])
+
+
 def cut_crawl(crawls: Crawls, step: int, ways: tuple[str, ...] = WAYS) -> int:
     """Cut the power before every `step`-th call of a crawl that derives; how often that was."""
     holdings, log = crawls.fresh(), crawls.folder / "crawl.log"
