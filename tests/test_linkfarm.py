@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import dom, farmlinks, linkfarm
-from archive.model import About
+from archive.model import About, Edit
 from archive.steps import clean, undo
 from tests import farms
 from tests.farms import ARTICLES, POSITIONS, URL, anchors, page, places, plain, taken
@@ -168,6 +169,47 @@ def test_what_is_cut_is_named_with_its_addresses() -> None:
     assert "http://k3k-t.com/" in edit.old
     assert edit.new == ""
     assert edit.at > 0
+
+
+SAID = "柳湾镇在白塔村召开油菜机收现场会，种粮大户和农机合作社负责人八十多人到场观摩。\n"
+
+
+def test_what_shows_only_when_more_is_gone_goes_as_well() -> None:
+    text, verdict, _ = plain(f"{SAID}百家乐 百家乐 澳门新葡京\n百家乐|时时彩 ")
+    assert (text, verdict) == (SAID.rstrip(), "infected")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "学校简介 机构设置 招生信息 教务管理 百家乐 校园风光 联系我们",
+        "百家乐 皇冠体育 时时彩 澳门新葡京\n县公安局提醒您，参与网络赌博是违法行为，请广大群众提高警惕。",
+    ],
+)
+def test_hidden_text_that_is_not_little_but_names_of_a_trade_stays(hidden: str) -> None:
+    text, verdict, _ = taken(page(after=f'<div style="display:none">{hidden}</div>'))
+    assert "".join(hidden.split()) in "".join(text.split())
+    assert verdict == "clean"
+
+
+def test_a_page_of_which_a_few_words_are_left_is_spam_and_one_with_its_text_is_not() -> None:
+    farm = "主站蜘蛛池模板：\n" + "|\n".join(COUNTIES) + "|\n"
+    assert plain(farm + "版权所有")[1] == "spam_page"
+    assert plain(SAID + farm)[1] == "infected"
+
+
+@pytest.mark.parametrize("bar", ["百家乐 - 足球直播", "百家乐|真人在线"])
+def test_a_short_bar_goes_from_a_mirrors_page_and_from_no_other(bar: str) -> None:
+    mirror = '<script>var V_PATH="/";window.onerror=function(){ return true; };</script>'
+    for head, stays, said in ((mirror, False, "mirror"), ("", True, "clean")):
+        text, verdict, _ = taken(page(head=head, after=f"<div>{bar}</div>"))
+        assert (bar in text, verdict) == (stays, said)
+
+
+def test_a_token_between_the_characters_makes_a_page_infected() -> None:
+    token = Edit("strip", 0, "x", "", "inserted-token", "", 0.97, "text")
+    assert linkfarm.verdict([token], SAID) == "infected"
+    assert linkfarm.verdict([replace(token, rule="invisible")], SAID) == "clean"
 
 
 def test_a_crawler_is_told_what_not_to_follow() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.address import IPv4Address
 
 from crawler.addresses import inside, named, numeric, place, place_of
 from crawler.guard import Guard, RefusedAddress
@@ -88,16 +89,40 @@ def test_only_seeds_on_this_machine_are_let_through() -> None:
 
 
 class Reactor:
-    """A reactor that notes what it would connect to."""
+    """A reactor that notes what it would connect to, and whose name server knows these addresses."""
 
-    def __init__(self) -> None:
-        self.nameResolver, self.connected = None, list[tuple[str, int]]()
+    def __init__(self, *known: str) -> None:
+        self.nameResolver: Any = self
+        self.known, self.connected = known, list[tuple[str, int]]()
 
     def connectTCP(self, host: str, port: int) -> None:
         self.connected.append((host, port))
 
     def installNameResolver(self, resolver: object) -> None:
-        self.nameResolver = None
+        self.nameResolver = resolver
+
+    def resolveHostName(self, receiver: Any, name: str, port: int, *_: object) -> None:
+        receiver.resolutionBegan(None)
+        for address in self.known:
+            receiver.addressResolved(IPv4Address("TCP", address, port))
+        receiver.resolutionComplete()
+
+
+class Found:
+    """What a resolver was asked for."""
+
+    def __init__(self, reactor: Reactor, name: str, port: int) -> None:
+        self.addresses, self.complete = list[str](), False
+        reactor.nameResolver.resolveHostName(self, name, port)
+
+    def resolutionBegan(self, resolution: object) -> None:
+        assert not self.addresses
+
+    def addressResolved(self, address: IPv4Address) -> None:
+        self.addresses.append(address.host)
+
+    def resolutionComplete(self) -> None:
+        self.complete = True
 
 
 def test_a_name_that_nobody_resolved_is_not_connected_to_and_a_grant_is_for_one_port() -> None:
@@ -111,6 +136,21 @@ def test_a_name_that_nobody_resolved_is_not_connected_to_and_a_grant_is_for_one_
     for host, port in granted:
         reactor.connectTCP(host, port)
     assert reactor.connected == granted
+
+
+def test_a_name_with_an_inside_address_beside_public_ones_is_refused_whole() -> None:
+    reactor = Reactor("8.8.8.8", "10.0.0.5", "1.2.4.8")
+    guard = Guard(reactor)
+    found = Found(reactor, "mixed.example", 8080)
+    assert (found.addresses, found.complete) == (["10.0.0.5"], True)
+    guard.grant([("Mixed.example", 8080)])
+    assert Found(reactor, "mixed.example", 8080).addresses == list(reactor.known)
+    reactor.connectTCP("10.0.0.5", 8080)
+    with pytest.raises(RefusedAddress):
+        reactor.connectTCP("10.0.0.5", 80)
+    public = Reactor("8.8.8.8", "1.2.4.8")
+    Guard(public)
+    assert Found(public, "public.example", 80).addresses == list(public.known)
 
 
 @pytest.mark.parametrize("host", ["localhost", "a.localhost", "127.1", "[::ffff:10.0.0.5]"])
