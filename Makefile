@@ -11,7 +11,7 @@ demo: $(READY)
 
 # Three processes on two cores: most tests wait for a crawl. A file stays with one, for its crawls are shared.
 test: $(READY)
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)
 	$(BIN)/ruff check .
