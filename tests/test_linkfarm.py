@@ -183,7 +183,7 @@ def test_what_shows_only_when_more_is_gone_goes_as_well() -> None:
     "hidden",
     [
         "学校简介 机构设置 招生信息 教务管理 百家乐 校园风光 联系我们",
-        "百家乐 皇冠体育 时时彩 澳门新葡京\n县公安局提醒您，参与网络赌博是违法行为，请广大群众提高警惕。",
+        "百家乐 皇冠体育 时时彩 澳门新葡京 新葡京官网 百家乐平台 澳门新葡京官网\n县公安局提醒您，参与网络赌博是违法行为，请广大群众提高警惕。",
     ],
 )
 def test_hidden_text_that_is_not_little_but_names_of_a_trade_stays(hidden: str) -> None:

@@ -62,6 +62,17 @@ def test_inside_addresses_are_known(address: str) -> None:
         assert inside(f"::ffff:{address}")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("100.127.255.255", "168.63.129.16", "172.31.255.255", "192.88.99.1", "198.19.255.255"),
+        *("2002::1", "3fff:fff::1", "64:ff9b::a00:1", "fec0::1", "feff::1", "4000::1"),
+    ],
+)
+def test_the_ends_of_ranges_that_python_does_not_know_are_inside(address: str) -> None:
+    assert inside(address)
+
+
 @pytest.mark.parametrize("address", ["8.8.8.8", "2400:3200::1", "64:ff9b::808:808", "1.2.4.8"])
 def test_public_addresses_are_not_refused(address: str) -> None:
     assert inside(address) == ""
@@ -85,7 +96,18 @@ def test_only_seeds_on_this_machine_are_let_through() -> None:
         ("a.test", 443),
         ("::1", 80),
     ]
-    assert not list(named(["http://10.0.0.5/", "http://test.gov.cn/", "http://1.2.4.8/", "x"]))
+    assert not list(
+        named(
+            [
+                "http://10.0.0.5/",
+                "http://test.gov.cn/",
+                "http://latest/",
+                "http://nolocalhost/",
+                "http://1.2.4.8/",
+                "x",
+            ]
+        )
+    )
 
 
 class Reactor:
