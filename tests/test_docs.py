@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shlex
 from dataclasses import fields
 from pathlib import Path
 
@@ -40,6 +41,14 @@ def test_the_first_two_commands_are_make_demo_and_make_test() -> None:
 @pytest.mark.parametrize("command", [c for c in indented_commands() if c.startswith("fangzhi")])
 def test_every_command_shown_is_one_the_program_takes(command: str) -> None:
     parser().parse_args(command.split()[1:])
+
+
+def test_every_command_of_the_pages_is_one_the_program_takes() -> None:
+    pages = "".join(path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
+    shown = re.findall(r"^    fangzhi (.*?)(?:\s[|>] .*|\s{2,}.*|\s\[.*)?$", pages, re.MULTILINE)
+    assert len(shown) > 10
+    for command in shown:
+        parser().parse_args(shlex.split(command))
 
 
 def test_every_make_target_named_exists() -> None:
