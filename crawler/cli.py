@@ -361,6 +361,13 @@ def run_crawl(options: argparse.Namespace) -> int:
         return WRONG_USE
     named = bool(options.proxy or os.environ.get("FANGZHI_CONTACT"))
     sites = chosen(options.sites, options.site, is_named=named)
+    if options.due:
+        from crawler.due import idle_until
+
+        if until := idle_until(options.holdings, sites):
+            when = f" before {until:%Y-%m-%dT%H:%M:%SZ}" if until.year < 9999 else ""
+            print(f"fangzhi: nothing is due{when}", file=sys.stderr)
+            return DONE
     _prepare_workers(options)
     from crawler import run
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from archive.model import Location
+from archive.sites import Seed, Site
 from archive.state import Acknowledged, State
-from crawler.due import next_due
+from crawler.due import idle_until, next_due
 from crawler.frontier import Frontier
 from crawler.hosts import Hosts
 from crawler.office import list_due
@@ -88,3 +89,38 @@ def test_without_sites_or_holdings_nothing_is_due(holdings: Holdings, tmp_path: 
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd/state.sqlite").write_bytes(b"not a database" * 100)
     assert next_due(tmp_path / "odd", ["s"]) is None
+
+
+SITE = Site("s", "某县", (Seed("http://a.test/"),))
+
+
+def test_a_crawl_of_what_is_due_is_idle_only_when_nothing_is_due_new_or_left_over(
+    holdings: Holdings,
+) -> None:
+    root, sites = holdings.root, {"s": SITE}
+    (root / "warc").mkdir()
+    (root / "text").mkdir()
+    holdings.add("http://a.test/")
+    assert idle_until(root, sites) is None, "it waits"
+    lease = holdings.frontier.lease("a.test")
+    assert lease is not None
+    place = Location("a.warc.gz", 1, 1)
+    found = Acknowledged("urn:1", lease.lead.url, "2096-11-29T04:00:00Z", "r", 200, place)
+    holdings.frontier.finish(lease, Visit(found))
+    holdings.state.write(
+        "UPDATE urls SET due = ?", ((later := datetime(2096, 11, 30, tzinfo=UTC)).timestamp(),)
+    )
+    holdings.state.commit()
+    assert idle_until(root, sites) is None, "the run did not come to its end"
+    holdings.frontier.close(finished=True)
+    holdings.state.commit()
+    assert idle_until(root, sites) == later
+    two = Site("s", "某县", (*SITE.seeds, Seed("http://a.test/new/")))
+    assert idle_until(root, {"s": two}) is None, "a seed is new"
+    assert idle_until(root, {**sites, "t": Site("t", "另县", SITE.seeds)}) is None, "a site is new"
+    for left in ("warc/b.warc.gz.open", "warc/b.warc.gz"):
+        (root / left).touch()
+        assert idle_until(root, sites) is None, left
+        (root / left).unlink()
+    assert idle_until(root, sites) == later
+    assert idle_until(root / "none", sites) is None
