@@ -7,6 +7,7 @@ durability does not cap throughput, and hashing and compression stay off the rea
 
 from __future__ import annotations
 
+import logging
 import queue
 import socket
 import threading
@@ -31,6 +32,8 @@ from archive.warcwriter import Naming, WarcWriter
 from crawler.failing import Failing
 from crawler.reactor import reactor
 from crawler.settings import SOFTWARE
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -106,8 +109,8 @@ class ArchiveThread:
                 raise self._failing.error
             written = [[c for e in job.exchanges for c in self._write(e)] for job in jobs]
             self._writer.sync()
-        except (ArchiveError, OSError) as problem:  # OSError: of a spooled body
-            error = problem if isinstance(problem, ArchiveError) else WriteFailed(str(problem))
+        except Exception as problem:  # whatever it is: nobody waits for an answer that never comes
+            error = problem if isinstance(problem, ArchiveError) else _unexpected(problem)
             self._fail(error)
             for job in jobs:
                 reactor().callFromThread(job.done.errback, error)
@@ -131,6 +134,14 @@ class ArchiveThread:
 
     def _fail(self, error: ArchiveError) -> None:
         reactor().callFromThread(self._failing.stop, error)
+
+
+def _unexpected(problem: Exception) -> WriteFailed:
+    """An error of a spooled body; or one nobody thought of, no memory for instance, and then where."""
+    if isinstance(problem, OSError):
+        return WriteFailed(str(problem))
+    logger.error("in the archive's thread", exc_info=problem)
+    return WriteFailed(f"{type(problem).__name__}: {problem}")
 
 
 def _acknowledged(exchange: Exchange, record: Record, place: Location, run: str) -> Acknowledged:

@@ -51,9 +51,9 @@ _DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # as archive/state.py, wh
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    options = parser().parse_args(given)
-    options.given = given[1:]  # what stands behind the verb
     try:
+        options = parser().parse_args(given)
+        options.given = given[1:]  # what stands behind the verb
         code: int = options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
