@@ -19,7 +19,7 @@ from archive.variants import forms, is_traditional
 _LISTED = 3  # single characters that make a list
 _VERSE = 5  # glosses in a row that may be verse
 _AGAIN = re.compile(
-    rf"[(（\[［【〔][ \u00a0]?(?P<reading>[{LETTERS}]{{1,7}}[0-5]?)[ \u00a0]?[)）\]］】〕]"
+    rf"[ \u00a0]?[(（\[［【〔〈{{][ \u00a0]?(?P<reading>[{LETTERS}]{{1,7}}[0-5]?)[ \u00a0]?[)）\]］】〕〉}}]"
 )
 _BETWEEN = frozenset(["", *"、，,；;。？！\n"])
 
@@ -36,7 +36,7 @@ class Gloss:
     spaced: bool  # one space follows a reading without tone
     repeated: bool  # (zheng)(zheng)
     inside: bool  # a hanzi follows at once
-    bracket: str
+    bracket: str  # with the blank in front of it
     manner: str  # how a tone is written; empty without one
 
 
@@ -58,7 +58,7 @@ def glosses(text: str) -> Iterator[Gloss]:
             spaced,
             repeated,
             inside,
-            bracket=text[start],
+            bracket=text[start : start + 1 + text[start].isspace()],
             manner=_manner(text[start:first_end]),
         )
 

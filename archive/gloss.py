@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archive.annotations import (
     Gloss,
@@ -26,6 +26,7 @@ from archive.language import canonical, model
 from archive.model import Change
 from archive.readings import GLOSS, LETTERS, OPENED, has_tone, is_reading
 from archive.variants import forms, is_traditional
+from archive.wordgloss import WordGloss, word_glosses
 
 # Measured on glossed, clean and trap passages of development pages, 2026-11-24.
 _ENOUGH = 8  # glosses by the tool in a document
@@ -46,6 +47,9 @@ _ALONE = 0.2  # of the glosses stand in no word that is known, as in names
 _NEAR = 30  # characters beside a gloss, with the glosses in them
 _REPEATS = 0.8  # of the glosses of a tool that writes each more than once
 _SPACED = 0.8  # of the glosses that end no line have a space behind them
+# A tool that glosses characters of any kind: glosses, characters, glosses of each, their share of all
+# glosses and of all hanzi. Set on newly written texts, 2026-11-30.
+_MANY, _MANY_KINDS, _MANY_REPEATED, _MOSTLY, _MOST = 24, 10, 1.5, 0.85, 0.5
 _COMMON = 9.5  # nats; characters whose reading people write out (彧 灃 鋰 埔) lie above 11
 
 
@@ -58,9 +62,18 @@ def strip(text: str) -> Iterator[Change]:
     valid = [g for g in valid if g not in own]
     kinds = by_character(valid).values()
     machine = [g for kind in kinds if _by_machine(kind, text, _ALWAYS) for g in kind]
-    if not _decided(machine, valid, text):
+    words = word_glosses(text)
+    yield from _of_words(words)
+    if _by_any_table(kinds, text):
+        machine = [
+            g
+            for kind in kinds
+            if _is_steady(kind, text) or _by_machine(kind, text, _ALWAYS)
+            for g in kind
+        ]
+    elif not _decided(machine, valid, text) and not (machine and words):
         return
-    if len(machine) >= _ENOUGH:
+    elif len(machine) >= _ENOUGH:
         table = any(not _is_first(gloss) for gloss in machine)
         machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN, table) for g in kind]
     machine = _without_rare(_in_style(machine), valid, text)
@@ -77,6 +90,30 @@ def strip(text: str) -> Iterator[Change]:
             else gloss.first_end
         )
         yield Change(gloss.start, end, "", "pinyin-gloss", counted, confidence, flag="pinyin-gloss")
+
+
+def _of_words(words: Sequence[WordGloss]) -> Iterator[Change]:
+    counted = f"{len(words)} glosses of words"
+    for word in words:
+        yield Change(word.start, word.end, "", "pinyin-gloss", counted, 0.9, flag="pinyin-gloss")
+
+
+def _by_any_table(kinds: Iterable[Sequence[Gloss]], text: str) -> bool:
+    """Whether a tool glosses characters that no conversion changes: some common ones, each of them
+    always and again and again. A lesson or verse with all its readings has more of its characters glossed,
+    a person's notes name each character once."""
+    steady = [kind for kind in kinds if _is_steady(kind, text)]
+    count = sum(map(len, steady))
+    if count < _MANY or len(steady) < _MANY_KINDS or count < _MANY_REPEATED * len(steady):
+        return False
+    valid = sum(map(len, kinds))
+    return count >= _MOSTLY * valid and count <= _MOST * sum(map(is_hanzi, text))
+
+
+def _is_steady(kind: Sequence[Gloss], text: str) -> bool:
+    alike = len({(gloss.reading, gloss.bracket) for gloss in kind}) == 1
+    char = kind[0].char
+    return alike and _is_first(kind[0]) and _is_common(char) and len(kind) == text.count(char)
 
 
 _APART = re.compile("[\u4e00-\u9fff] ")  # a space that is the page's own

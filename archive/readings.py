@@ -12,14 +12,17 @@ from archive.variants import fold
 LETTERS = "a-zａ-ｚāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300\u0301\u0304\u0308\u030c"
 HANZI = "\u3400-\u9fff"
 _BLANK = " \u00a0\u3000"
-_SPELLED = "(?:[:：]e?)?[0-5]?"  # lu:4, and the tone as a number
+# lu:4; the tone as a number, xue2 or xu2e
+_SPELLED = f"(?:[:：]e?)?(?:[1-4][{LETTERS}]{{1,3}}|[0-5])?"
 # Some pages fold one bracket of a pair and leave the other.
-_BRACKETS = ("[(（]", "[)）]"), (r"\[", r"\]"), ("【", "】"), ("〔", "〕"), ("［", "］")
+_BRACKETS = (
+    ("[(（]", "[)）]"), (r"\[", r"\]"), ("【", "】"), ("〔", "〕"), ("［", "］"), ("〈", "〉"), (r"\{", r"\}"),
+)  # fmt: skip
 
 # 學(xué), 絡(luò ), 習(xi), 政(zheng)(zheng): one character, then one reading in brackets, again
 # and again the same one. `(km)` and `(GDP)` fail later: they are no reading of the character.
 GLOSS = re.compile(
-    rf"(?P<char>[{HANZI}])(?:"
+    rf"(?P<char>[{HANZI}])[ \u00a0]?(?:"
     + "|".join(
         rf"(?P<first{i}>{left}[{_BLANK}]?(?P<reading{i}>[{LETTERS}]{{1,7}}{_SPELLED})[{_BLANK}]?{right})"
         rf"(?:{left}[{_BLANK}]?(?P=reading{i})[{_BLANK}]?{right})*"
@@ -27,9 +30,12 @@ GLOSS = re.compile(
     )
     + ")"
 )
-OPENED = re.compile(rf"[(（\[【〔［](?<=[{HANZI}].)[{_BLANK}]?[{LETTERS}]")  # in every gloss
+OPENED = re.compile(  # in every gloss
+    rf"[(（\[【〔［〈{{](?:(?<=[{HANZI}].)|(?<=[{HANZI}][ \u00a0].))[{_BLANK}]?[{LETTERS}]"
+)
 _LOOK_ALIKES = str.maketrans("ɑɡ", "ag")
 _UMLAUT = re.compile("u:|(?<=[ln])v(?=e?[1-4])")
+_INSIDE = re.compile(r"(\D+)([1-4])(\D+)")
 _VOWELS = re.compile("[aeiouü]")
 _MARKS = " \u0304\u0301\u030c\u0300"  # of the four tones
 GLOSS_HERE = re.compile(rf"\([ \u00a0]?(?P<reading>[{LETTERS}]{{1,7}})[ \u00a0]?\)")
@@ -45,10 +51,12 @@ def reading_of(match: re.Match[str]) -> str:
 def spelled(reading: str) -> str:
     """A reading as the table has it: letters of half width composed (NFC), a tone as its mark.
 
-    >>> spelled("lu:4"), spelled("ｘｕé"), spelled("de5")
-    ('lǜ', 'xué', 'de')
+    >>> spelled("lu:4"), spelled("ｘｕé"), spelled("de5"), spelled("gua3n")
+    ('lǜ', 'xué', 'de', 'guǎn')
     """
     reading = unicodedata.normalize("NFKC", reading).translate(_LOOK_ALIKES)
+    if inside := _INSIDE.fullmatch(reading):
+        reading = inside[1] + inside[3] + inside[2]
     reading = _UMLAUT.sub("ü", reading)
     if reading[-1:] in "012345":
         reading, tone = reading[:-1], int(reading[-1]) % 5

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from archive import gloss
 from archive.readings import is_reading, readings, spelled
+from archive.repair import strip_pinyin_glosses
+from archive.steps import clean
 from archive.variants import fold
 from tests.damage import bare, full_width, glossed, numbered, traditional
 from tests.eval.spots import applied
@@ -150,3 +153,27 @@ def test_every_spelling_of_a_reading_is_that_reading(char: str) -> None:
             assert is_reading(spelled(numbered(reading, umlaut)), char)
         assert is_reading(bare(reading), char)
         assert is_reading(bare(reading).replace("v", "u"), char)
+
+
+WORDED = (
+    "县交通(jiāotōng)运输局组织应急演练(yǎnliàn)，演练(yǎnliàn)持续两小时。交通(jiāotōng)警察检查设备(shèbèi)运行，"
+    "设备(shèbèi)全部合格。交通(jiāotōng)恢复后，演练(yǎnliàn)结束。备用设备(shèbèi)留在现场，六安(lù ān)来的队员也参加了。"
+)
+
+
+def test_the_readings_a_tool_wrote_behind_words_go_and_a_persons_stay() -> None:
+    text = clean(WORDED, [strip_pinyin_glosses]).text
+    assert "(lù ān)" in text
+    assert text == re.sub(r"\([^ )]*\)", "", WORDED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "生词：交通(jiāotōng)、演练(yǎnliàn)、设备(shèbèi)、隧道(suìdào)、气象(qìxiàng)、培训(péixùn)、公路(gōnglù)、冬季(dōngjì)。",
+        "“你好(nǐhǎo)”是第一课的问候语。老师说“谢谢(xièxie)”，学生答“不客气(bú kèqi)”。再见(zàijiàn)也要学。",
+        "石碑上刻着“隩隅(yùyú)”二字。隩隅(yùyú)意为水边的角落。",
+    ],
+)
+def test_words_that_a_person_explains_keep_their_readings(text: str) -> None:
+    assert clean(text, [strip_pinyin_glosses]).text == text
