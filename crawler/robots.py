@@ -11,10 +11,13 @@ and a broken server opens it.
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic, time
+from urllib.parse import quote
 
 from protego import Protego
 
@@ -25,6 +28,8 @@ SIZE_LIMIT = 500 * 1024  # bytes that are read (RFC 9309, 2.5)
 HOPS = 5  # redirects followed (RFC 9309, 2.3.1.2)
 FRESH = 24 * 3600.0  # seconds an answer holds (RFC 9309, 2.4)
 CRAWL_DELAY_LIMIT = 120.0  # seconds; longer ones are a typing error or a way to say no
+_BEYOND = re.compile(rb"[\x80-\xff]")
+_ESCAPED = re.compile(r"%([89A-Fa-f][0-9A-Fa-f])")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS robots (
     origin TEXT PRIMARY KEY,  -- scheme://authority
@@ -42,7 +47,7 @@ class Robots:
 
     def allows(self, url: str) -> bool:
         """Whether the URL may be asked for."""
-        return not self.rules or bool(self._parsed.can_fetch(url, AGENT))
+        return not self.rules or bool(self._parsed.can_fetch(_by_octets(url), AGENT))
 
     @property
     def crawl_delay(self) -> float:
@@ -52,7 +57,7 @@ class Robots:
 
     @cached_property
     def _parsed(self) -> Protego:
-        return Protego.parse(self.rules)
+        return Protego.parse(_by_octets(_in_ascii(self.rules.encode("utf-8"))))
 
 
 class Answers:
@@ -109,8 +114,25 @@ def decide(status: int, body: bytes, record_id: str = "") -> Robots | None:
     True
     """
     if 200 <= status < 300:
-        text = body[:SIZE_LIMIT].decode("utf-8-sig", "replace")
-        return Robots(text if "\x00" not in text else "", record_id)
+        read = body[:SIZE_LIMIT].removeprefix(BOM_UTF8)
+        return Robots(_in_ascii(read) if b"\x00" not in read else "", record_id)
     if status == 429 or status >= 500 or status < 100:
         return None
     return Robots("", record_id)
+
+
+def _in_ascii(data: bytes) -> str:
+    """Text with every octet beyond ASCII escaped: a path in GBK keeps its octets."""
+    return _BEYOND.sub(lambda octet: b"%%%02X" % ord(octet[0]), data).decode("ascii")
+
+
+def _by_octets(text: str) -> str:
+    """Text whose escaped octets beyond ASCII are characters of their own, for Protego.
+
+    Rules and URLs are compared octet by octet (RFC 9309, 2.2.2). Protego 0.7 reads escapes as
+    UTF-8, and what is none, as a path in GBK, as U+FFFD: then one such path is like any other.
+
+    >>> decide(200, b"User-agent: *\\nDisallow: /%B9%AB/").allows("http://a.test/%D5%FE/")
+    True
+    """
+    return _ESCAPED.sub(lambda escape: quote(chr(int(escape[1], 16))), text)

@@ -176,7 +176,7 @@ class FrontierScheduler(BaseScheduler):
         """The request for a lease; conditional where the archive holds what it would bring."""
         lead = lease.lead
         cookies = str(lease.again.get("cookies", ""))
-        headers = {"Referer": lead.via} if lead.via is not None else {}
+        headers = {"Referer": lead.via.partition("#")[0]} if lead.via is not None else {}
         headers |= {"Cookie": cookies} if cookies else {}
         meta: dict[str, Any] = {"lease": lease, "site": lead.site or None, "hops": lead.hops}
         meta["verbatim_url"] = True  # Scrapy would escape what archive.uri lets stand: [ ] '

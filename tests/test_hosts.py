@@ -158,3 +158,25 @@ def test_a_crawl_delay_is_kept_up_to_two_minutes(said: str, delay: float) -> Non
     found = decide(200, f"User-agent: *\nCrawl-delay: {said}\nAllow: /\n".encode())
     assert found is not None
     assert found.crawl_delay == delay
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "allowed"),
+    [
+        (b"/%B9%AB/", "/%B9%AB/1.html", False),
+        (b"/%b9%ab/", "/%B9%AB/1.html", False),
+        (b"/%B9%AB/", "/%D5%FE/1.html", True),  # another word in GBK
+        ("/公告/".encode("gbk"), "/%B9%AB%B8%E6/", False),
+        ("/公告/".encode("gbk"), "/%D5%FE%B8%AE/", True),
+        ("/公告/".encode(), "/%E5%85%AC%E5%91%8A/", False),
+        ("/*公告$".encode("gbk"), "/x/%b9%ab%b8%e6", False),
+        (b"/\xb9\x85\xa0/", "/%B9%85%A0/", False),  # octets that are blanks or line ends elsewhere
+    ],
+)
+def test_robots_rules_are_compared_octet_by_octet(rule: bytes, path: str, allowed: bool) -> None:
+    said = decide(200, b"User-agent: *\nDisallow: " + rule + b"\n")
+    assert said is not None
+    assert said.allows(f"http://a.test{path}") is allowed
+    assert said.rules.isascii()
+    kept = Robots("User-agent: *\nDisallow: /公告/")  # as earlier versions noted it
+    assert not kept.allows("http://a.test/%E5%85%AC%E5%91%8A/")
