@@ -24,6 +24,9 @@ _PARTS = re.compile(
 _EDGES = "".join(map(chr, range(0x21))) + "\u3000\u00a0\ufeff\u200b"
 _LINE_ENDS = re.compile("[\t\r\n]")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+_NOT_IN_KEY = re.compile("[^!-~]|[#%]")
+_LOWER = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+_NESTED = 20  # escapes of escapes that are undone; each makes a URL shorter
 # Undone behind a torn escape it would complete that one: `%3%36` and `%36` are not the same.
 _WHOLE_ESCAPE = re.compile("(?<!%)(?<!%[0-9A-Fa-f])%[0-9A-Fa-f]{2}")
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
@@ -185,12 +188,28 @@ def surt(url: str) -> str:
     port = _PORT.search(authority)
     host = re.sub(r"^www\d*\.", "", _PORT.sub("", authority))
     names = [host] if host.startswith("[") else host.split(".")[::-1]
-    path = _dotless(_plain_escapes(_PATH_SESSION.sub("", parts.path))).lower()
-    path = re.sub("/{2,}", "/", path)
-    query = "&".join(sorted(_without_sessions((parts.query or "").lower().split("&"))))
+    path = _dotless(_PATH_SESSION.sub("", _without_escapes(parts.path)))
+    path = _in_key(re.sub("/{2,}", "/", path))
+    query = _in_key(_without_escapes(parts.query or "")).split("&")
+    shown = "&".join(sorted(_without_sessions(query)))
     return f"{','.join(names)}{port[0] if port else ''}){path.rstrip('/') or '/'}" + (
-        f"?{query}" if query else ""
+        f"?{shown}" if shown else ""
     )
+
+
+def _without_escapes(text: str) -> str:
+    """Every escape undone, also what that brings about; octets as the characters of Latin-1."""
+    for _ in range(_NESTED):
+        plain = _ESCAPE.sub(lambda escape: chr(int(escape[0][1:], 16)), text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def _in_key(text: str) -> str:
+    """In lower case, with escapes where the surt library leaves them: blanks, # % and non-ASCII."""
+    return _NOT_IN_KEY.sub(lambda char: f"%{ord(char[0]):02x}", text.translate(_LOWER))
 
 
 def _needs_directory_only(href: str) -> bool:

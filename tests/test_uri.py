@@ -182,3 +182,11 @@ def test_the_index_key_is_the_one_pywb_computes(url: str) -> None:
 )
 def test_what_pages_of_one_folder_share_joins_as_it_does_alone(base: str, href: str) -> None:
     assert join(base, href) == uri._join.__wrapped__(base, href, "utf-8")
+
+
+@given(st.text("aZ1/.%25bB9Ff37cC[]'|{}:&=?", max_size=30))
+def test_the_index_key_is_the_one_pywb_computes_for_any_escapes(text: str) -> None:
+    """A link to `?url=http%3A%2F%2F…` was not found in pywb: its key has no escapes of ASCII."""
+    judge = pytest.importorskip("surt")
+    url = ascii_url(f"http://a.test/x{text}")
+    assert surt(url) == judge.surt(url)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
 from archive.errors import WrongUse
 from archive.sites import Politeness, may_be_hurried
-from archive.uri import ascii_url, dedupe_key, join, split
+from archive.uri import ascii_url, dedupe_key, host_of, split
 from crawler.spiders.base import MAX_REDIRECTS, ArchivingSpider, Ask, Brought
 from crawler.visits import Lead, Lease
 
@@ -76,6 +77,14 @@ def _web_url(given: str) -> str:
     """A URL to ask for. One of another scheme is asked for, too, and is a recorded failure."""
     url = ascii_url(given)
     scheme = split(url).scheme
-    if not scheme or (scheme in ("http", "https") and join(url, url) is None):
+    if not scheme or (scheme in ("http", "https") and not _has_host(url)):
         raise WrongUse(f"{given}: no address of a web page; one begins with http:// or https://")
     return url
+
+
+def _has_host(url: str) -> bool:
+    """Whether a URL names a host that can be spoken of: `[::1` and its like are none."""
+    try:
+        return bool(urlsplit(url).netloc) and bool(host_of(url))
+    except ValueError:
+        return False
