@@ -41,7 +41,8 @@ def _write(root: Path, count: int, told: Path) -> int:
     assert holdings.state is not None
     held = {found.uri for path in holdings.warcs() for found in acknowledged_in(path)}
     missing = [n for n in range(count) if url(n) not in held]
-    writer = WarcWriter(holdings.folder("warc"), Naming("fault", "host"), {}, rotate_bytes=60_000)
+    # A file is full in the middle of a group: what it holds of it is made durable when it is closed.
+    writer = WarcWriter(holdings.folder("warc"), Naming("fault", "host"), {}, rotate_bytes=50_000)
     for start in range(0, len(missing), GROUP):
         group = missing[start : start + GROUP]
         captures = [_archive(writer, number) for number in group]
