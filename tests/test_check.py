@@ -107,6 +107,36 @@ def test_each_fault_is_named(tmp_path: Path, changes: dict[str, object], code: s
     assert code in codes(tmp_path, info(), record)
 
 
+def test_a_body_that_is_short_and_says_so_or_that_is_none_is_left_alone(tmp_path: Path) -> None:
+    short = http(b"x" * 9)[:-3]
+    cut = warc(number=1, block=short, fields=[("WARC-Truncated", "length")])
+    assert codes(tmp_path, info(), cut) == []
+    for status in (b"304 Not Modified", b"204 No Content"):
+        empty = b"HTTP/1.1 " + status + b"\r\nContent-Length: 999\r\n\r\n"
+        assert "http-short" not in codes(tmp_path, info(), warc(number=1, block=empty))
+
+
+def test_a_digest_over_the_chunks_is_called_that_where_the_body_was_cut_as_well(
+    tmp_path: Path,
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b"9\r\n<p>\xb9\xab\xb8\xe6xx\r\n5\r\n<"
+    fields = [("WARC-Truncated", "length"), ("WARC-Payload-Digest", sha256([body]))]
+    found = codes(tmp_path, info(), warc(number=1, block=head + body, fields=fields))
+    assert found == ["payload-digest-framed"]
+
+
+def test_an_id_twice_in_a_file_is_told_from_one_in_two_files(tmp_path: Path) -> None:
+    for count, code in ((2, "id-repeated"), (1, "id-elsewhere")):
+        checker = Checker()
+        for name in ("a.warc", "b.warc"):
+            path = tmp_path / name
+            path.write_bytes(warc(number=1) * count)
+            assert {one.code for one in checker.file(path)} <= {"no-warcinfo"}
+        found = [one.code for one in checker.finish() if one.code.startswith("id-")]
+        assert found == [code]
+
+
 def test_a_warcinfo_record_has_no_target_and_a_field_stands_once(tmp_path: Path) -> None:
     target = warc("warcinfo", 1, b"", fields=[("WARC-Target-URI", "http://a.test/")])
     assert "field-forbidden" in codes(tmp_path, target)

@@ -111,7 +111,7 @@ def test_a_replay_writes_the_crawls_lines_byte_for_byte(
     crawled: tuple[SiteWeb, Path, Path, str],
 ) -> None:
     _, sites, holdings, _ = crawled
-    again = fangzhi("replay", "--holdings", holdings, "--sites", sites, timeout=400)
+    again = fangzhi("replay", "--holdings", holdings, "--sites", sites, timeout=400, alone=True)
     assert again.returncode == 0, again.stderr[-2000:]
     stored = "".join(p.read_text("utf-8") for p in sorted((holdings / "text").glob("*.jsonl")))
     assert again.stdout == stored
