@@ -9,6 +9,7 @@
       memory/_like-<digest>.json      the examples a run compared its articles with
       runs/<run>.json                 one report per run
       state.sqlite                    acknowledged captures; can be rebuilt from warc/
+      .repair                         while a state that was missing is made again
 
 One process owns a holdings folder at a time, by a kernel lock that dies with it.
 """
@@ -45,6 +46,7 @@ from archive.warcreader import read
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # a site's id (archive/sites.py), a digest
 RUN_FIELD = "isPartOf"  # of a warcinfo record: the run that wrote the file (DCMI)
 _INFO_LIMIT = 1 << 20  # bytes of a warcinfo record
+_REPAIR = ".repair"
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
 
@@ -53,18 +55,24 @@ class Holdings:
 
     With `own` true this process becomes its one owner and what a dead owner left behind is
     finished first; raises `HoldingsInUse` when a living one has it, `HoldingsError` when the
-    folder cannot be used, `WriteFailed` when the disk is full or fails.
+    folder cannot be used, `WriteFailed` when the disk is full or fails. A state that is made again
+    belongs to whoever `repairs` until `repaired` is said: a crawl with half of it would ask for
+    every page, and nobody could tell later what had been missing.
     """
 
-    def __init__(self, root: Path, *, own: bool = False) -> None:
+    def __init__(self, root: Path, *, own: bool = False, repairs: bool = False) -> None:
         self.root = root
         self._lock = -1
         self.recovered: list[warcwriter.Recovered] = []
         try:
             if own:
                 self._become_owner()
+                self._mark_repair(begins=repairs)
             elif not root.is_dir():
                 raise HoldingsError(f"{root}: no such holdings folder")
+        except HoldingsError:
+            self._let_go()
+            raise
         except OSError as error:
             self._let_go()
             kind = WriteFailed if error.errno in DISK_FAILS else HoldingsError
@@ -152,6 +160,10 @@ class Holdings:
         """Write the index of a finished WARC file."""
         write_pieces(self.folder("index") / cdxj.index_name(path), cdxj.sorted_index(path))
 
+    def repaired(self) -> None:
+        """The state is whole again: anybody may use it."""
+        (self.root / _REPAIR).unlink(missing_ok=True)
+
     def close(self) -> None:
         if self.state is not None:
             self.state.close()
@@ -161,6 +173,15 @@ class Holdings:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def _mark_repair(self, *, begins: bool) -> None:
+        """Note that a state is made again, before it is; refuse one that is not yet whole."""
+        mark = self.root / _REPAIR
+        if not begins and mark.exists():
+            problem = "a repair was broken off; `fangzhi check --repair` finishes it"
+            raise HoldingsError(f"{self.root}: {problem}")
+        if begins and not (self.root / "state.sqlite").exists() and self.warcs():
+            mark_repair(self.root)
 
     def _unindexed(self) -> list[Path]:
         """Finished WARC files without an index: a run or a recovery died behind their last record, so
@@ -184,7 +205,6 @@ class Holdings:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            os.close(self._lock)
             raise HoldingsInUse(f"{self.root}: in use by another fangzhi process") from error
         for name in FOLDERS:
             self.folder(name).mkdir(exist_ok=True)
@@ -250,6 +270,11 @@ def run_of(warcinfo: ReadRecord) -> str:
     rows = warcinfo.block.read(_INFO_LIMIT).splitlines()
     pairs = (row.decode("utf-8", "replace").partition(":") for row in rows)
     return next((value.strip() for name, _, value in pairs if name == RUN_FIELD), "")
+
+
+def mark_repair(root: Path) -> None:
+    """Note that the state of a holdings folder is made again, until `Holdings.repaired`. Raises `OSError`."""
+    write_whole(root / _REPAIR, b"")
 
 
 def write_whole(path: Path, data: bytes) -> None:

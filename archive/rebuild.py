@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive import cdxj
 from archive.errors import HoldingsDamaged, HoldingsError, WriteFailed
-from archive.holdings import Holdings, acknowledged_in, write_whole
+from archive.holdings import Holdings, acknowledged_in, mark_repair, write_whole
 from archive.state import DISK_FAILS
 from archive.warcwriter import OPEN
 
@@ -84,17 +84,18 @@ def _opened(root: Path, done: Rebuilt) -> Holdings:
         state = root / _STATE
         number = sum(1 for _ in root.glob(f"{_STATE}{_ASIDE}*"))
         aside = root / f"{_STATE}{_ASIDE}{number or ''}"
+        mark_repair(root)
         os.replace(state, aside)
         # Not before: a state that stays, without its journal, would be opened with half a commit.
         for journal in root.glob(f"{_STATE}-*"):
             journal.unlink()
         done.aside = aside.name
-        return Holdings(root, own=True)
+        return Holdings(root, own=True, repairs=True)
 
 
 def _sound(root: Path) -> Holdings:
     """The holdings, owned; raises `HoldingsDamaged` where a page of the state cannot be read."""
-    holdings = Holdings(root, own=True)
+    holdings = Holdings(root, own=True, repairs=True)
     assert holdings.state is not None
     try:
         found = holdings.state.damage()

@@ -63,9 +63,11 @@ def refill(root: Path, sites: Path) -> int:
     `sites` is the folder of definitions, by whose intervals and hours visits are due. Raises
     `HoldingsError`, also while a crawl owns the folder.
     """
-    holdings = Holdings(root, own=True)
+    holdings = Holdings(root, own=True, repairs=True)
     try:
-        return _Refill(holdings, sites).run()
+        visits = _Refill(holdings, sites).run()
+        holdings.repaired()
+        return visits
     except sqlite3.Error as error:
         raise HoldingsError(f"{root / 'state.sqlite'}: {error}") from error
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hostile.crawls import Crawls, ends_well, goes_on, small_web, thirty_pages
+from tests.hostile.crawls import Crawls, ends_well, goes_on, rows, small_web, thirty_pages
 from tests.hostile.everywhere import KINDS as SIX
 from tests.hostile.everywhere import Work, try_point
 
@@ -80,6 +80,23 @@ def test_a_disk_that_is_full_where_an_index_is_made_again_ends_the_repair(crawls
         )
         ends_well(kind, ended, (0,) if kind == "list" else (3,))
     goes_on(crawls, holdings, "the index")
+
+
+def test_no_crawl_uses_a_state_whose_repair_was_broken_off(crawls: Crawls) -> None:
+    holdings = crawls.fresh()
+    assert crawls.crawl(holdings, "--no-derive").code == 0
+    whole = rows(holdings)
+    (holdings / "state.sqlite").unlink()
+    repair = ("check", "--repair", "--holdings", holdings, "--sites", crawls.folder / "sites")
+    fault = crawls.fault(holdings, "kill", 20)  # the tables of captures are made by then
+    assert crawls.forked.run("fangzhi", *repair, fault=fault).code == -9
+    assert rows(holdings) < whole
+    refused = crawls.crawl(holdings, "--no-derive")
+    assert refused.code == 1
+    assert "a repair was broken off; `fangzhi check --repair` finishes it" in refused.said
+    assert crawls.forked.run("fangzhi", *repair).code == 0
+    assert rows(holdings) == whole
+    goes_on(crawls, holdings, "repaired")
 
 
 def test_a_disk_that_fails_where_text_is_replaced_ends_the_replay(crawls: Crawls) -> None:
