@@ -39,8 +39,6 @@ from archive.steps import Cleaned, clean
 DERIVATION = 2
 _BEIJING = timezone(timedelta(hours=8))
 _CUT = {"length", "time", "disconnect", "unspecified"}  # WARC 1.1, 5.13
-# Han characters below which an article is flagged low-text: the shortest notices with gold text
-# have 30 (zh_gov_short, 2026-11); what has fewer is a caption, a file list or a failed reading.
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sqlite3
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
@@ -20,6 +19,12 @@ SELECT site, sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 3 AND d
        min(CASE WHEN state = 3 THEN due END), max(visited)
 FROM urls GROUP BY site ORDER BY site
 """
+_ENDS = {  # why a run ended, where Scrapy or the report has a word of its own for it
+    "closespider_pagecount": "ended at its limit",
+    "shutdown": "interrupted",
+    "no-room": "no room on the disk",
+    "archive-failed": "the archive could not be written",
+}
 _NAMES = ("site", "waiting", "in_flight", "visited", "due", "next_due", "last_visit")
 _HOSTS = """
 SELECT host, why, rests_until, failures FROM hosts WHERE rests_until > :now ORDER BY rests_until
@@ -65,6 +70,8 @@ def _look(db: sqlite3.Connection, holdings: Path, now: float) -> dict[str, Any]:
     moment = {"now": now}
     sites = [dict(zip(_NAMES, row, strict=True)) for row in db.execute(_SITES, moment)]
     for site in sites:
+        if not site["site"]:  # single pages are asked for by name alone
+            site |= {"due": 0, "next_due": None}
         site["next_due"] = _iso(site["next_due"])
     hosts = [
         {"host": host, "why": why, "until": _iso(until), "failures": failures}
@@ -77,7 +84,10 @@ def _look(db: sqlite3.Connection, holdings: Path, now: float) -> dict[str, Any]:
 
 def _runs(holdings: Path) -> list[dict[str, Any]]:
     newest = sorted((holdings / "runs").glob("*.json"), reverse=True)[:RUNS]
-    kept = ("run", "reason", "requested", "captured", "articles", "unchanged", "pending", "alarms")
+    kept = (
+        *("run", "reason", "requested", "captured", "articles"),
+        *("unchanged", "failed", "pending", "alarms"),
+    )
     reports = []
     for path in newest:
         try:
@@ -98,29 +108,24 @@ def _lines(found: dict[str, Any], now: float) -> list[str]:
         waiting = site["waiting"] + site["in_flight"]
         name = site["site"] or "(single pages)"
         rows.append(
-            f"{name:<28} {waiting:>8,} {site['due']:>8,} {site['visited']:>8,}  {_when_due(site)}"
+            f"{name:<28} {waiting:>8,} {site['due']:>8,} {site['visited']:>8,}"
+            f"  {'now' if site['due'] else site['next_due'] or '-'}"
         )
     for host in found["resting"]:
         rows.append(f"resting  {host['host']} until {host['until']}: {host['why']}")
     for run in found["runs"]:
+        counts = {**run, "failed": sum((run.get("failed") or {}).values())}
         figures = ", ".join(
-            f"{run.get(name) or 0:,} {name}"
-            for name in ("requested", "articles", "unchanged", "pending")
+            f"{counts.get(name) or 0:,} {name}"
+            for name in ("requested", "articles", "unchanged", "failed", "pending")
         )
-        rows.append(f"run {run['run']}  {run['reason']}: {figures}")
+        rows.append(f"run {run['run']}  {_ENDS.get(run['reason'], run['reason'])}: {figures}")
         for alarm in run.get("alarms") or ():
             rows.append(f"  alarm {alarm['site']}: {alarm['reason']}")
     return rows
 
 
-def _when_due(site: Mapping[str, Any]) -> str:
-    """When a site is due next; single pages never are by themselves."""
-    if not site["site"]:
-        return "-"
-    return "now" if site["due"] else site["next_due"] or "-"
-
-
 def _iso(moment: float | None) -> str | None:
     if moment is None or moment > 1e12:  # never
         return None
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from pathlib import Path
+from time import time
 
 import pytest
 
+from archive.state import State
+from crawler.frontier import Frontier
+from crawler.hosts import Hosts
+from crawler.revisits import Revisits
+from crawler.status import _lines, look
+from crawler.visits import Lead
 from tests.commands import adds_up, fangzhi, lines, report
 from tests.siteweb import free_port
 
@@ -205,6 +213,25 @@ def test_holdings_that_only_failed_before_are_not_called_new(tmp_path: Path, sit
     assert "state.sqlite is new" in done.stderr
     assert "next due" in (told := fangzhi("status", "--holdings", tmp_path / "h").stdout)
     assert "1970" not in told
+    assert "0 unchanged, 3 failed, 1 pending" in told
+
+
+def test_single_pages_are_never_due_by_themselves(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.sqlite")
+    Hosts(state)
+    frontier = Frontier(state, "r", lambda *_: None, Revisits())
+    frontier.open([""])
+    frontier.add(Lead("http://a.test/", None, "", "", 0), again={})
+    state.write("UPDATE urls SET state = 3, due = 0")
+    state.commit()
+    (site,) = look(tmp_path, time())["sites"]
+    assert (site["visited"], site["due"], site["next_due"]) == (1, 0, None)
+    (tmp_path / "runs").mkdir()
+    run = {"reason": "closespider_pagecount", "failed": {"dns": 2}}
+    (tmp_path / "runs/1.json").write_text(json.dumps(run))
+    shown = "\n".join(_lines(look(tmp_path, time()), time()))
+    assert "ended at its limit" in shown
+    assert "2 failed" in shown
 
 
 def test_the_version_names_what_texts_depend_on() -> None:
