@@ -39,6 +39,7 @@ from archive.variants import fold
 MATRIX, LISTED, BAR = 6, 12, 4  # least items, rules R7 and R8
 HEAP, HEAPED, LONGEST_HEAP = 3, 0.4, 80  # names, their share of the line, its characters
 _SIGNED = re.compile("[\\s。，！？、：；“”《》（）()|_]")
+LONGEST_EDGES = 100  # characters beside a bar on its line that may go with it
 EDGES = 4  # segments of a bar for each that goes with it unnamed
 ONE_LISTED = 0.8  # mean score from which one listed name makes four segments a bar
 # Endings of a run that name a trade: matrices of five endings, one of them a trade, have a fifth;
@@ -194,6 +195,8 @@ def _with_edges(text: str, run: Sequence[Item]) -> tuple[int, int]:
     start, end = run[0].start, past(text, run[-1].end)
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end) % (len(text) + 1)
+    if start - line_start + line_end - end > LONGEST_EDGES:
+        return start, end
     joints = {item.before for item in run[1:]}
     edges = _edges(text[line_start:start]), _edges(text[run[-1].end : line_end])
     left = [item for edge in edges for item in edge]

@@ -8,6 +8,7 @@ from functools import cache
 
 from archive import vocab
 from archive.errors import VocabularyError
+from archive.language import canonical, model
 from archive.model import Change
 
 # Zero width and direction marks, byte order marks, soft hyphens, control characters.
@@ -20,6 +21,39 @@ _JOINED = re.compile(
     "[\u0590-\u08ff\u0900-\u0fff\u1800-\u18af\ufb1d-\ufefc\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff][\ue000-\uf8ff]*")
+
+
+# One token between the characters of words, again and again: 演w7xkR练.
+_BETWEEN = re.compile(
+    "(?<=[\u4e00-\u9fff])[A-Za-z0-9][\\w.]{2,22}[A-Za-z0-9](?=[\u4e00-\u9fff])", re.ASCII
+)
+_MIXED = re.compile("[a-z].*[0-9A-Z]|[0-9].*[a-z]")  # a figure or an abbreviation has one kind
+_TIMES, _SEAMS = 3, 0.75  # places of a token, and their share inside a known word
+
+
+def _watermarks(text: str) -> Iterator[re.Match[str]]:
+    """Tokens that part words: 5G or APP stand between words, so that taking them out makes none."""
+    places: dict[str, list[re.Match[str]]] = {}
+    for match in _BETWEEN.finditer(text):
+        if _MIXED.search(match[0]):
+            places.setdefault(match[0], []).append(match)
+    for found in places.values():
+        if len(found) >= _TIMES:
+            parted = sum(_parts_word(text, match) for match in found)
+            yield from found if parted >= _SEAMS * len(found) else ()
+
+
+def _parts_word(text: str, match: re.Match[str]) -> bool:
+    left, right = (
+        text[max(0, match.start() - 3) : match.start()],
+        text[match.end() : match.end() + 3],
+    )
+    words = model().words
+    return any(
+        canonical(left[-a:] + right[:b]) in words
+        for a in range(1, len(left) + 1)
+        for b in range(1, len(right) + 1)
+    )
 
 
 def strip(text: str) -> Iterator[Change]:
@@ -52,6 +86,7 @@ def _tokens(text: str) -> Iterator[tuple[re.Match[str], str]]:
             found = list(pattern.finditer(text))
             if len(found) >= least:
                 yield from ((match, evidence) for match in found)
+    yield from ((match, "parts words") for match in _watermarks(text))
 
 
 @cache

@@ -44,6 +44,7 @@ _WITHOUT_YEAR = re.compile(r"(?:时间|日期):\s*\d{1,2}月\d{1,2}日.*\d{1,2}[
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _FIGURE = re.compile(r"\d")
 _BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-]*")
+_NO_CREDIT = re.compile("奖|部|室|岗|工作|培训|制度|专业")
 _SENTENCE_END = frozenset("。！？；…")
 # A clause of a law: 第五十条 凡正式出版的成果，其著作权和版权归属按…
 _CLAUSE = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]{1,7}[条條章节節款编編]")
@@ -136,8 +137,9 @@ def tail_rule(line: str) -> str:
 
 
 def _is_about(line: str, rest: str) -> bool:
-    """Whether a sentence only begins with a role: 责任编辑部接到举报后立即核查。"""
-    return is_plain_text(line) and is_sentence(line) and _HAN.match(rest) is not None
+    """Whether a line only begins with a role: 责任编辑部接到举报后立即核查。责任编辑奖：吴六"""
+    spoken = is_plain_text(line) and is_sentence(line) and _HAN.match(rest) is not None
+    return spoken or _NO_CREDIT.match(rest) is not None
 
 
 def _declares_its_own(line: str) -> bool:

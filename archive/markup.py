@@ -87,7 +87,7 @@ def _tags(text: str) -> list[re.Match[str]]:
     """Every leaked tag, in order; none unless the document shows that they are markup."""
     filling = _filling(text)
     tags = [m for m in TAG.finditer(text) if not _SPOKEN_OF.match(text, m.end())]
-    if not any(map(_is_sure, tags)) and not _is_closed(tags):
+    if not any(map(_is_sure, tags)) and not _is_closed(tags) and not _ends(text, tags):
         tags = []
     taken = {m.start() for m in tags}
     return sorted([*tags, *(m for m in filling if m.start() not in taken)], key=lambda m: m.start())
@@ -96,6 +96,13 @@ def _tags(text: str) -> list[re.Match[str]]:
 def _is_sure(match: re.Match[str]) -> bool:
     name = match["name"].lower()
     return bool(match["attributes"].strip()) or name == "br" or ":" in name
+
+
+def _ends(text: str, tags: list[re.Match[str]]) -> bool:
+    """True when two blocks or more are closed, each behind the end of a sentence."""
+    return len(tags) > 1 and all(
+        tag["close"] and text[tag.start() - 1 : tag.start()] in tuple("。！？；”）") for tag in tags
+    )
 
 
 def _is_closed(tags: list[re.Match[str]]) -> bool:

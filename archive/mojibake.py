@@ -84,10 +84,11 @@ def _beside(text: str, found: list[Change]) -> list[Change]:
     if sum(change.applied for change in found) < _NEIGHBOURS:
         return []
     more: list[Change] = []
+    taken = {text.rfind("\n", 0, change.start) + 1 for change in found}
     start = 0
     for line in text.split("\n"):
         span = Change(start, start + len(line), "", "mojibake")
-        if _ACCENT.search(line) and _is_free(span, found):
+        if start not in taken and _ACCENT.search(line):
             readings = [r for r in _from_latin(line) if _hanzi(r) and not _ACCENT.search(r)]
             if readings:
                 evidence = "latin-1, as the lines around it"

@@ -9,6 +9,7 @@ STEPS: tuple[Step, ...] = (
     repair.fix_mojibake,  # first: every later step reads characters
     repair.strip_inserted_tokens,  # a zero-width character would part a name or a gloss
     linkfarm.strip_link_farms,  # before repair: a farm's names are no evidence for the article
+    repair.strip_leaked_source,  # whole lines, while they are lines
     repair.decode_leaked_markup,  # gives the lines their ends
     repair.restore_gbk_cuts,  # before any change of script or width, which would hide the bytes
     repair.strip_pinyin_glosses,  # after the cuts: a gloss may stand on a restored character

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive import gloss, inserted, markup, mend, mojibake
+from archive import gloss, inserted, markup, mend, mojibake, sourcelines
 from archive.model import About, Change
 
 
@@ -19,6 +19,14 @@ def fix_mojibake(text: str, about: About) -> Iterable[Change]:
     Must run first: every other step reads characters.
     """
     return mojibake.fix(text)
+
+
+def strip_leaked_source(text: str, about: About) -> Iterable[Change]:
+    """Scripts, styles and placeholders above or below the text: taken out.
+
+    Before leaked markup is decoded, which leaves a text with a script in it alone.
+    """
+    return sourcelines.strip(text)
 
 
 def decode_leaked_markup(text: str, about: About) -> Iterable[Change]:
