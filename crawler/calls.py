@@ -85,8 +85,10 @@ class Calls:
         for call in _CALL.finditer(text):
             names, body = self._functions.get(call["name"], ([], ""))
             if body:
-                given = zip(names, _arguments(call["given"]), strict=False)
+                given = list(zip(names, _arguments(call["given"]), strict=False))
                 known = "".join(f"{n}={json.dumps(v)};" for n, v in given if n and v is not None)
+                for name, value in given:
+                    body = _reckoned(body, name, value)
                 yield from (each.href for each in scripts.written(known + body))
 
 
@@ -94,6 +96,21 @@ def _arguments(given: str) -> Iterator[str | None]:
     """The literals of a call, `None` where an argument is none."""
     for double, single, number, other in _ARGUMENT.findall(given):
         yield None if other.strip() else double or single or number
+
+
+def _reckoned(body: str, name: str, value: str | None) -> str:
+    """A body with `(n - 1)` and the like as the figure it is."""
+    if not name or value is None or not value.isdigit():
+        return body
+    spoken = rf"(?:parseInt\(\s*{name}\s*\)|(?<![\w$.]){name})"
+    within = re.compile(rf"\(\s*{spoken}\s*([-+])\s*(\d{{1,2}})\s*\)|{spoken}\s*(-)\s*(\d{{1,2}})")
+    return within.sub(lambda m: json.dumps(str(_sum(int(value), *m.groups()))), body)
+
+
+def _sum(number: int, sign: str | None, figure: str | None, minus: str, less: str) -> int:
+    if sign == "+":
+        return number + int(figure or 0)
+    return number - int(figure or less)
 
 
 def _body(script: str, start: int) -> str:

@@ -43,6 +43,7 @@ _PAGE_ADDRESS = re.compile(
     r"(?:https?://|/|\.{1,2}/)?[\w%./:-]*(?:\.s?html?|\.(?:jsp|aspx?|php|do)\?[^\s{}<>]+)$"
 )
 _BRACKETS = str.maketrans("", "", " \t\r\n\u00a0\u3000[]【】()（）「」")
+_ARROWS = "<>＜＞«»‹›→←"
 _NUMBER = re.compile(r"\d{1,4}")
 _FEED_TYPE = re.compile(r"application/(?:rss|atom)\+xml|text/xml", re.IGNORECASE)
 _FEED_PATH = re.compile(
@@ -50,6 +51,7 @@ _FEED_PATH = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"[_-]\d{1,4}$")
+_GLUED = re.compile(r"([a-z]+)\d{1,4}", re.IGNORECASE)  # p1, list2
 _ARTICLE_NAME = re.compile(r"/(?:t20\d{6}_|c_|content_|art_|post_)\d|/(?:19|20)\d\d[-/_]?[01]?\d")
 _DAY_ALONE = re.compile(r"/t20\d{6}$")  # `t20210911_1` is an article, not page 1 of one
 
@@ -258,7 +260,12 @@ def fragment_links(fragment: str) -> Iterator[tuple[str, Found]]:
 
 def _anchor_rel(anchor: Element, pieces: list[str]) -> str:
     text = "".join(pieces)[:20].translate(_BRACKETS).lower()
-    if text in _pager_texts() or "next" in (anchor.get("rel") or "").lower().split():
+    if not text:  # a picture or a sign of a font
+        text = anchors.said_by(anchor, pieces[: anchors.PIECES])[:20].translate(_BRACKETS).lower()
+    if text in _pager_texts() or text.strip(_ARROWS) in _pager_texts():
+        return "pager"
+    told = f"{anchor.get('rel') or ''} {'' if text else anchor.get('class') or ''}"
+    if "next" in told.lower().split():
         return "pager"
     return "number" if _NUMBER.fullmatch(text) else "link"
 
@@ -296,7 +303,15 @@ def _same_run(url: str, target: str) -> bool:
         return pagers.page_parameter(target) is not None
     folder, name = _folder_and_stem(here.path)
     other_folder, other = _folder_and_stem(there.path)
-    return other_folder.startswith(folder) and (name == other or not name or other.isdigit())
+    return other_folder.startswith(folder) and (
+        name == other or not name or other.isdigit() or _are_glued(name, other)
+    )
+
+
+def _are_glued(name: str, other: str) -> bool:
+    """Whether two names differ in the number at their end alone: p1 and p3."""
+    one, two = _GLUED.fullmatch(name), _GLUED.fullmatch(other)
+    return one is not None and two is not None and one[1] == two[1]
 
 
 def _folder_and_stem(path: str) -> tuple[str, str]:

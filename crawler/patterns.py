@@ -45,13 +45,14 @@ def numbered(unknown: Iterable[str], script: str, source: str, url: str) -> Iter
             continue
         last = _last(script, source)
         if last is None:
-            last = 2 if current == 1 else 0
+            last = 2 if current == 0 else 0
+        # Without a number in its address the first page may count from 0, so that `_1` is the second.
         for page in range(current + 1, min(last, PAGES_LIMIT) + 1):
             yield f"{before}{page}{after}"
 
 
 def _own_number(before: str, after: str, url: str) -> int | None:
-    """The number of the page at `url` in a run of addresses, 1 for one without; `None` for another."""
+    """The number of the page at `url` in a run of addresses, 0 for one without; `None` for another."""
     probe = join(url, f"{before}0{after}")
     if probe is None:
         return None
@@ -64,7 +65,7 @@ def _own_number(before: str, after: str, url: str) -> int | None:
     if match := re.fullmatch(rf"{re.escape(head)}(\d{{1,5}}){re.escape(tail)}", url):
         return int(match[1])
     bare = _PARAMETER.sub("", head) if "?" in head else head.rstrip("_-")
-    return 1 if url.partition("#")[0] in (bare + tail, bare) else None
+    return 0 if url.partition("#")[0] in (bare + tail, bare) else None
 
 
 def _last(script: str, source: str) -> int | None:
