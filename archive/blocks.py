@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from archive.containers import marker
 from archive.nodes import Nodes
 
 _BLOCKS = frozenset(
@@ -50,6 +51,8 @@ _BLOCKS = frozenset(
         "ucaptitle",
         "ucapcontent",
         "publishtime",
+        "founder-title",
+        "founder-author",
     ]
 )
 _SILENT = frozenset(
@@ -69,7 +72,7 @@ _SILENT = frozenset(
         "object",
     ]
 )
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle", "founder-title"))
 _SHOWN = frozenset(("html", "body"))  # whatever they say
 _INLINE, _BLOCK, _BREAK, _LINK, _LEFT_OUT = range(5)
 _KINDS: dict[Any, int] = {
@@ -105,7 +108,7 @@ class _Reader:
         self._nodes = nodes
         self._kinds = [_KINDS.get(tag, _INLINE) for tag in nodes.tags]
         for at in nodes.hidden:
-            if nodes.tags[at] not in _SHOWN:
+            if nodes.tags[at] not in _SHOWN and not marker(nodes.tags[at], nodes.attributes[at]):
                 self._kinds[at] = _LEFT_OUT
         self._open: list[str] = []  # the names of the open blocks
         self._links = 0

@@ -23,7 +23,7 @@ from archive.titles import squeezed, tokens
 # UCAP pages, the displayed day was never wrong where it could be checked.
 _ORDER: dict[str, tuple[str, ...]] = {
     "title": (
-        "layout:", "meta:ArticleTitle", "meta:", "heading:in-title", "data:", "line:", "heading:h1",
+        "layout:", "meta:ArticleTitle", "meta:", "heading:below-number", "heading:in-title", "data:", "line:", "heading:h1",
         "table:", "json-ld:", "html:title", "heading:above-date", "island:", "script:",
         "heading:above-day", "heading:h2", "heading:lone", "html:",
     ),

@@ -16,6 +16,7 @@ from typing import Any
 from archive import (
     arbiter,
     bylayout,
+    carried,
     docshare,
     dom,
     files,
@@ -26,6 +27,7 @@ from archive import (
     pageclass,
     pagination,
     reading,
+    span,
     ways,
 )
 from archive.containers import is_shown
@@ -57,6 +59,12 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     if bylayout.remove(parsed.root, layout):
         tree = nodes.read(parsed.root)
     lines, how = _visible(tree, page.text)
+    carried_says = carried.show(tree, span.good_mass(lines.lines)[-1])
+    if carried_says is not None:
+        tree = nodes.read(parsed.root)
+        candidates = (*carried_says, *metadata.from_page(tree, page))
+        title = metadata.title_of(candidates)
+        lines, how = flow(tree, is_body=is_shown), "carried-text"
     if parsed.limited:
         lines, how = _fuller(lines, how, parsed.root, page.text)
     if limit := _limit(parsed, lines):
@@ -162,7 +170,8 @@ def _files(
         return files.attachments([*inside, *below], base), files.images(inside, base)
     below = [(e, at) for e, at in page.flow.places.items() if page.title is None or at > page.title]
     shown = (e for e, at in below if page.title is not None and at <= ways.head_end(page))
-    return files.attachments((e for e, _ in below), base), files.images(shown, base)
+    pictures = files.images(shown, base)
+    return files.attachments((e for e, _ in below), base), files.without_templates(pictures)
 
 
 def _flags(

@@ -23,6 +23,13 @@ _MANY = 500  # links of one kind kept for one article
 _LONGEST = 2000  # characters of a URL; longer ones are inline data
 
 
+_TEMPLATE = re.compile(
+    r"/(?:images?|imgs?|pictures?|pics?|skins?|static|styles?|css|themes?|templates?|icons?|common|assets|dist)/[^/]+$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\d{4}")
+
+
 def attachments(elements: Iterable[Element], base: str | None) -> tuple[Link, ...]:
     """The downloads among the links, by ending or by the address of a download script."""
     found: dict[str, Link] = {}
@@ -44,6 +51,15 @@ def images(elements: Iterable[Element], base: str | None) -> tuple[Link, ...]:
         name = squeeze(image.get("alt") or image.get("title") or "")[:200]
         found.setdefault(url, Link(url, name, _ending(url)))
     return tuple(found.values())
+
+
+def without_templates(pictures: tuple[Link, ...]) -> tuple[Link, ...]:
+    """Pictures without those of the site's own design: /images/line.png, /Picture/red.png.
+
+    Asked where nothing but the place tells an article's picture. What was uploaded carries a day
+    or a number in its address.
+    """
+    return tuple(p for p in pictures if not _TEMPLATE.search(p.url) or _NUMBERED.search(p.url))
 
 
 def places(flow: Flow, ranges: Sequence[tuple[int, int]]) -> list[Element]:

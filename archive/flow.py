@@ -15,13 +15,12 @@ from typing import Any
 
 from lxml import etree
 
-from archive import dom, tables
+from archive import dom, tables, writing
 from archive.dom import Element
 from archive.elements import HOLDS_BLOCKS, INLINE, SILENT, names_attachment
 from archive.nodes import Nodes
 from archive.tables import squeeze
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 # What a walk does with a node; all others are inline: only their text matters.
 _BLOCK, _LINK, _IMAGE, _TABLE, _COMMENT, _LEFT_OUT = range(1, 7)
 _KINDS: dict[Any, int] = {
@@ -109,8 +108,8 @@ def _is_link(line: Line) -> bool:
 
 
 def han(text: str) -> int:
-    """Number of Han characters."""
-    return sum(map(len, _HAN.findall(text)))
+    """Number of Han characters, and of what is as much in another script."""
+    return writing.count(text)
 
 
 class _Walk:

@@ -51,6 +51,11 @@ def is_empty_row(line: str) -> bool:
     return match is not None and not _VALUE.search(folded, match.end())
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is the label of a row and nothing else: 来信时间, 索 引 号：."""
+    return len(text) <= _EMPTY and _squeezed(text).rstrip(":") in _fields()
+
+
 def _rows(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str, str]]:
     for index, block in enumerate(blocks):
         if len(block.text) > 600 or not (_has_colon(block.text) or _opens(block.text)):

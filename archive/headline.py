@@ -18,6 +18,7 @@ _CRUMB = re.compile(r"\s*(?:>>|>|»|›|→|＞|/|／|\\|-|－|—|\||｜|·|::|
 _CRUMB_SIGN = re.compile(
     "[:：﹕∶︰︓>＞»›→\\]】]"
 )  # every breadcrumb has one behind its first words
+_PAPER = re.compile(r"《([^《》\s]{2,14}报)》\s*[（(]\s*第\s*\w{1,3}\s*版")  # and its day between
 _BARE = 60  # characters of a line without a label whose day is that of the article
 _CRUMBS = 8  # of a way from the home page; a menu has more
 _LONGEST = 400  # characters of a meta line with its toolbar, measured on 450 pages
@@ -127,6 +128,8 @@ def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
 
 
 def _beside(rest: str) -> list[Candidate]:
+    if paper := _PAPER.match(rest):
+        return [Candidate("source", paper[1], "line:beside-date")]
     for token in re.split(r"[\s|｜丨\[\]【】]+", rest)[:4]:
         if token and len(token) <= 16 and names.names_medium(token):
             value = sources.source_value(token)
@@ -137,7 +140,7 @@ def _beside(rest: str) -> list[Candidate]:
 
 def _column(line: str) -> list[Candidate]:
     named = [crumb for crumb in map(_crumb, breadcrumb(line)) if fold(crumb) not in _skipped()]
-    named = [crumb for crumb in named if len(crumb) >= 2]
+    named = [crumb for crumb in named if len(crumb) >= 2 and "。" not in crumb]
     out = [Candidate("column", crumb, "line:breadcrumb") for crumb in named[-1:]]
     # The last crumb may be the title; whoever chooses knows it and takes the one before.
     return out + [Candidate("column", crumb, "line:breadcrumb-parent") for crumb in named[-2:-1]]

@@ -97,16 +97,24 @@ def _title(node: dict[str, Any]) -> str | None:
 
 
 def _candidates(node: dict[str, Any]) -> Iterator[Candidate]:
-    title = _title(node)
-    if title:
+    yield from told(
+        _title(node), *(_first_text(node, field) for field in ("published", "source", "authors"))
+    )
+
+
+def told(
+    title: str | None, published: str | None, source: str | None, authors: str | None
+) -> Iterator[Candidate]:
+    """What the values of an article's object say of it."""
+    if title and len(title) >= 4:
         yield Candidate("title", re.sub(r"<[^<>]{0,80}>", "", title), "data:title")
-    day = dates.parse(_first_text(node, "published") or "")
+    day = dates.parse(published or "")
     if day:
         yield Candidate("published", day, "data:published")
-    source = sources.source_value(_first_text(node, "source") or "")
-    if source:
-        yield Candidate("source", source, "data:source")
-    for name in names.names((_first_text(node, "authors") or "")[:80]):
+    medium = sources.source_value(source or "")
+    if medium:
+        yield Candidate("source", medium, "data:source")
+    for name in names.names((authors or "")[:80]):
         yield Candidate("authors", name, "data:author")
 
 

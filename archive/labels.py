@@ -20,6 +20,8 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _FORMS = dict.fromkeys("：﹕∶︰︓", ":") | dict.fromkeys(
     "\u3000\xa0\t\u2002\u2003\u2009\u200b\ufeff", " "
 )
+_CREDIT = 80  # characters of a line of credits
+_STROKE = re.compile("[|｜丨┃]")
 _REMEMBERED = 200  # characters; longer lines are not kept
 # Without any of these a label can only open the line, bare: 发表于2014-08-24.
 _SIGNS = re.compile(r"[:|｜>】\]]")
@@ -93,11 +95,39 @@ def fold(line: str) -> str:
 @lru_cache(maxsize=8192)  # a line is folded by six rules, and frames repeat from page to page
 def _fold(line: str) -> str:
     if variants.has_traditional(line):
-        return line.translate(_folding())
+        return _with_colons(line.translate(_folding()))
     for form, usual in _FORMS.items():  # a tenth of a translation
         if form in line:
             line = line.replace(form, usual)
-    return line
+    return _with_colons(line)
+
+
+def _with_colons(folded: str) -> str:
+    """A line of credits with its strokes as colons: 编辑｜张三  审核丨李四, as WeChat posts set them.
+
+    Only where every stroke stands behind such a label and before a name, for strokes divide
+    the cells of a line as well.
+    """
+    if len(folded) > _CREDIT or not _STROKE.search(folded):
+        return folded
+    found = list(_stroked().finditer(folded))
+    if not found or len(found) != len(_STROKE.findall(folded)):
+        return folded
+    for match in found:
+        folded = folded[: match.end() - 1] + ":" + folded[match.end() :]
+    return folded
+
+
+@cache
+def _stroked() -> re.Pattern[str]:
+    labels = {
+        word
+        for entry in _metadata()["label"]
+        for word in entry["words"]
+        if entry["field"] in ("source", "authors", "editors") and len(word) > 1
+    }
+    credits = "|".join(sorted(labels | set(words("byline", "neutral")), key=len, reverse=True))
+    return re.compile(rf"(?:(?<![^\s])|(?<=[(\[【]))(?:{credits}) ?[|｜丨┃](?= ?[{HAN}])")
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from archive import metadata, vocab
+from archive import metadata, vocab, writing
 from archive.anyof import any_of
 from archive.errors import VocabularyError
 from archive.labels import fold, labelled
@@ -29,21 +29,43 @@ _TABLES = {
     "player": {"starts", "ends"},
     "frame": {"names"},
 }
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_PUNCTUATION = re.compile("[，。；：、！？“”（）《》「」『』]")
+_PUNCTUATION = re.compile(f"[，。；：、！？“”（）《》「」『』]|{writing.STOPS}")
 _DATE = re.compile(
     r"[\[(（【|]?\s*(?:\d{4}|\d{2})\s?[-年/.．]\s?\d{1,2}\s?[-月/.．]\s?\d{1,2}\s?日?"
     r"(?:[\s　T]*星期[一二三四五六日天])?(?:[\s　T]*\d{1,2}\s?[:：时]\s?\d{1,2}(?:[:：分]\s?\d{1,2})?\s?[秒分]?)?"
     r"(?:[\s　|]*(?:星期|周)[一二三四五六日天])?\s*[\])）】|]?"
 )
+# （二○二四年三月十八日） under a headline; without brackets it is a signature.
+_SPOKEN_DAY = re.compile(
+    r"[（(][一二][〇○零ΟOО0一二三四五六七八九]{3}年[元一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日[)）]"
+)
+# 某某新闻网 昨天 06:58
+_AGO = re.compile(
+    r"\S{0,16}\s{0,4}(?:昨天|今天|前天|刚刚|\d{1,2}(?:分钟|小时|天|个月)前)\s{0,3}(?:\d{1,2}:\d\d)?"
+)
+# The labels of a form: 姓名：电话：内容：
+_FORM = re.compile(r"(?:[\s*]*[\u4e00-\u9fff]{2,6}[\s*]*:[\s*]*){2,}")
+# A day and a few words without Chinese: 2023-03-01 and a source in Korean or Tibetan.
+_FOREIGN_META = re.compile(
+    r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\b.{0,40}$"
+)
+# 大山市人民政府主办: whose site it is, without a colon.
+_HOST = re.compile(
+    r"[^，。：:由]{2,24}(?:政府|办公室|委员会|局|厅|委|中心)(?:主管)?(?:主办|承办|主办维护)"
+)
+# 打开某某APP，查看更多: the call of a page for telephones.
+_APP = re.compile(
+    r"(?:点击|扫码|立即|请)?(?:打开|下载|安装|前往)[^。]{0,14}(?:app|客户端)", re.IGNORECASE
+)
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
+_ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one page
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _LABELLED = 12  # characters in which the colon of a label stands
 _WITHOUT_YEAR = re.compile(r"(?:时间|日期):\s*\d{1,2}月\d{1,2}日.*\d{1,2}[时点:]")
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _FIGURE = re.compile(r"\d")
-_BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-]*")
+_BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-–—_~*]*")
 _NO_CREDIT = re.compile("奖|部|室|岗|工作|培训|制度|专业")
 _SENTENCE_END = frozenset("。！？；…")
 # A clause of a law: 第五十条 凡正式出版的成果，其著作权和版权归属按…
@@ -66,7 +88,7 @@ def mass(line: str) -> int:
 
 
 def _han(line: str) -> int:
-    return sum(map(len, _HAN.findall(line)))
+    return writing.count(line)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -81,7 +103,11 @@ def head_rule(line: str) -> str:
         return ""
     if metadata.is_empty_row(line) or (_head().match(folded) and not _says_something(folded)):
         return "head-line"
-    if is_bare_date(line) or _is_dated_toolbar(line):
+    if _AGO.fullmatch(folded):
+        return "head-line"
+    if not writing.has_han(line) and _FOREIGN_META.match(line):
+        return "bare-date"
+    if is_bare_date(line) or _SPOKEN_DAY.fullmatch(line.strip()) or _is_dated_toolbar(line):
         return "bare-date"
     if _BRACKETS.sub("", folded) in _whole():
         return "toolbar"
@@ -126,7 +152,11 @@ def tail_rule(line: str) -> str:
             return "section"
     if (found := _credit().match(folded)) and not _is_about(line, folded[found.end() :]):
         return "editor-credit"
-    if _PAGER.match(folded):
+    if _FORM.fullmatch(folded):
+        return "tail-line"
+    if _APP.match(folded) and not is_plain_text(line):
+        return "tail-line"
+    if _PAGER.match(folded) or _ONLY_PAGE.fullmatch(folded):
         return "pager"
     found = _tail().match(folded)
     if found is None or (is_plain_text(line) and not _sentences().match(folded)):
@@ -138,7 +168,7 @@ def tail_rule(line: str) -> str:
 
 def _is_about(line: str, rest: str) -> bool:
     """Whether a line only begins with a role: 责任编辑部接到举报后立即核查。责任编辑奖：吴六"""
-    spoken = is_plain_text(line) and is_sentence(line) and _HAN.match(rest) is not None
+    spoken = is_plain_text(line) and is_sentence(line) and writing.has_han(rest[:1])
     return spoken or _NO_CREDIT.match(rest) is not None
 
 
@@ -206,6 +236,8 @@ def is_footer(line: str) -> bool:
     """
     if len(line) > DISCLAIMER or is_plain_text(line):
         return False
+    if line.rstrip().endswith("办") and _HOST.fullmatch(fold(line).strip()):
+        return True
     found = set(_footer().findall(fold(line)))
     if not found:
         return False

@@ -91,7 +91,7 @@ def names(value: str, *, strict: bool = False) -> tuple[str, ...]:
 
 def tokens_of(value: str) -> list[str]:
     """The words of a value; two single characters with blanks between are one name."""
-    value = re.sub(r"[（(\[【].*?[)）\]】]", " ", value)
+    value = re.sub(r"[（(\[【].*?[)）\]】]|_[A-Z]{1,3}\d{3,6}\b", " ", value)  # 王晓梅_NX1234
     pieces = [piece.strip("：:。.()（）[]【】|_-—") for piece in _SPLIT.split(value)]
     out: list[str] = []
     for piece in filter(None, pieces):

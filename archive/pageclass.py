@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from archive import blockpages, linerules, span, vocab
+from archive import blockpages, linerules, span, vocab, writing
 from archive.dom import Element
 from archive.errors import VocabularyError
 from archive.flow import Flow, Line, is_link
@@ -28,7 +28,6 @@ _LOCATION = re.compile(
     r"|\blocation\.(?:replace|assign)\(\s*[\"']([^\"'<>]{1,300})[\"']"
 )
 
-_HAN = re.compile("[\u3400-\u9fff]")
 
 Told = tuple[Reason, str]
 
@@ -84,7 +83,7 @@ def _error_word(flow: Flow, title: str | None) -> str:
 
 def holds_text(text: str) -> bool:
     """True for twelve Han or more, or a sentence of fewer."""
-    return len(_HAN.findall(text)) >= FEW_HAN or bool(re.search("[。！？]", text))
+    return writing.count(text) >= FEW_HAN or bool(re.search("[。！？]", text))
 
 
 def refresh_target(root: Element) -> str:
@@ -111,8 +110,12 @@ def is_list(page: Page, flow: Flow, taken: Sequence[Line]) -> str:
     believed against everything else, since notices without text stand among lists of others.
     """
     shape = url_shape(page.url)
+    if shape == "article":
+        return ""
+    if shape == "list" and (teased := _summaries(flow)) >= _ENTRIES:
+        return f"{teased} links with a summary"
     held = sum(line.han for line in taken if span.is_good(line))
-    if shape == "article" or held >= MUCH_HAN:
+    if held >= MUCH_HAN:
         return ""
     entries, longest = _entries(flow)
     links = {line.text for line in flow.lines if is_link(line)}
@@ -129,6 +132,8 @@ def is_list(page: Page, flow: Flow, taken: Sequence[Line]) -> str:
 
 _ENTRIES = 4  # dated links; the fewest on a list page of five saved trees, and more than a pager
 _LINKS = 5
+_HEADLINE = 6  # Han of a link that is a headline
+_HEADED = 0.8  # of the paragraphs of a list of summaries: the others are the site's foot
 _FEW_OWN = 60  # Han
 
 
@@ -160,6 +165,17 @@ def _entries(flow: Flow) -> tuple[int, int]:
         run = run + 1 if link else run if linerules.is_bare_date(line.text) else 0
         longest = max(longest, run)
     return count, longest
+
+
+def _summaries(flow: Flow) -> int:
+    """Links with one paragraph behind each, where these are all the running text of the page; else 0.
+
+    News sites list articles so: headline, first sentences, day. Asked at addresses of lists alone.
+    """
+    lines = flow.lines
+    good = [index for index, line in enumerate(lines) if span.is_good(line)]
+    headed = [i for i in good if i and is_link(lines[i - 1]) and lines[i - 1].han >= _HEADLINE]
+    return len(headed) if len(headed) >= _HEADED * len(good) else 0
 
 
 def _is_dated(lines: Sequence[Line], index: int) -> bool:

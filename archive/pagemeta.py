@@ -23,6 +23,7 @@ from archive.model import Candidate, Page
 from archive.nodes import Nodes
 
 WINDOW = 14  # blocks after the title that may hold its byline, swept 6-20 on 400 pages
+_DAY_LONG = 8  # characters of the shortest day
 _GAP = 15  # blocks between two paragraphs of one body: a table or a row of pictures
 _PARAGRAPH = 40  # Han characters of a paragraph of the body
 _PUNCTUATION = re.compile("[，。；]")
@@ -53,7 +54,7 @@ def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
     found = [
         *marks,
         *gkml.table(blocks),
-        *_window(blocks, at),
+        *_window(blocks, at, heads[0][0].value if heads else ""),
         *_late(blocks, at),
         *_after_body(blocks, at),
         *(candidate for candidate, _ in heads),
@@ -188,7 +189,13 @@ def _is_coded(text: str) -> bool:
     return "码" in text or "碼" in text
 
 
-def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
+def _behind_title(text: str, title: str) -> str:
+    """What a heading says behind the title: templates of PHPCMS set day and source inside <h1>."""
+    end = text.find(title) + len(title) if title else 0
+    return text[end:].strip() if title and title in text and len(text) - end >= _DAY_LONG else ""
+
+
+def _window(blocks: list[Block], at: int | None, title: str) -> Iterator[Candidate]:
     """What the lines around the title say, up to the first paragraph of the body.
 
     Bare days and bylines count only before that paragraph: after it a lone day is the notice's own.
@@ -196,6 +203,8 @@ def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
     if at is None:
         return
     before = blocks[max(0, at - 3) : at]
+    for candidate in headline.read_line(_behind_title(blocks[at].text, title)):
+        yield _near(candidate)
     body = False
     for offset, block in enumerate(blocks[at + 1 : at + 1 + WINDOW]):
         if not body and _is_body(block):
@@ -209,6 +218,8 @@ def _window(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
         if not body:
             yield from _alone(blocks, at + 1 + offset)
     for block in before:
+        if gkml.DOC_NUMBER.fullmatch(block.text.strip()):  # of a red head, above the title
+            yield Candidate("doc_number", block.text.strip(), "line:number")
         for candidate in headline.read_line(block.text):
             if candidate.field == "column":
                 yield _near(candidate)

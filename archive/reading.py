@@ -15,6 +15,8 @@ LOW_AGREEMENT = 0.9  # knowledge 7.4: leaves 6.6 % bad pages among those above i
 # Of agreement. Asked at 0.9 the answer of 8 in 447 pages changed, 4 to the worse; asked at 0.75
 # no set of pages scores better than at 0.6 (2026-11).
 _ASK = 0.6
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6", "dt"))
+_NAME = 8  # Han of a box's name
 _BOX = 3  # links in a row: fewer may be references of the text
 Ask = Callable[[Mapping[str, Ranges]], Ranges]  # of the readings found
 
@@ -40,6 +42,11 @@ def choose(page: Sheet, title: str | None, ask: Ask | None = None) -> Reading:
         return Reading((), "none", agreement=0.0)
     kept = {ranges: _trimmed(page, ranges, title) for ranges in set(found.values())}
     best, support = _vote(page, found, kept)
+    if not kept[found[best]]:  # a meta line alone
+        found = {name: ranges for name, ranges in found.items() if kept[ranges]}
+        if not found:
+            return Reading((), "none", agreement=0.0)
+        best, support = _vote(page, found, kept)
     if "below" in found and held(page, found.get("span", ())) < LITTLE:
         best = "below"
     elif support[best] < _ASK and ask is not None and (asked := ask(found)):
@@ -121,10 +128,18 @@ def _without_boxes(page: Sheet, first: int, last: int) -> Iterator[int]:
         if end - index >= _BOX:
             index = end
             continue
-        heads = end == index and linerules.tail_rule(lines[index].text) in ("section", "tail-line")
+        heads = end == index and _heads_box(lines[index])
         if not (heads and _is_box(page, index + 1, last)):
             yield from range(index, max(end, index + 1))
         index = max(end, index + 1)
+
+
+def _heads_box(line: Line) -> bool:
+    """Whether a line may be the name of a box of links: 相关阅读, or a short heading."""
+    if linerules.tail_rule(line.text) in ("section", "tail-line"):
+        return True
+    is_heading = line.element.tag in _HEADINGS and line.han <= _NAME
+    return is_heading and not linerules.names_file(line.text)
 
 
 def _is_box(page: Sheet, first: int, last: int) -> bool:

@@ -113,7 +113,10 @@ def _json_ld(text: str) -> Iterator[Candidate]:
         return
     for node in _nodes(data):
         kind = node.get("@type")
-        if not re.search(r"Article|Posting|WebPage|Report", str(kind)[:100]):
+        # Baidu's form of it, cambrian.jsonld, has no type.
+        if not re.search(r"Article|Posting|WebPage|Report", str(kind)[:100]) and not (
+            kind is None and "pubDate" in node
+        ):
             continue
         for key in ("headline", "datePublished", "pubDate"):
             value = node.get(key)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive import linerules, span
-from archive.containers import Container, containers
+from archive.containers import Container, containers, marker
 from archive.flow import Flow, Line, is_link
 from archive.known import PAGES, is_furniture
 from archive.model import SiteMemory
 from archive.titles import squeezed
 
 _MOST = 0.7  # of a page's sentences: what holds that and links is the article's own element
+_UNMARKED, _MARKED = 60, 12  # Han of sentences around links: a CMS's own body needs fewer
 _REFERENCE = 150  # characters; the title of a file or source, not a row of links
 _CELLS = frozenset(("li", "td", "th", "dd", "dt", "ul"))
 _KNOWN = -12.0  # value of a line that the site's memory knows
@@ -56,7 +57,10 @@ def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:
         return False
     parent = line.element.getparent() if line.element.tag == "p" else line.element
     held = flow.spans.get(parent)
-    return held is not None and mass[held[1]] - mass[held[0]] >= max(_MOST * mass[-1], 60)
+    if held is None:
+        return False
+    least = _MARKED if marker(*flow.named(parent)) else _UNMARKED
+    return mass[held[1]] - mass[held[0]] >= max(_MOST * mass[-1], least)
 
 
 def _title_line(flow: Flow, frame: Sequence[bool], title: str | None) -> int | None:

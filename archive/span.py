@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from archive import linerules
+from archive import linerules, writing
 from archive.dom import Element
 from archive.flow import Flow, Line, is_link
 
@@ -20,7 +20,7 @@ _SENTENCE_HAN = 12
 _LINKED = 0.35  # share of link text up to which a line is running text
 _SHORT, _PARAGRAPH = 90, 200  # characters; a tail line, a line of the legal foot is shorter
 _REMEMBERED = 100  # characters; the values of longer lines are not kept
-_FULL_WIDTH = re.compile("[，。；：、！？“”（）《》]|[\u3400-\u9fff][,;:!?.]")
+_FULL_WIDTH = re.compile(f"[，。；：、！？“”（）《》]|[\u3400-\u9fff][,;:!?.]|{writing.STOPS}")
 # The first words of another article, cut by a template.
 _TEASER = re.compile(r"(?<!\.)\.{3}$|(?<!…)…$|\[(?:详细|全文|更多)\]$")
 

@@ -6,15 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from archive import headline
+from archive import headline, writing
 from archive.blocks import Block
-from archive.gkml import DOC_NUMBER
+from archive.gkml import DOC_NUMBER, is_label
 from archive.labels import fold, words
 from archive.model import Candidate
 from archive.nodes import Nodes
 
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+")
-_BETWEEN = re.compile(r"[^\u3400-\u9fff\uf900-\ufaffA-Za-z0-9]+")  # what no token holds
+_LABEL = re.compile(r"^(?:主\s?题|标\s?题|题\s?目|(?:文章|新闻|信息)标题)\s?[:：]\s?(?=.{4})")
+_RED_HEAD = re.compile(r"\S{2,30}(?:文件|办公室文件)")
+_HEAD_BLOCKS = 30  # in which a document's number stands below its red head
+_KIND = re.compile(
+    "(?:通知|意见|决定|通报|公告|通告|批复|函|办法|规定|方案|报告|命令|令|规划|细则)[）)]?$"
+)
+_TOKEN = re.compile(rf"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+|{writing.OTHER}")
+_BETWEEN = re.compile(  # what no token holds
+    r"[^\u3400-\u9fff\uf900-\ufaffA-Za-z0-9"
+    rf"{writing.SYLLABLES}{writing.TIBETAN}{writing.ARABIC}{writing.MONGOLIAN}]+"
+)
 # What stands between a title and the names of column and site. Not ——: that opens a subtitle.
 _CUT = re.compile(
     r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?=[^—]*$))\s*"
@@ -26,6 +35,10 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _FIGURES = re.compile(r"\d\d")
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
+# In front of a title that is cut off it: 西山日报-…. Behind one a newspaper's name may be the title's own.
+_FIRST = re.compile(
+    r"(?:网|网站|官网|门户|在线|频道|首页|[日晚早晨商时导快农]报|数字报|电子报|都市报)$"
+)
 _HEADLINE = 8  # tokens of a link's text that is no tool or column
 _ENTRY = 16  # Han of a line with a day and no label; 字号 大 中 小 打印 阅读次数 has 10
 _LONGEST = 150  # characters of a title; the longest of 450 golds has 96
@@ -69,12 +82,14 @@ def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str)
         value = metas.get(name.lower())
         if value and squeezed(value) != site:
             out.append((Candidate("title", _without_site(value, whole), f"meta:{name}"), None))
-    inside = _in_title(blocks, whole)
+    if red := _below_number(blocks, whole):
+        out.append(red)
+    inside = _in_title(blocks, whole) or _opens_heading(blocks, whole)
     if inside:
         inside = _held_in_heading(blocks, *inside)
         out.append((Candidate("title", inside[0], "heading:in-title"), inside[1]))
     for origin, block in (*_above_date(blocks), *_headings(blocks, whole)):
-        out.append((Candidate("title", block.text, origin), block))
+        out.append((Candidate("title", _LABEL.sub("", block.text), origin), block))
     if whole and whole not in words("reject", "placeholder"):
         cut = cut_site_name(whole)
         seen = inside is not None or not _is_frame(squeezed(cut), blocks, site)
@@ -125,7 +140,7 @@ def cut_site_name(title: str) -> str:
     """
     title = title.strip(" _-|｜")
     parts = [part.strip() for part in _CUT.split(title)]
-    if len(parts) > 1 and len(parts[0]) <= _SITE_NAME and _SITE.search(fold(parts[0])):
+    if len(parts) > 1 and len(parts[0]) <= _SITE_NAME and _FIRST.search(fold(parts[0])):
         return max(parts[1:], key=len)
     for match in _CUT.finditer(title):
         kept = title[: match.start()].strip()
@@ -137,7 +152,7 @@ def cut_site_name(title: str) -> str:
 def _is_frame(cut: str, blocks: Sequence[Block], site: str) -> bool:
     """True when <title> only names site or column: a name of the site, a link, a crumb, or
     words that stand nowhere on the page, as its own title would."""
-    if len(cut) < 4 or cut == site or _SITE.search(cut):
+    if len(cut) < 4 or cut == site or _names_site(cut):
         return True
     if not any(cut in squeezed(block.text) for block in blocks[:_DEEPEST]):
         return True
@@ -160,6 +175,8 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
     for index, block in enumerate(blocks):
         own = _heading(block, cut)
         covered = _covered(own, title, cut) if own else 0
+        if own and not covered and _is_short_title(block, own, whole):
+            covered = len(own)
         if own is None or (own and not covered) or _is_way(block.text):
             continue
         if covered == len(own) and title.startswith(own):
@@ -167,9 +184,41 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
         else:
             text = block.text
         score = (covered, -len(squeezed(text)), -index)  # most of <title>, least of anything else
-        if covered >= 4 and (best is None or score > best[0]):
+        if (covered >= 4 or _is_short_title(block, own, whole)) and (
+            best is None or score > best[0]
+        ):
             best = (score, text, block)
     return (best[1], best[2]) if best else None
+
+
+def _below_number(blocks: Sequence[Block], whole: str) -> Ranked | None:
+    """The title of a document whose <title> is its red head, 某某县人民政府文件: the lines below the
+    document's number, up to the one that says what kind of document it is."""
+    if not _RED_HEAD.fullmatch(whole.strip()):
+        return None
+    numbers = (
+        i for i, b in enumerate(blocks[:_HEAD_BLOCKS]) if DOC_NUMBER.fullmatch(b.text.strip())
+    )
+    at = next(numbers, None)
+    title = ""
+    for block in blocks[at + 1 : at + 5] if at is not None else ():
+        title += block.text.strip()
+        if _KIND.search(fold(title)) and is_title_text(title):
+            return Candidate("title", title, "heading:below-number"), block
+    return None
+
+
+def _opens_heading(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
+    """The beginning of a heading that holds day and source as well, as <title> has it."""
+    cut = squeezed(cut_site_name(whole))
+    for block in blocks if len(cut) >= 6 else ():
+        is_heading = block.tag in ("h1", "h2", "h3") and not block.linked
+        if is_heading and squeezed(block.text).startswith(cut):
+            title = _opening(block.text, len(cut))
+            behind = block.text[block.text.find(title) + len(title) :]
+            if any(c.field in ("published", "source") for c in headline.read_line(behind)):
+                return title, block
+    return None
 
 
 def _heading(block: Block, cut: str) -> str | None:
@@ -177,12 +226,18 @@ def _heading(block: Block, cut: str) -> str | None:
 
     A link leads elsewhere to this article; a linked heading is its own permalink.
     """
-    if not 3 <= len(block.text) <= _LONGEST:
+    if not (2 if block.tag in ("h1", "h2", "h3") else 3) <= len(block.text) <= _LONGEST:
         return None
     if block.linked and block.tag not in ("h1", "h2", "h3"):
         return None
     own = squeezed(block.text)
     return own if not block.linked or own == cut else None
+
+
+def _is_short_title(block: Block, own: str, whole: str) -> bool:
+    """Whether a heading of two or three characters opens <title>: 讣告_通知公告_某某局."""
+    first = _CUT.split(whole)[0]
+    return block.tag in ("h1", "h2", "h3") and 1 < len(own) < 4 and own == squeezed(first)
 
 
 def _is_way(text: str) -> bool:
@@ -204,7 +259,7 @@ def _covered(own: str, title: str, cut: str) -> int:
         return len(own)
     if own == title:
         return len(own)
-    if len(cut) >= 6 and cut in own and len(own) <= len(cut) + _EXTRA:
+    if len(cut) >= 6 and not _names_site(cut) and cut in own and len(own) <= len(cut) + _EXTRA:
         return len(cut)
     return 0
 
@@ -246,15 +301,27 @@ def _opening(whole: str, size: int) -> str:
 
 def _headings(blocks: Sequence[Block], whole: str) -> Iterator[tuple[str, Block]]:
     title, cut = squeezed(whole), squeezed(cut_site_name(whole))
-    for tag in ("ucaptitle", "h1", "h2"):
+    for tag in ("ucaptitle", "founder-title", "h1", "h2"):
         for block in blocks:
             if block.tag != tag or block.linked or not is_title_text(block.text):
                 continue
             own = squeezed(block.text)
-            if title.endswith(own) and own not in (title, cut):
+            if title.endswith(own) and own not in (title, cut) and not _closes(block.text, whole):
                 continue  # the site's name in its banner
             yield f"heading:{'h1' if tag != 'h2' else 'h2'}", block
             break
+
+
+def _closes(text: str, whole: str) -> bool:
+    """Whether a heading is the last and longest part of <title>: 某某区-最新消息-关于…的公告."""
+    *others, last = (squeezed(part) for part in _CUT.split(whole))
+    return last == squeezed(text) and len(last) > max(map(len, others), default=0)
+
+
+def _names_site(text: str) -> bool:
+    """Whether a heading names a site or an office, as the banner of a site does."""
+    folded = fold(text).strip()
+    return bool(_SITE.search(folded)) or folded.endswith(words("reject", "office"))
 
 
 def _lone_heading(blocks: Sequence[Block]) -> Block | None:
@@ -282,7 +349,7 @@ def is_title_text(text: str) -> bool:
         return False
     if folded.strip() in words("reject", "section"):
         return False
-    if DOC_NUMBER.fullmatch(text.strip("（）() ")):
+    if DOC_NUMBER.fullmatch(text.strip("（）() ")) or is_label(text):
         return False
     return not headline.read_line(text)
 
@@ -330,9 +397,12 @@ def is_entry(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _title_before(blocks: Sequence[Block], index: int) -> Block | None:
-    for before in reversed(blocks[max(0, index - 3) : index]):
+    for at in range(index - 1, max(-1, index - 4), -1):
+        before = blocks[at]
         if before.text.startswith(("—", "（", "(", "-")):
             continue  # the subtitle
+        if at and is_label(blocks[at - 1].text):
+            continue  # a value of the table around the day
         if not before.linked and is_title_text(before.text):
             return before
     return None
@@ -344,6 +414,7 @@ def _is_noise(text: str) -> bool:
 
 def _anchor(origin: str) -> int:
     order = (
+        "heading:below-number",
         "heading:in-title",
         "meta:",
         "heading:h1",
