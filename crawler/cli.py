@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,9 @@ def _focus(verb: argparse.ArgumentParser) -> None:
 
 
 def _scrape(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("url", nargs="+", metavar="URL")
+    verb.add_argument(
+        "url", nargs="+", metavar="URL", help="an address; `-`: those on standard input, one a line"
+    )
     _as_csv(verb)
     _extras(verb)
     _fetching(verb)
@@ -163,7 +166,7 @@ def _fetching(verb: argparse.ArgumentParser) -> None:
         "--proxy",
         type=arguments.proxy,
         metavar="URL",
-        help="send every request through this HTTP proxy",
+        help="send every request through this HTTP proxy; http_proxy in the environment is not asked",
     )
     verb.add_argument(
         "--allow",
@@ -390,7 +393,9 @@ def run_scrape(options: argparse.Namespace) -> int:
     from crawler.replaying import print_run
     from crawler.table import printer
 
-    urls = [ascii_url(url) for url in options.url]  # a blank in one must not make it two
+    given = (sys.stdin.read().splitlines() if one == "-" else [one] for one in options.url)
+    # a blank in one must not make it two
+    urls = [ascii_url(url) for url in chain.from_iterable(given) if url.strip()]
     code, name = run.scrape(urls, _settings(options))
     if name:
         print_run(options.holdings, name, urls, printer(as_csv=options.csv))

@@ -145,6 +145,13 @@ def test_what_is_no_address_of_a_page_is_wrong_use(tmp_path: Path, given: str) -
     assert done.stdout == ""
 
 
+def test_addresses_are_read_from_standard_input_one_a_line(tmp_path: Path) -> None:
+    asked = b"\nhttp://a.invalid/x y.html\n\nwww.b.invalid\n"
+    done = fangzhi("scrape", "-", "--holdings", tmp_path / "h", stdin=asked)
+    assert done.returncode == 2
+    assert "fangzhi: www.b.invalid: no address of a web page" in done.stderr
+
+
 @pytest.mark.parametrize(
     "given",
     [

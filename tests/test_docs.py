@@ -45,7 +45,7 @@ def test_every_command_shown_is_one_the_program_takes(command: str) -> None:
 
 def test_every_command_of_the_pages_is_one_the_program_takes() -> None:
     pages = "".join(path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
-    shown = re.findall(r"^    fangzhi (.*?)(?:\s[|>] .*|\s{2,}.*|\s\[.*)?$", pages, re.MULTILINE)
+    shown = re.findall(r"^    fangzhi (.*?)(?:\s[|<>] .*|\s{2,}.*|\s\[.*)?$", pages, re.MULTILINE)
     assert len(shown) > 10
     for command in shown:
         parser().parse_args(shlex.split(command))

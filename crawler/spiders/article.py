@@ -27,7 +27,7 @@ class ArticleSpider(ArchivingSpider):
         super().__init__(**kwargs)
         self.urls = [_web_url(one) for one in url.split()]
         if not self.urls:
-            raise WrongUse(f"{self.name}: give the pages to fetch: -a url=URL")
+            raise WrongUse(f"{self.name}: no page to fetch was given (-a url=URL)")
         self._asked: set[str] = set()  # dedupe keys; what earlier runs asked for does not count
 
     def begin(self) -> None:
