@@ -17,18 +17,15 @@ from lxml.etree import XPath
 from archive import dates, dom, vocab
 from archive.uri import CACHED, join, split
 from crawler import anchors, calls, inline, pagers, patterns, scripts
+from crawler.fields import HREF_LIMIT, REFRESH
 
 Element = Any  # lxml ships no types
 
 # Links taken from one page. The largest real page of the saved trees has 530 (2026-11).
 LINK_LIMIT = 20_000
 SHELL_LINKS = 3  # a page made by script has a link home and perhaps one to its help
-HREF_LIMIT = 4096  # characters; servers refuse addresses longer than 2,083 to 8,190
 # When one address is found twice, the more telling relation is kept.
 _RANK = ("attachment", "feed", "refresh", "next", "pager", "iframe", "area", "link")
-_REFRESH = re.compile(
-    r"""^\s*[\d.]*\s*[;,]?\s*url\s*=\s*(["']?)(.*?)\1?\s*$""", re.IGNORECASE | re.DOTALL
-)
 _PAGE_OPTION = re.compile(
     r"^(?:https?://|/|\.{1,2}/)\S+$|^[\w%./-]+\.(?:s?html?|jsp|aspx?|php)\b\S*$"
 )
@@ -130,7 +127,7 @@ def _of_element(
         case "iframe" | "frame" if get("src"):
             yield get("src"), _plain("iframe", hidden)
         case "meta" if (get("http-equiv") or "").strip().lower() == "refresh":
-            if match := _REFRESH.match((get("content") or "")[:HREF_LIMIT]):
+            if match := REFRESH.match((get("content") or "")[:HREF_LIMIT]):
                 yield match[2], _plain("refresh")
         case "link":
             yield from _of_link(element)

@@ -7,7 +7,7 @@ comes as `text/xml` with HTML inside, a jpaas part as JSON, a sitemap as gzip un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
@@ -20,6 +20,7 @@ from archive.model import Capture, Page
 from archive.uri import join
 from crawler import scripts
 from crawler.discover import Found, links, needs_script
+from crawler.fields import refresh
 from crawler.replies import FEED_LIMIT, feed_text, reply_links
 
 # A whole document says so at once; the record island of a jcms list page comes later in it.
@@ -54,7 +55,15 @@ def read(response: Response, page: Page | None = None) -> Reading:
 
     `page` is what `page_of` gave for it, where that was asked before.
     """
-    page = page or page_of(response)
+    found = _read(response, page or page_of(response))
+    onward = refresh(response)
+    if onward is None:
+        return found
+    others = (link for link in found.links if link.url != onward)
+    return replace(found, links=(Found(onward, "", "refresh", False, None), *others))
+
+
+def _read(response: Response, page: Page | None) -> Reading:
     if page is None:
         text = _reply_text(response)
         return Reading(tuple(reply_links(text, response.url)) if text else ())

@@ -7,8 +7,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from scrapy.http import HtmlResponse
 
 from archive.replay import Replayed, captures
+from crawler.reading import read
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import adds_up, fangzhi, report
 
@@ -78,3 +80,22 @@ def test_the_request_line_and_the_record_have_the_very_characters_of_a_link(tmp_
     (path,) = (tmp_path / "h/warc").iterdir()
     kept = [one.capture.target_uri for one in captures(path) if isinstance(one, Replayed)]
     assert kept[1:] == urls
+
+
+@pytest.mark.parametrize(
+    ("field", "target"),
+    [
+        (b"3; URL=/xw/", "http://a.test/xw/"),
+        (b"0;url='http://b.test/x?a=1'", "http://b.test/x?a=1"),
+        ("0;url=/公告.html".encode("gbk"), "http://a.test/%B9%AB%B8%E6.html"),
+        (b"60", None),
+        (b"0;url=javascript:alert(1)", None),
+    ],
+)
+def test_a_refresh_field_leads_where_browsers_go(field: bytes, target: str | None) -> None:
+    body = b"<html><body><a href='/xw/'>more</a> <a href='/l/'>list</a></body></html>"
+    head = {"Refresh": field, "Content-Type": "text/html"}
+    found = read(HtmlResponse("http://a.test/i.asp", headers=head, body=body)).links
+    assert [link.url for link in found if link.rel == "refresh"] == ([target] if target else [])
+    assert len({link.url for link in found}) == len(found)
+    assert "http://a.test/l/" in {link.url for link in found if link.rel == "link"}
