@@ -2,8 +2,9 @@
 
 Some systems print the body into a hidden textarea, a script of a text type, or the state of a page
 (`window.__NUXT__`, `window.data = {content: "<p>…"}`) and let a script copy it into an empty element.
-Only asked where the page shows next to no sentences. A list carries summaries the same way: of
-several texts of like size the one is taken whose title the page's <title> names, else none.
+Only asked where the page shows no sentence. A text is markup, or stands beside a title, for scripts
+hold hints and small print too. A list carries summaries the same way: of several texts of like size
+the one is taken whose title the page's <title> names, else none.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from archive.nodes import Nodes
 from archive.titles import html_title, squeezed
 
 LEAST = 40  # Han of running text that make a body, as in archive/ways.py
-SHOWN = 60  # Han of sentences: a page that shows more speaks for itself
+SHOWN = 12  # Han of sentences: a page that shows one speaks for itself
 _LIKE = 0.3  # of the longest text: what a second one must hold to make the page a list
 _LONGEST = 2_000_000  # characters of one script or textarea that are read
 _MOST = 200  # texts of one page
@@ -32,6 +33,7 @@ _NEAR = 4000  # characters around a text in which its object's other values stan
 _HAN = re.compile(f"[{HAN}]")
 _SENTENCE = re.compile("[，。；！？]")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_MARKED = re.compile(r"<(?:p|br|div|span|table|section|h\d)\b", re.IGNORECASE)
 _UNFILLED = re.compile(r"\{\{|\$\{|<%|\{%|\[!--|\{@")
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _CONTROL = {"n": "\n", "r": "\n", "t": "\t", "b": "", "f": "", "v": "", "0": ""}
@@ -57,7 +59,7 @@ def show(tree: Nodes, shown: int) -> tuple[Candidate, ...] | None:
     if shown >= SHOWN:
         return None
     found = sorted(_texts(tree), key=lambda text: -text.han)
-    found = [text for text in found if text.han >= max(LEAST, 2 * shown)]
+    found = [text for text in found if text.title or _MARKED.search(text.markup)]
     distinct = [text for text in found if text.markup != found[0].markup]
     if distinct and distinct[0].han >= _LIKE * found[0].han:
         whole = squeezed(html_title(tree))

@@ -55,6 +55,18 @@ def test_the_object_that_carries_an_article_tells_its_metadata() -> None:
     assert found.published == "2025-07-02T08:00:00+08:00"
 
 
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "<textarea>请文明发言，遵守国家法律法规，不得发布违法信息，评论内容不代表本站立场，违规评论将被删除，感谢您的配合。</textarea>",
+        '<script>var tips={"content":"本网站使用辅助工具，您可以通过快捷键打开，系统将为您朗读页面内容，如有疑问，请联系管理员，祝您生活愉快。"}</script>',
+    ],
+)
+def test_what_scripts_hold_beside_a_short_notice_is_not_its_text(hint: str) -> None:
+    notice = "因管道检修，5月4日8时至17时河西片区停气。"
+    assert _article(f"<h1>停气通知</h1><p>2023-05-03</p><div>{notice}</div>{hint}").text == notice
+
+
 def test_the_summaries_that_a_list_carries_are_no_article() -> None:
     items = ",".join(
         f'{{"title":"第{i}条消息","content":"{BODY.replace("二十", f"第{i}批")}"}}'
