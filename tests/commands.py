@@ -23,7 +23,7 @@ def fangzhi(
     return subprocess.run(
         command(*arguments),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=timeout,
         cwd=ROOT,
         input=stdin.decode() if stdin is not None else None,

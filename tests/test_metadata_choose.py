@@ -56,6 +56,51 @@ def test_a_shown_time_completes_a_shown_day_of_the_same_date() -> None:
     assert fields["published"] == "2021-09-06T10:23:00+08:00"
 
 
+def test_a_time_is_taken_neither_from_a_tag_nor_for_another_time() -> None:
+    day = ("published", "2021-09-06", "near:发布时间")
+    for origin in ("meta:PubDate", "json-ld:datePublished", "island:date"):
+        time = ("published", "2021-09-06T11:00:00+08:00", origin)
+        assert chosen(day, time)["published"] == "2021-09-06"
+    own = ("published", "2021-09-06T10:23:00+08:00", "near:发布时间")
+    other = ("published", "2021-09-06T12:00:00+08:00", "near:date")
+    assert chosen(own, other)["published"] == own[1]
+
+
+def test_days_before_the_first_site_and_after_the_capture_are_none() -> None:
+    captured = datetime(2026, 3, 2, 20, tzinfo=UTC)  # the third of March in Beijing
+    for day, stands in (
+        *(("1970-01-01", False), ("1989-12-31", False), ("1990-01-01", True)),
+        *(("2026-03-03", True), ("2026-03-04", False)),
+    ):
+        found = [Candidate("published", day, "near:date")]
+        fields, _ = metadata.choose(found, "", captured, None, simplify)
+        assert fields["published"] == (day if stands else None)
+
+
+def test_a_cut_title_is_not_completed_from_the_title_of_the_window() -> None:
+    cut = ("title", "县政府召开常务会议研究…", "meta:ArticleTitle")
+    whole = "县政府召开常务会议研究秋收工作"
+    assert chosen(cut, ("title", f"{whole}_测试县人民政府", "html:title"))["title"] == cut[1]
+    assert chosen(cut, ("title", whole, "heading:h1"))["title"] == whole
+
+
+def test_only_those_who_disagree_are_named_and_twelve_at_most() -> None:
+    agrees = [
+        Candidate("title", "关于  秋收的通知", "html:title"),
+        Candidate("published", "2021-09-06T10:00:00+08:00", "meta:PubDate"),
+    ]
+    found = [
+        Candidate("title", "关于秋收的通知", "heading:h1"),
+        Candidate("published", "2021-09-06", "near:date"),
+        *agrees,
+        *(Candidate("title", f"第{number}个标题", "heading:h2") for number in range(20)),
+    ]
+    _, evidence = metadata.choose(found, "", None, None, simplify)
+    assert evidence["published"]["others"] == []
+    named = [other["value"] for other in evidence["title"]["others"]]
+    assert named == [f"第{number}个标题" for number in range(12)]
+
+
 def test_a_source_beside_the_title_beats_the_tag() -> None:
     fields = chosen(("source", "思政科", "meta:ContentSource"), ("source", "清河日报", "near:来源"))
     assert fields["source"] == "清河日报"

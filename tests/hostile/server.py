@@ -254,10 +254,10 @@ async def unknown_coding() -> Bytes:
 
 @cache
 def _bomb(bits: int) -> bytes:
-    """512 MB of zeros."""
+    """128 MB of zeros: twice what is decoded."""
     packer = zlib.compressobj(1, wbits=bits)
     zeros = b"\0" * (1 << 20)
-    return b"".join(packer.compress(zeros) for _ in range(512)) + packer.flush()
+    return b"".join(packer.compress(zeros) for _ in range(128)) + packer.flush()
 
 
 class Misbehaving:
