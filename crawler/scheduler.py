@@ -175,15 +175,14 @@ class FrontierScheduler(BaseScheduler):
     def _request(self, lease: Lease) -> Request:
         """The request for a lease; conditional where the archive holds what it would bring."""
         lead = lease.lead
-        cookies = str(lease.again.get("cookies", ""))
-        headers = {"Referer": lead.via.partition("#")[0]} if lead.via is not None else {}
-        headers |= {"Cookie": cookies} if cookies else {}
+        cookies = str(lease.again.get("cookies", "")).encode("latin-1", "replace")
+        headers: dict[str, str | bytes] = {"Cookie": cookies} if cookies else {}
+        headers |= {"Referer": lead.via.partition("#")[0]} if lead.via is not None else {}
         meta: dict[str, Any] = {"lease": lease, "site": lead.site or None, "hops": lead.hops}
         meta["verbatim_url"] = True  # Scrapy would escape what archive.uri lets stand: [ ] '
         original = self._recorder.original(lease)
         if original is not None:
             meta["original"] = original
-        if original is not None:
             headers |= {"If-None-Match": lease.etag} if lease.etag else {}
             headers |= {"If-Modified-Since": lease.modified} if lease.modified else {}
         spider = self._spider

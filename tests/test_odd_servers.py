@@ -11,6 +11,7 @@ from scrapy.http import HtmlResponse
 
 from archive.replay import Replayed, captures
 from crawler.reading import read
+from crawler.spiders.base import cookies_of
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import adds_up, fangzhi, report
 
@@ -99,3 +100,9 @@ def test_a_refresh_field_leads_where_browsers_go(field: bytes, target: str | Non
     assert [link.url for link in found if link.rel == "refresh"] == ([target] if target else [])
     assert len({link.url for link in found}) == len(found)
     assert "http://a.test/l/" in {link.url for link in found if link.rel == "link"}
+
+
+def test_a_cookie_in_raw_bytes_is_given_back_as_it_came() -> None:
+    head = {"Set-Cookie": [b"n=\xb9\xab; path=/", b"m=1"]}
+    given = cookies_of(HtmlResponse("http://a.test/", 302, head), "k=v")
+    assert given.encode("latin-1") == b"k=v; n=\xb9\xab; m=1"

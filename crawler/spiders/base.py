@@ -329,10 +329,11 @@ def priority(lead: Lead) -> float:
 
 
 def cookies_of(response: Response, before: str = "") -> str:
-    """The `Cookie` header that gives back what a response set, beside what was set before it."""
+    """The `Cookie` field that gives back what a response set, beside what was set before it; its
+    octets, of whatever character set, as the characters of Latin-1."""
     given = dict(pair.partition("=")[::2] for pair in before.split("; ") if pair)
     for field in response.headers.getlist("Set-Cookie"):
-        name, mark, value = as_text(field).partition(";")[0].strip().partition("=")
+        name, mark, value = field.decode("latin-1").partition(";")[0].strip().partition("=")
         if mark:
             given[name] = value
     return "; ".join(f"{name}={value}" for name, value in given.items())
