@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import uri
@@ -184,6 +184,7 @@ def test_what_pages_of_one_folder_share_joins_as_it_does_alone(base: str, href: 
     assert join(base, href) == uri._join.__wrapped__(base, href, "utf-8")
 
 
+@settings(deadline=None)  # the judge is slow to load
 @given(st.text("aZ1/.%25bB9Ff37cC[]'|{}:&=?", max_size=30))
 def test_the_index_key_is_the_one_pywb_computes_for_any_escapes(text: str) -> None:
     """A link to `?url=http%3A%2F%2F…` was not found in pywb: its key has no escapes of ASCII."""
