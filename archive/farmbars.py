@@ -112,7 +112,7 @@ def _matrix_runs(text: str, *, mixed: bool = False) -> Iterator[tuple[list[Item]
         found = gazetteer.split_place(item.text) if len(item.text) <= LONGEST_ITEM else None
         if (
             found
-            and len(found[1]) >= 3
+            and len(found[1]) >= (2 if mixed else 3)
             and (mixed or trade_of(found[1]) or not is_official(found[1]))
             and not PROSE_MARK.search(found[1])
         ):

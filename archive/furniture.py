@@ -127,6 +127,8 @@ def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
     last, named = -1, {}
     for index, line in enumerate(lines):
         rule = _head_rule(line, wanted)
+        if rule and linerules.is_meeting(line, lines[index + 1 : index + 2]):
+            break
         if rule:
             last, named[index] = index, rule
         elif index - last > HEAD_LINES or _opens_text(line):

@@ -25,7 +25,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff][\ue000-\uf8ff]*")
 
 # One token between the characters of words, again and again: 演w7xkR练.
 _BETWEEN = re.compile(
-    "(?<=[\u4e00-\u9fff])[A-Za-z0-9][\\w.]{2,22}[A-Za-z0-9](?=[\u4e00-\u9fff])", re.ASCII
+    "[A-Za-z0-9](?<=[\u4e00-\u9fff].)[\\w.]{2,22}[A-Za-z0-9](?=[\u4e00-\u9fff])", re.ASCII
 )
 _MIXED = re.compile("[a-z].*[0-9A-Z]|[0-9].*[a-z]")  # a figure or an abbreviation has one kind
 _TIMES, _SEAMS = 3, 0.75  # places of a token, and their share inside a known word

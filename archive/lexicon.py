@@ -49,6 +49,8 @@ def _trade(text: str) -> str | None:
 @lru_cache(maxsize=4)
 def listed(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where listed words stand in `text`: start, end, trade."""
+    if not offers(text):  # they are among these, and both are asked of a text
+        return ()
     return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text)))
 
 

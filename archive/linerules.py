@@ -6,7 +6,7 @@ A rule looks at one line; where in the text it counts is decided by archive/furn
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -63,6 +63,10 @@ _ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one 
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _LABELLED = 12  # characters in which the colon of a label stands
 _WITHOUT_YEAR = re.compile(r"(?:时间|日期):\s*\d{1,2}月\d{1,2}日.*\d{1,2}[时点:]")
+_WHEN = re.compile("(?:会议|活动|开会)?(?:时间|時間|日期)[:：]")
+_WHERE = re.compile(
+    "(?:会议|會議|活动|活動)?(?:地点|地點|参加人员|參加人員|参会人员|出席|主持人?|列席|记录)[:：]"
+)
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _FIGURE = re.compile(r"\d")
 _BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-–—_~*]*")
@@ -120,6 +124,15 @@ def _says_something(line: str) -> bool:
     if _WITHOUT_YEAR.match(line):
         return True
     return is_plain_text(line) and is_sentence(line) and ":" not in line[:_LABELLED]
+
+
+def is_meeting(line: str, below: Sequence[str]) -> bool:
+    """True for the day of a meeting, whose place or people the next line tells: the text's own.
+
+    >>> is_meeting("时间：12月3日", ["地点：三楼会议室"]), is_meeting("时间：2025-12-03", ["来源：本站"])
+    (True, False)
+    """
+    return bool(_WHEN.match(line)) and bool(below) and bool(_WHERE.match(below[0]))
 
 
 def is_byline(line: str) -> bool:

@@ -15,6 +15,7 @@ from archive.normalise import fold
 
 _SHORTEST = 40  # letters of a part or a paragraph; refrains, captions and forms have less
 _TOLD = 24  # letters by which the beginning of a body is found again
+_BEGIN = 6  # characters, of the cheap test
 _FIRST = 5  # lines above a body: a title, a byline
 _BELOW = 3  # … and below its second beginning: credits
 _WHOLE = 3  # lines of a second beginning that is not cut off; one or two may be said again
@@ -35,9 +36,9 @@ class _Line:
 
 def part_copies(text: str) -> Iterator[Change]:
     """The cut of every such part; the whole stays."""
-    lines = [line for line in _lines(text) if line.key]
-    if not _may_hold(lines):
+    if not _may_hold(text):
         return
+    lines = [line for line in _lines(text) if line.key]
     spans = list(_paragraphs(lines)) or list(_beginnings(lines))
     for first, stop in spans:
         evidence = f"{stop - first} lines that stand elsewhere as well, from their first letter on"
@@ -56,9 +57,9 @@ def _lines(text: str) -> Iterator[_Line]:
         start += len(line)
 
 
-def _may_hold(lines: Sequence[_Line]) -> bool:
+def _may_hold(text: str) -> bool:
     """The cheap test: two long lines begin alike."""
-    heads = [line.key[:_TOLD] for line in lines if len(line.key) >= _SHORTEST]
+    heads = [line[:_BEGIN] for line in map(str.lstrip, text.split("\n")) if len(line) >= _SHORTEST]
     return len(set(heads)) < len(heads)
 
 

@@ -81,3 +81,8 @@ def test_undeclared_big5_is_told_by_its_bytes() -> None:
     assert text_of(text.encode("big5")) == text
     assert text_of(text.encode("gbk")) == text
     assert text_of(BODY.encode("gbk")) == BODY
+
+
+def test_the_minutes_of_a_meeting_keep_their_day() -> None:
+    text = f"会议纪要\n时间：12月3日\n地点：三楼会议室\n参加人员：张三、李四、王五\n{BODY}"
+    assert text_of(text) == text
