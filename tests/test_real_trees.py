@@ -36,9 +36,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SiteWeb,
     with SiteWeb(folder / "trees") as web:
         sites = web.definitions(folder / "sites", web.names)
         holdings = folder / "holdings"
-        done = fangzhi(
-            "crawl", "--sites", sites, "--proxy", web.proxy, "--holdings", holdings, timeout=400
-        )
+        done = fangzhi("crawl", "--sites", sites, "--proxy", web.proxy, "--holdings", holdings)
         assert done.returncode == 0, done.stderr[-2000:]
         yield web, sites, holdings, done.stderr
 
@@ -111,7 +109,7 @@ def test_a_replay_writes_the_crawls_lines_byte_for_byte(
     crawled: tuple[SiteWeb, Path, Path, str],
 ) -> None:
     _, sites, holdings, _ = crawled
-    again = fangzhi("replay", "--holdings", holdings, "--sites", sites, timeout=400, alone=True)
+    again = fangzhi("replay", "--holdings", holdings, "--sites", sites, alone=True)
     assert again.returncode == 0, again.stderr[-2000:]
     stored = "".join(p.read_text("utf-8") for p in sorted((holdings / "text").glob("*.jsonl")))
     assert again.stdout == stored

@@ -82,7 +82,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     holdings = tmp_path_factory.mktemp("web") / "holdings"
     with start() as web:
         where = ("--sites", SITES, "--holdings", holdings, "--proxy", web.proxy)
-        done = fangzhi("crawl", *where, "--workers", "2", timeout=200)
+        done = fangzhi("crawl", *where, "--workers", "2")
         assert done.returncode == 0, done.stderr[-2000:]
         stored = "".join(p.read_text("utf-8") for p in sorted((holdings / "text").glob("*.jsonl")))
         rows = [json.loads(row) for row in stored.splitlines()]
@@ -230,7 +230,7 @@ def test_a_replay_writes_the_crawls_text_byte_for_byte(crawled: Crawled) -> None
     folder = crawled.holdings / "text"
     before = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     where = ("--holdings", crawled.holdings, "--sites", SITES)
-    again = fangzhi("replay", "--write", *where, timeout=200, alone=True)
+    again = fangzhi("replay", "--write", *where, alone=True)
     assert again.returncode == 0, again.stderr[-2000:]
     stored = b"".join(data for name, data in before.items() if name.endswith(".jsonl"))
     assert again.stdout.encode("utf-8") == stored
