@@ -388,18 +388,23 @@ def _prepare_workers(options: argparse.Namespace) -> None:
 def run_scrape(options: argparse.Namespace) -> int:
     _hear_signals()
     _prepare_workers(options)
-    from archive.uri import ascii_url
     from crawler import run
     from crawler.replaying import print_run
     from crawler.table import printer
 
-    given = (sys.stdin.read().splitlines() if one == "-" else [one] for one in options.url)
-    # a blank in one must not make it two
-    urls = [ascii_url(url) for url in chain.from_iterable(given) if url.strip()]
+    urls = _addresses(options.url)
     code, name = run.scrape(urls, _settings(options))
     if name:
         print_run(options.holdings, name, urls, printer(as_csv=options.csv))
     return code
+
+
+def _addresses(given: Sequence[str]) -> list[str]:
+    """The URLs named, `-` as those on standard input; without blanks, which would make one two."""
+    from archive.uri import ascii_url
+
+    rows = (sys.stdin.read().splitlines() if one == "-" else [one] for one in given)
+    return [ascii_url(url) for url in chain.from_iterable(rows) if url.strip()]
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from io import StringIO
 from pathlib import Path
 from time import time
 
 import pytest
 
 from archive.state import State
+from crawler.cli import _addresses
 from crawler.frontier import Frontier
 from crawler.hosts import Hosts
 from crawler.revisits import Revisits
@@ -145,11 +147,10 @@ def test_what_is_no_address_of_a_page_is_wrong_use(tmp_path: Path, given: str) -
     assert done.stdout == ""
 
 
-def test_addresses_are_read_from_standard_input_one_a_line(tmp_path: Path) -> None:
-    asked = b"\nhttp://a.invalid/x y.html\n\nwww.b.invalid\n"
-    done = fangzhi("scrape", "-", "--holdings", tmp_path / "h", stdin=asked)
-    assert done.returncode == 2
-    assert "fangzhi: www.b.invalid: no address of a web page" in done.stderr
+def test_addresses_are_read_from_standard_input_one_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("\nhttp://a.test/x y.html\n\nwww.b.test\n"))
+    there = ["http://a.test/x%20y.html", "www.b.test"]
+    assert _addresses(["http://c.test/", "-"]) == ["http://c.test/", *there]
 
 
 @pytest.mark.parametrize(

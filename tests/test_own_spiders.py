@@ -10,10 +10,12 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from archive.errors import SiteDefinitionError, WrongUse
+from crawler.recorder import Recorder
 from crawler.spiders.article import ArticleSpider
 from crawler.spiders.site import SiteSpider
 from tests.answering import Answer, Asked, answering
@@ -83,6 +85,7 @@ def test_the_spider_of_the_documentation_archives_with_our_manners(project: Path
     assert [row["title"] for row in told if "rejected" not in row] == ["关于印发方案的通知"]
 
 
+@pytest.mark.soak
 def test_a_plain_spider_is_archived_once_it_brings_scrapys_own_manners(project: Path) -> None:
     *_, own = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
     with (project / "mine/spiders/plain.py").open("a", encoding="utf-8") as spider:
@@ -95,11 +98,12 @@ def test_a_plain_spider_is_archived_once_it_brings_scrapys_own_manners(project: 
     assert report(project / "h")["captured"] == 4
 
 
-def test_a_spider_without_our_manners_is_refused_before_anything_is_asked(project: Path) -> None:
-    done = scrapy(project, "crawl", "plain")
-    assert done.returncode == 1
-    assert "docs/spiders.md" in done.stderr.splitlines()[-1]
-    assert not (project / "h").exists()
+def test_a_spider_without_our_manners_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    plain = crawler(FANGZHI_HOLDINGS=str(tmp_path / "h"))
+    plain.spider = Spider(name="plain")
+    with pytest.raises(WrongUse, match=r"docs/spiders\.md"):
+        Recorder.from_crawler(plain)
+    assert not (tmp_path / "h").exists()
 
 
 def crawler(**options: str) -> Crawler:
