@@ -21,10 +21,10 @@ FUNCTIONS = 200  # of one page; the saved trees have at most 30 (2026-11)
 CALLS = 1000  # different ones of one page: the options of a pager
 _BODY = 4000  # characters of a function that jumps
 _LONGEST = 500  # characters of a call
-_DEFINED = re.compile(
-    r"\bfunction\s+(?P<name>\w{1,60})\s*\((?P<given>[\w$\s,]{0,200})\)\s*\{"
-    r"|(?<![\w$])(?P<set>\w{1,60})\s*=\s*function\s*\w{0,60}\s*\((?P<taken>[\w$\s,]{0,200})\)\s*\{"
-)
+# Begins with a literal, so that scripts are skipped through; a name may also stand before it.
+_DEFINED = re.compile(r"function\s*(\w{0,60})\s*\(([\w$\s,]{0,200})\)\s*\{")
+_NAMED = re.compile(r"(?<![\w$])(\w{1,60})\s*[=:]\s*$")
+_NAME = 64  # characters before a function in which its name stands
 _CALL = re.compile(r"(?:\breturn\s+)?(?<![\w$])(?P<name>\w{1,60})\s*\((?P<given>[^()]{0,300})\)")
 _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\d{1,12})|([^,]*))\s*(?:,|$)""")
 _JUMPS = re.compile(r"\blocation\b|\bopen\s*\(")
@@ -39,10 +39,6 @@ class Calls:
     def __init__(self, script: str) -> None:
         self._script = script[: scripts.SCRIPT_BUDGET]
         self._seen: dict[str, list[str]] = {}
-
-    def __bool__(self) -> bool:
-        """Whether the page defines a function that jumps."""
-        return bool(self._functions)
 
     def of(self, text: str) -> list[str]:
         """The addresses that a piece of script jumps to by the functions it calls.
@@ -74,11 +70,11 @@ class Calls:
         for match in _DEFINED.finditer(self._script):
             if len(found) >= FUNCTIONS:
                 break
-            body = _body(self._script, match.end())
-            if _JUMPS.search(body):
-                given = match["given"] if match["name"] else match["taken"]
-                names = [name.strip() for name in given.split(",")]
-                found[match["name"] or match["set"]] = names, body
+            before = self._script[max(0, match.start() - _NAME) : match.start()]
+            named = match[1] or ((said := _NAMED.search(before)) and said[1])
+            body = _body(self._script, match.end()) if named else ""
+            if named and _JUMPS.search(body):
+                found[named] = [name.strip() for name in match[2].split(",")], body
         return found
 
     def _targets(self, text: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ def _candidates(root: Element, url: str, source: str) -> Iterator[tuple[str, Fou
     days = anchors.ItemDays()
     for element in telling:
         yield from _of_element(element, element in hidden, days)
-        if called or element.tag == "option":
+        if element.tag == "option" or _may_call(element):
             yield from _of_calls(element, element in hidden, days, called)
     jump = "link" if root.find(".//a[@href]") is not None else "refresh"
     budget = scripts.SCRIPT_BUDGET
@@ -155,6 +155,14 @@ def _of_element(
         yield from (
             (href, replace(link, hidden=hidden)) for href, link in _of_script(click, "link")
         )
+
+
+def _may_call(element: Element) -> bool:
+    """Whether an element's own script may call a function."""
+    href = element.get("href")
+    return element.get("onclick") is not None or (
+        href is not None and href[:12].lstrip()[:11].lower() == "javascript:"
+    )
 
 
 def _of_calls(
