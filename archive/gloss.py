@@ -58,7 +58,7 @@ def strip(text: str) -> Iterator[Change]:
     if not OPENED.search(text):  # one cheap look before anything is loaded
         return
     valid = [g for g in glosses(text) if is_reading(g.reading, g.char)]
-    own, lists = explained(valid, text), mixed(valid, text)
+    own, lists = set(explained(valid, text)), mixed(valid, text)
     valid = [g for g in valid if g not in own]
     kinds = by_character(valid).values()
     machine = [g for kind in kinds if _by_machine(kind, text, _ALWAYS) for g in kind]
