@@ -32,7 +32,14 @@ from tests.hostile import exhaust
 # seeds/ has, or characters.
 CLOSED = {
     *("docshare_words._may_begin_line", "docshare_words._may_match", "gbk.character"),
-    *("islands._keys", "labels.words", "language._class", "lexicon._topic", "pageclass._pattern"),
+    *(
+        "carried._keyed",
+        "islands._keys",
+        "labels.words",
+        "language._class",
+        "lexicon._topic",
+        "pageclass._pattern",
+    ),
     *("rejoin._is_rare", "rejoin._oddness", "sources._rejected", "spun._alone", "uri._names"),
     *("vocab.lines", "vocab.toml"),
 }

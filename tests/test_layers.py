@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 FORBIDDEN = {"crawler", "scrapy", "twisted", "socket", "requests", "urllib3", "aiohttp", "random"}
 FILES = {"vocab", "holdings", "state", "textfiles", "warc", "warcreader", "warcwriter"}
 FILES |= {"limits", "replay", "sites", "worker", "cdxj", "wacz"}
-FILES |= {"lookup", "opening", "waczreader", "checkholdings", "rebuild"}
+FILES |= {"opening", "waczreader", "checkholdings", "rebuild"}
 FILES |= {"catalogue", "cataloguerows"}
 CLOCK = {"now", "utcnow", "today", "time", "monotonic"}
 
