@@ -8,6 +8,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -336,6 +337,7 @@ def test_a_crawl_a_change_and_a_crawl_show_both_versions(tmp_path: Path) -> None
             done = fangzhi("scrape", url, "--proxy", web.proxy, "--holdings", holdings)
             assert done.returncode == 0, done.stderr
             web.advance(2 * 86_400)
+            time.sleep(1)  # captures are told apart by the second
     with running(holdings) as front:
         captures = front.catalogue.captures(url)
         assert len(captures) == 2
