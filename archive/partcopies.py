@@ -58,9 +58,11 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 def _may_hold(text: str) -> bool:
-    """The cheap test: two long lines begin alike."""
+    """The cheap test: a long line at the top begins as a later one does, or several lines do."""
     heads = [line[:_BEGIN] for line in map(str.lstrip, text.split("\n")) if len(line) >= _SHORTEST]
-    return len(set(heads)) < len(heads)
+    if len(heads) - len(set(heads)) >= _PAIRS:
+        return True
+    return any(head in heads[at + 1 :] for at, head in enumerate(heads[:_FIRST]))
 
 
 def _paragraphs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:

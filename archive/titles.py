@@ -236,8 +236,9 @@ def _heading(block: Block, cut: str) -> str | None:
 
 def _is_short_title(block: Block, own: str, whole: str) -> bool:
     """Whether a heading of two or three characters opens <title>: 讣告_通知公告_某某局."""
-    first = _CUT.split(whole)[0]
-    return block.tag in ("h1", "h2", "h3") and 1 < len(own) < 4 and own == squeezed(first)
+    if block.tag not in ("h1", "h2", "h3") or not 1 < len(own) < 4:
+        return False
+    return own == squeezed(_CUT.split(whole)[0])
 
 
 def _is_way(text: str) -> bool:
