@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from archive.cdxjline import LINE_LIMIT, Refused, parse
+from archive.formats.cdxjline import LINE_LIMIT, Refused, parse
 from archive.normalise import fold
 from archive.warcwriter import OPEN
 

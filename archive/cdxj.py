@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO
 
-from archive import framing, message
-from archive.packing import Members, NotARecord
+from archive.formats import framing, message
+from archive.formats.packing import Members, NotARecord
 from archive.uri import surt
 from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read

@@ -15,16 +15,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive import message
-from archive.checkdigest import block_digest, http_head, payload_digest
-from archive.checkheader import PROFILES, Said, header
-from archive.checkhttp import http
-from archive.checkset import RecordSet
-from archive.opening import INSIDE, records
-from archive.packing import GZIP, ZSTD
-from archive.records import Damage, ReadRecord
-from archive.rules import RULES, Finding, Severity
-from archive.segments import joined
+from archive.checks.checkdigest import block_digest, http_head, payload_digest
+from archive.checks.checkheader import PROFILES, Said, header
+from archive.checks.checkhttp import http
+from archive.checks.checkset import RecordSet
+from archive.checks.rules import RULES, Finding, Severity
+from archive.formats import message
+from archive.formats.opening import INSIDE, records
+from archive.formats.packing import GZIP, ZSTD
+from archive.formats.records import Damage, ReadRecord
+from archive.formats.segments import joined
 
 _GROWING = ("torn", "torn-end", "empty-file")  # what a file may be while it is written
 _FIELDS_LIMIT = 1 << 20  # bytes of a block of fields that are looked at

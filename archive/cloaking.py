@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from archive import lexicon
-from archive.farmbars import segments
-from archive.linkruns import Site, host_of, kind_of, registered
+from archive.farms import lexicon
+from archive.farms.farmbars import segments
+from archive.farms.linkruns import Site, host_of, kind_of, registered
 from archive.model import Edit
 from archive.normalise import fold
 from archive.views import View

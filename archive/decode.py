@@ -14,9 +14,10 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from archive import blockpages, charset, coding, message
-from archive.coding import Content
+from archive.formats import coding, message
+from archive.formats.coding import Content
 from archive.model import Capture, Page, Reason, Rejection
+from archive.page import blockpages, charset
 
 Kind = Literal["html", "text"]
 
@@ -101,7 +102,7 @@ def payload(head: bytes, body: bytes) -> bytes:
 
 
 def content(head: bytes, body: bytes) -> Content:
-    """The payload without its content codings, within the limits of archive/coding.py."""
+    """The payload without its content codings, within the limits of archive/formats/coding.py."""
     values = (v for n, v in message.fields(head) if n.lower() == "content-encoding")
     codings = [name.strip().lower() for name in ",".join(values).split(",")]
     return coding.decode(codings, payload(head, body))

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive import cloaking, decode, extract, linkfarm, metadata, normalise, pageclass
+from archive import cloaking, decode, extract, linkfarm, metadata, normalise
 from archive.lowtext import is_low
 from archive.model import (
     About,
@@ -30,6 +30,7 @@ from archive.model import (
     Rejection,
     SiteMemory,
 )
+from archive.page import pageclass
 from archive.parts import UNLIKE
 from archive.pipeline import STEPS
 from archive.relevance import Like, below, compared

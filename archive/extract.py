@@ -1,6 +1,6 @@
 """One decoded page to the text of its article, its files and what the page says about it.
 
-The page is parsed once. Five readings of it are compared (archive/ways.py); where they agree
+The page is parsed once. Five readings of it are compared (archive/page/ways.py); where they agree
 that is the article. Where they do not, trafilatura is asked too and the reading the others
 support most is taken. The agreement is kept as evidence: below 0.9 about every third page is
 imperfect.
@@ -13,16 +13,14 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from archive import (
+from archive import linkfarm, metadata
+from archive.model import Extraction, Link, Page, Reason, Rejection, SiteMemory
+from archive.page import (
     arbiter,
     bylayout,
     carried,
-    docshare,
     dom,
     files,
-    linerules,
-    linkfarm,
-    metadata,
     nodes,
     pageclass,
     pagination,
@@ -30,16 +28,16 @@ from archive import (
     span,
     ways,
 )
-from archive.containers import is_shown
-from archive.crude import crude_flow
-from archive.dom import Dom, Element
-from archive.flow import CHARACTERS, LINES, Flow, Line, flow
-from archive.model import Extraction, Link, Page, Reason, Rejection, SiteMemory
-from archive.nodes import Nodes
-from archive.reading import Reading
-from archive.sheet import Sheet, sheet
+from archive.page.containers import is_shown
+from archive.page.crude import crude_flow
+from archive.page.dom import Dom, Element
+from archive.page.flow import CHARACTERS, LINES, Flow, Line, flow
+from archive.page.nodes import Nodes
+from archive.page.reading import Reading
+from archive.page.sheet import Sheet, sheet
+from archive.page.ways import Ranges
 from archive.sites import Layout
-from archive.ways import Ranges
+from archive.text import docshare, linerules
 
 
 def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Extraction | Rejection:

@@ -28,7 +28,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from archive import cdxj, memory, message, originals, ownership, relevance, warcwriter
+from archive import cdxj, memory, ownership, relevance, warcwriter
 from archive.errors import (
     FangzhiError,
     HoldingsDamaged,
@@ -36,8 +36,9 @@ from archive.errors import (
     HoldingsInUse,
     WriteFailed,
 )
+from archive.formats import message, originals
+from archive.formats.records import ReadRecord
 from archive.model import Location, SiteMemory
-from archive.records import ReadRecord
 from archive.relevance import Examples
 from archive.state import DISK_FAILS, Acknowledged, State
 from archive.warc import parse_date, warc_date

@@ -1,6 +1,6 @@
 """What one page may cost its process: seconds of CPU and bytes of memory.
 
-The limits that decide what becomes of a page are counts (bytes, elements, lines: archive/coding.py,
+The limits that decide what becomes of a page are counts (bytes, elements, lines: archive/formats/coding.py,
 dom.py, flow.py); they are the same on every machine. These here are the backstop behind them, far
 out: no page known comes near, and a page that does is rejected on a slow machine sooner than on
 a fast one.

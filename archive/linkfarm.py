@@ -20,7 +20,7 @@ from functools import partial
 from itertools import chain
 from typing import Literal
 
-from archive import (
+from archive.farms import (
     farmbars,
     farmitems,
     farmprose,
@@ -29,16 +29,16 @@ from archive import (
     fingerprints,
     hidden,
     lexicon,
-    pagetext,
 )
-from archive.dom import Element, drop
-from archive.farmgate import may_hold_farm
-from archive.farmlinks import spoken_trades
-from archive.farmpage import Farm, judge
-from archive.linkruns import Site, outside, runs, site_of
+from archive.farms.farmgate import may_hold_farm
+from archive.farms.farmlinks import spoken_trades
+from archive.farms.farmpage import Farm, judge
+from archive.farms.linkruns import Site, outside, runs, site_of
+from archive.farms.uproot import uproot
 from archive.model import About, Change, Edit
-from archive.nodes import Nodes, read
-from archive.uproot import uproot
+from archive.page import pagetext
+from archive.page.dom import Element, drop
+from archive.page.nodes import Nodes, read
 
 Verdict = Literal["clean", "infected", "mirror", "spam_page", "cloaked"]
 

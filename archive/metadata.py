@@ -10,14 +10,14 @@ dateline                                 the day the opening paragraph reports
 
 from __future__ import annotations
 
-from archive.bylines import trailing_credit
-from archive.choose import choose, title_of
-from archive.dates import dateline
-from archive.gkml import is_empty_row
-from archive.headline import breadcrumb, is_byline, read_line
-from archive.pagemeta import from_page
-from archive.provenance import provenance_flags
-from archive.script import is_mechanical_traditional
+from archive.about.bylines import trailing_credit
+from archive.about.choose import choose, title_of
+from archive.about.dates import dateline
+from archive.about.gkml import is_empty_row
+from archive.about.headline import breadcrumb, is_byline, read_line
+from archive.about.pagemeta import from_page
+from archive.about.provenance import provenance_flags
+from archive.about.script import is_mechanical_traditional
 
 __all__ = [
     "breadcrumb",

@@ -10,9 +10,10 @@ import hashlib
 import re
 from functools import cache, lru_cache
 
-from archive import opencc_tables, punctuation, vocab
-from archive.lang import evidence, has_traditional, is_japanese, script
-from archive.simplify import exceptions, to_simplified
+from archive import vocab
+from archive.chinese import opencc_tables, punctuation
+from archive.chinese.lang import evidence, has_traditional, is_japanese, script
+from archive.chinese.simplify import exceptions, to_simplified
 
 __all__ = ["data_version", "digest", "fold", "normalise", "script", "simplify"]
 

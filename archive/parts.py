@@ -1,7 +1,7 @@
 """Pages of one article become one: under the URL of the first, in the order of their numbers.
 
 A page belongs to a first page when its address is a further page of that address, one names the
-other in a pager (archive/pagination.py), and site, column and title are the same. Joining works on
+other in a pager (archive/page/pagination.py), and site, column and title are the same. Joining works on
 the lines of one text file after all are derived, so it does not depend on the order of capture:
 
     first page         its text and those of the others, `evidence.multi_page`, flag `multi-page`

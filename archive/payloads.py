@@ -32,7 +32,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from archive import message
+from archive.formats import message
 from archive.model import Location
 from archive.state import Acknowledged
 from archive.warc import Original

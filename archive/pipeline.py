@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archive import docshare, doubled, furniture, layout, linkfarm, repair, spun
+from archive import linkfarm, repair
 from archive.steps import Step
+from archive.text import docshare, doubled, furniture, layout, spun
 
 STEPS: tuple[Step, ...] = (
     repair.fix_mojibake,  # first: every later step reads characters

@@ -33,8 +33,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from archive import language
-from archive.language import canonical
+from archive.chinese import language
+from archive.chinese.language import canonical
 from archive.model import Reason
 
 _HAN = re.compile("[\u3400-\u9fff]+")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive import gloss, inserted, markup, mend, mojibake, sourcelines
+from archive.damage import gloss, inserted, markup, mend, mojibake
 from archive.model import About, Change
+from archive.text import sourcelines
 
 
 def fix_mojibake(text: str, about: About) -> Iterable[Change]:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive import coding, limits, message
+from archive import limits
+from archive.formats import coding, message
+from archive.formats.opening import records
+from archive.formats.originals import Originals, is_new
+from archive.formats.segments import joined
 from archive.jsonl import line
 from archive.model import Capture, Reason, Rejection, SiteMemory
-from archive.opening import records
-from archive.originals import Originals, is_new
 from archive.relevance import Like
-from archive.segments import joined
 from archive.sites import Site
 from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read_at

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from archive.exchange import Exchange
+from archive.formats.exchange import Exchange
 from archive.warc import Headers, Record, pieces, record_ids, sha256, warc_date, warc_fields
 
 SEARCH = "search"  # somebody who comes from a search engine

@@ -32,11 +32,12 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from archive import cdxj, zipnum
+from archive import cdxj
 from archive.errors import HoldingsError, WriteFailed
+from archive.formats import zipnum
+from archive.formats.originals import is_new
 from archive.holdings import Holdings
 from archive.model import Reason
-from archive.originals import is_new
 from archive.selection import Choice, Selection
 from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read

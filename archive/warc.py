@@ -1,6 +1,6 @@
 """WARC records: their fields, ids, dates and digests (WARC 1.1, ISO 28500:2017).
 
-What an exchange becomes is in archive/exchange.py, what a derived text in archive/textrecords.py.
+What an exchange becomes is in archive/formats/exchange.py, what a derived text in archive/textrecords.py.
 """
 
 from __future__ import annotations

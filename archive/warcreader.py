@@ -15,9 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from archive import arc, framing, lengths
-from archive.model import Location
-from archive.packing import (
+from archive.formats import arc, framing, lengths
+from archive.formats.packing import (
     GZIP,
     PIECE,
     ZSTD,
@@ -27,7 +26,8 @@ from archive.packing import (
     decoder_for,
     dictionary_of,
 )
-from archive.records import Damage, ReadRecord
+from archive.formats.records import Damage, ReadRecord
+from archive.model import Location
 
 __all__ = ["Damage", "ReadRecord", "read", "read_at", "read_file", "whole_members"]
 

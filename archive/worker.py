@@ -175,6 +175,8 @@ def _lines(path: Path, offset: int) -> list[str] | None:
 
 
 def _page_lines(page: Page) -> list[str]:
-    from archive.pagelines import page_lines  # with the extractor: not where pages are only fetched
+    from archive.page.pagelines import (
+        page_lines,  # with the extractor: not where pages are only fetched
+    )
 
     return page_lines(page)

@@ -19,9 +19,9 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
-from archive import message
 from archive.errors import ArchiveError, WriteFailed
-from archive.exchange import NEW, VISIT, Exchange, exchange_records
+from archive.formats import message
+from archive.formats.exchange import NEW, VISIT, Exchange, exchange_records
 from archive.holdings import RUN_FIELD, Holdings
 from archive.model import Location
 from archive.payloads import Payloads

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from crawler import addresses
+from crawler.net import addresses
 
 
 class Version(argparse.Action):

@@ -132,7 +132,7 @@ def _watch(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("site", nargs="*", metavar="SITE", help="site ids; default: all of them")
     _focus(verb)
     _fetching(verb)
-    verb.set_defaults(run=later("crawler.watch", "command"))
+    verb.set_defaults(run=later("crawler.commands.watch", "command"))
 
 
 def _focus(verb: argparse.ArgumentParser) -> None:
@@ -217,7 +217,7 @@ def _replay(verb: argparse.ArgumentParser) -> None:
     )
     _holdings(verb)
     _sites(verb)
-    verb.set_defaults(run=later("crawler.replaying", "replay"))
+    verb.set_defaults(run=later("crawler.commands.replaying", "replay"))
 
 
 def _derive(verb: argparse.ArgumentParser) -> None:
@@ -231,7 +231,7 @@ def _derive(verb: argparse.ArgumentParser) -> None:
     _as_csv(verb)
     _workers(verb, all_cores=True)
     _sites(verb)
-    verb.set_defaults(run=later("crawler.loose", "derive"))
+    verb.set_defaults(run=later("crawler.commands.loose", "derive"))
 
 
 def _explain(verb: argparse.ArgumentParser) -> None:
@@ -239,7 +239,7 @@ def _explain(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--url", help="where the file came from")
     _holdings(verb)
     _sites(verb)
-    verb.set_defaults(run=later("crawler.explain", "explain"))
+    verb.set_defaults(run=later("crawler.commands.explain", "explain"))
 
 
 def _serve(verb: argparse.ArgumentParser) -> None:
@@ -267,7 +267,7 @@ def _check(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--notes", action="store_true", help="show what needs nothing done as well")
     _holdings(verb)
     _sites(verb)
-    verb.set_defaults(run=later("crawler.checking", "check"))
+    verb.set_defaults(run=later("crawler.commands.checking", "check"))
 
 
 def _export(verb: argparse.ArgumentParser) -> None:
@@ -284,20 +284,20 @@ def _export(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--to", dest="until", metavar="TIME", help="the last year, month or day")
     verb.add_argument("--title", help="what a WACZ is called inside")
     _holdings(verb)
-    verb.set_defaults(run=later("crawler.exporting", "export"))
+    verb.set_defaults(run=later("crawler.commands.exporting", "export"))
 
 
 def _status(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true", help="as JSON")
     _holdings(verb)
-    verb.set_defaults(run=later("crawler.status", "status"))
+    verb.set_defaults(run=later("crawler.commands.status", "status"))
 
 
 def _seeds(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("action", choices=["list", "check"])
     _holdings(verb)
     _sites(verb)
-    verb.set_defaults(run=later("crawler.seeds", "seeds"))
+    verb.set_defaults(run=later("crawler.commands.seeds", "seeds"))
 
 
 def _as_csv(verb: argparse._ActionsContainer) -> None:
@@ -369,7 +369,7 @@ def run_crawl(options: argparse.Namespace) -> int:
     named = bool(options.proxy or os.environ.get("FANGZHI_CONTACT"))
     sites = chosen(options.sites, options.site, is_named=named)
     if options.due:
-        from crawler.due import idle_until
+        from crawler.commands.due import idle_until
 
         if until := idle_until(options.holdings, sites):
             when = f" before {until:%Y-%m-%dT%H:%M:%SZ}" if until.year < 9999 else ""
@@ -393,8 +393,8 @@ def run_scrape(options: argparse.Namespace) -> int:
     _hear_signals()
     _prepare_workers(options)
     from crawler import run
-    from crawler.replaying import print_run
-    from crawler.table import printer
+    from crawler.commands.replaying import print_run
+    from crawler.commands.table import printer
 
     urls = _addresses(options.url)
     code, name = run.scrape(urls, _settings(options))

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import partial
 
 from archive import worker
+from archive.formats.records import Damage
 from archive.jsonl import line
 from archive.model import Reason, Rejection
-from archive.records import Damage
 from archive.replay import Replayed
 from crawler.executors import Workers
 from crawler.sandbox import Spent, Work

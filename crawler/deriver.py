@@ -25,9 +25,9 @@ from twisted.internet.threads import deferToThread
 
 from archive import memory, worker
 from archive.errors import WriteFailed
+from archive.formats.originals import Originals
 from archive.holdings import Holdings
 from archive.model import SiteMemory
-from archive.originals import Originals
 from archive.relevance import Like
 from archive.replay import Replayed, captures
 from archive.sites import Site
@@ -193,7 +193,9 @@ class Deriver:
         """
         try:
             return self._catch_up(on_line)
-        except sqlite3.Error as error:  # of what revisits may refer to: archive/originals.py
+        except (
+            sqlite3.Error
+        ) as error:  # of what revisits may refer to: archive/formats/originals.py
             raise WriteFailed(f"temporary files: {error}") from error
 
     def _catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:

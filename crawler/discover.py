@@ -14,10 +14,12 @@ from typing import Any
 
 from lxml.etree import XPath
 
-from archive import dates, dom, vocab
+from archive import vocab
+from archive.about import dates
+from archive.page import dom
 from archive.uri import CACHED, join, split
-from crawler import anchors, calls, inline, pagers, patterns, scripts
-from crawler.fields import HREF_LIMIT, REFRESH
+from crawler.links import anchors, calls, inline, pagers, patterns, scripts
+from crawler.net.fields import HREF_LIMIT, REFRESH
 
 Element = Any  # lxml ships no types
 

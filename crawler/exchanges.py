@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from archive.exchange import Exchange
+from archive.formats.exchange import Exchange
 from archive.replay import LINK_NOTE, MEMORY_NOTE, SEED_NOTE, SITE_NOTE, VIEW_NOTE
 from archive.warc import Original
-from crawler.unanswered import failure_reason
+from crawler.net.unanswered import failure_reason
 
 if TYPE_CHECKING:
     from scrapy import Request

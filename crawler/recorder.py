@@ -33,16 +33,16 @@ from crawler.deriver import Deriver
 from crawler.exchanges import attempt, exchange_of, notes_of
 from crawler.failing import Failing
 from crawler.frontier import Frontier, kind_of
-from crawler.health import Alarm
-from crawler.history import judged
-from crawler.hosts import Hosts
+from crawler.net.unanswered import failure_reason
 from crawler.noted import Noted
+from crawler.politeness.hosts import Hosts
+from crawler.politeness.robots import Answers
 from crawler.report import Report, table
-from crawler.revisits import Revisits
-from crawler.robots import Answers
+from crawler.revisiting.health import Alarm
+from crawler.revisiting.history import judged
+from crawler.revisiting.revisits import Revisits
 from crawler.room import Room
 from crawler.tally import Tally
-from crawler.unanswered import failure_reason
 from crawler.views import Views
 from crawler.visits import Lease
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
 
-    from crawler.focus import Focus
+    from crawler.links.focus import Focus
     from crawler.wire import WireExchange
 
 logger = logging.getLogger(__name__)
@@ -292,8 +292,8 @@ def _wanted(settings: Mapping[str, Any]) -> tuple[Focus | None, Like | None]:
     """What a run looks for, if it looks for something: the order of asking, and what is kept."""
     if settings["FANGZHI_LIKE"] is None:
         return None, None
-    from crawler.focus import Focus
-    from crawler.like import wanted
+    from crawler.links.focus import Focus
+    from crawler.links.like import wanted
 
     like = wanted(settings)
     return (Focus(like.examples), like) if like else (None, None)

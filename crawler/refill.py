@@ -20,10 +20,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive import message
 from archive.errors import HoldingsError
+from archive.formats import message
+from archive.formats.records import ReadRecord
 from archive.holdings import Holdings, acknowledged, run_of
-from archive.records import ReadRecord
 from archive.replay import LINK_NOTE, SEED_NOTE, SITE_NOTE, notes_of
 from archive.sites import load_folder
 from archive.state import Acknowledged
@@ -31,8 +31,8 @@ from archive.uri import dedupe_key
 from archive.warc import parse_date
 from archive.warcreader import read
 from crawler.frontier import Frontier, kind_of
-from crawler.lists import list_name
-from crawler.revisits import Revisits
+from crawler.links.lists import list_name
+from crawler.revisiting.revisits import Revisits
 from crawler.visits import Lead, Visit
 
 _BROKEN = (408, 429)  # and 5xx: answers that did not count as visits, or not yet

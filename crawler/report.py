@@ -9,11 +9,11 @@ for is counted beside them, once for each reason (`scope`: once for each link):
     scope, depth             outside the site, or further from the seed than `max_depth`
     robots                   refused by robots.txt
     hidden, link-farm        to another host where no reader sees it; one of a farm's links
-    trap: …                  crawler/traps.py says which; `shape`: too many of one script;
+    trap: …                  crawler/links/traps.py says which; `shape`: too many of one script;
                              `same text`: of a page whose text came too often, the links
     attachment               the definition says `attachments = false`
-    beyond-list, pagination  the seed's `kind` or `pagination` says no (crawler/follow.py)
-    max-pages, list ended    further pages of a list (crawler/lists.py)
+    beyond-list, pagination  the seed's `kind` or `pagination` says no (crawler/links/follow.py)
+    max-pages, list ended    further pages of a list (crawler/links/lists.py)
     interrupted              further pages of a list that a stopped crawl did not come to
     redirect: …              a loop, or no location
     links unreadable         a page whose links could not be read

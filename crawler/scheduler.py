@@ -19,17 +19,18 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import build_from_crawler, load_object
 
-from archive import decode, message
+from archive import decode
 from archive.errors import ArchiveError
+from archive.formats import message
 from archive.holdings import Holdings
 from archive.replay import capture_at, with_payload
 from archive.state import Acknowledged
-from crawler.fields import location
-from crawler.hosts import Host
+from crawler.net.fields import location
+from crawler.net.unanswered import FINAL, failure_reason
+from crawler.politeness.hosts import Host
+from crawler.politeness.robots import FRESH, HOPS, decide, origin_of
 from crawler.reactor import reactor
 from crawler.recorder import Recorder
-from crawler.robots import FRESH, HOPS, decide, origin_of
-from crawler.unanswered import FINAL, failure_reason
 from crawler.visits import Lease
 from crawler.wire import Interrupted
 

@@ -29,11 +29,11 @@ DOWNLOAD_HANDLERS: dict[str, Any] = {
 # Every part of Scrapy that runs is named here. Scrapy's own lists are replaced, not amended: its docs
 # advise against that, but what an amendment turns off is loaded all the same, and what a later Scrapy
 # adds would run unasked (2.19 added a port that executes Python). Done elsewhere, or by nobody:
-#   robots.txt            crawler/robots.py: Scrapy's reading ignores the status (RFC 9309)
+#   robots.txt            crawler/politeness/robots.py: Scrapy's reading ignores the status (RFC 9309)
 #   retries, throttle     the frontier, across runs; AutoThrottle erodes a Crawl-delay (2.0 s to 0.13 s)
 #   redirects, referer    the spider, within its scope
-#   content coding        archive/coding.py, in bounds
-#   proxies, cookies      crawler/proxy.py; variables of the environment are ignored
+#   content coding        archive/formats/coding.py, in bounds
+#   proxies, cookies      crawler/net/proxy.py; variables of the environment are ignored
 #   off-site, depth, HTTP errors, item export, consoles, caches
 EXTENSIONS_BASE: dict[str, Any] = {}
 EXTENSIONS: dict[str, Any] = {
@@ -49,7 +49,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     f"{_MIDDLEWARE}.downloadtimeout.DownloadTimeoutMiddleware": 350,
     f"{_MIDDLEWARE}.defaultheaders.DefaultHeadersMiddleware": 400,
     f"{_MIDDLEWARE}.useragent.UserAgentMiddleware": 500,
-    "crawler.proxy.ProxyMiddleware": 750,
+    "crawler.net.proxy.ProxyMiddleware": 750,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, Any] = {}  # pages are read, and links kept, by the spider itself
 DEFAULT_REQUEST_HEADERS = {
@@ -88,7 +88,7 @@ FANGZHI_RUN = ""
 FANGZHI_PREFIX = "fangzhi"
 FANGZHI_PROXY = ""
 FANGZHI_ALLOW: list[str] = []  # host:port of intranet servers that may be connected to
-FANGZHI_BOUNDS: dict[str, Any] = {}  # other values of crawler/bounds.py, by name
+FANGZHI_BOUNDS: dict[str, Any] = {}  # other values of crawler/net/bounds.py, by name
 FANGZHI_WORKERS = 1  # processes that derive; 0 captures only
 FANGZHI_ROTATE_BYTES = 1_000_000_000
 FANGZHI_ROTATE_SECONDS = 86_400.0

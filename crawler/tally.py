@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from archive.model import Reason
-from crawler.health import COUNTS
+from crawler.revisiting.health import COUNTS
 
 
 class Tally:
-    """Counts for `crawler.health`, whose `Figures` says what each is; a site nothing was asked
+    """Counts for `crawler.revisiting.health`, whose `Figures` says what each is; a site nothing was asked
     of has none. What belongs to no site, as robots.txt, is not counted."""
 
     def __init__(self) -> None:

@@ -19,13 +19,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from archive import dom
-from archive.dom import Element
+from archive.page import dom
+from archive.page.dom import Element
 from archive.uri import join
 from archive.views import SEARCH, TITLE_LIMIT, View
 from crawler.discover import is_attachment
-from crawler.fields import location
-from crawler.reading import LONGEST, page_of
+from crawler.links.reading import LONGEST, page_of
+from crawler.net.fields import location
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -55,7 +55,7 @@ class Views:
             return False
         if lease.id in self._seen or (lead.site and not lead.hops):
             return False
-        from archive.pageclass import url_shape  # half the extractor: only where it is asked
+        from archive.page.pageclass import url_shape  # half the extractor: only where it is asked
 
         is_part = lead.hops.endswith("E") or is_attachment(lead.url)
         return not is_part and url_shape(lead.url) != "list"
@@ -96,7 +96,7 @@ def view_of(response: Response) -> View:
 
 def _onward(source: str, root: Element) -> str:
     """Where a page without an article's text sends its reader by itself."""
-    from archive.pageclass import MUCH_HAN, refresh_target, script_target
+    from archive.page.pageclass import MUCH_HAN, refresh_target, script_target
 
     is_short = len(_HAN.findall(source)) < MUCH_HAN
     return refresh_target(root) or (script_target(source) if is_short else "")

@@ -15,7 +15,7 @@ class Lead:
 
     url: str
     via: str | None  # the page it was found on
-    hops: str  # from the seed, see crawler/follow.py
+    hops: str  # from the seed, see crawler/links/follow.py
     site: str
     seed: int  # which of the site's seeds
     run: str | None = None  # the list it is a page of, and which waits for it

@@ -43,11 +43,11 @@ from twisted.web._newclient import Request as TxRequest
 from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 from twisted.web.http_headers import Headers as TxHeaders
 
-from crawler.bounds import Bounds, Cut, Meter
-from crawler.guard import Guard, guard_for
-from crawler.proxy import without_credentials
+from crawler.net.bounds import Bounds, Cut, Meter
+from crawler.net.guard import Guard, guard_for
+from crawler.net.proxy import without_credentials
+from crawler.net.tls import HandshakeCut, JudgedConnection, TLSError, policy_for
 from crawler.reactor import reactor
-from crawler.tls import HandshakeCut, JudgedConnection, TLSError, policy_for
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -95,7 +95,7 @@ class WireExchange:
     protocols: tuple[str, ...] = ("http/1.1",)
     cipher: str | None = None
     certificate: str | None = None  # sha256 hex of the server's certificate
-    verdict: str | None = None  # of crawler/tls.py on that certificate
+    verdict: str | None = None  # of crawler/net/tls.py on that certificate
     done: Deferred[None] = field(default_factory=Deferred)
 
     def finish(self, truncated: str | None = None, surplus: int = 0) -> None:

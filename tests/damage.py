@@ -15,8 +15,8 @@ from pathlib import Path
 
 import opencc
 
-from archive.gbk import Decoder, cut, decode, fold
-from archive.readings import readings
+from archive.damage.gbk import Decoder, cut, decode, fold
+from archive.damage.readings import readings
 
 # Where the mirrors' one-to-one table differs from the first value of OpenCC's STCharacters,
 # counted in samples 000, 001, 002 and 004.

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from archive import dom, linkfarm, nodes, vocab
+from archive import linkfarm, vocab
 from archive.model import About, Edit
+from archive.page import dom, nodes
 from archive.steps import clean
 
 URL = "http://www.yunxi-example.gov.cn/xwzx/2025/0611/4711.html"

@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
-from archive.exchange import Exchange, exchange_records
+from archive.formats.exchange import Exchange, exchange_records
 from archive.holdings import Holdings
 from archive.replay import SITE_NOTE
 from archive.warc import Original

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from archive.dates import BEIJING
+from archive.about.dates import BEIJING
 from archive.state import State
-from crawler.health import Figures, daily, figures
-from crawler.history import History
+from crawler.revisiting.health import Figures, daily, figures
+from crawler.revisiting.history import History
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import fangzhi, report
 

@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 from archive import cdxj
 from archive.model import Location
 from archive.state import Acknowledged, State
-from crawler import frontier, sandbox, told, traps
+from crawler import frontier, sandbox, told
+from crawler.commands.spread import Spread
+from crawler.commands.stored import Stored
 from crawler.frontier import Frontier
-from crawler.hosts import Hosts
+from crawler.links import traps
+from crawler.links.traps import SAME_TEXT, SameText
 from crawler.noted import NAMED, OTHERS, Noted
-from crawler.revisits import Revisits
+from crawler.politeness.hosts import Hosts
+from crawler.revisiting.revisits import Revisits
 from crawler.sandbox import Sandbox
-from crawler.spread import Spread
-from crawler.stored import Stored
 from crawler.told import Told
-from crawler.traps import SAME_TEXT, SameText
 from crawler.visits import Lead
 from tests.commands import ROOT
 from tests.hostile import exhaust
@@ -47,7 +48,7 @@ CLOSED = {
 
 def test_no_table_of_answers_grows_with_the_pages() -> None:
     unbounded = set()
-    for path in [*ROOT.glob("archive/*.py"), *ROOT.glob("crawler/**/*.py")]:
+    for path in [*ROOT.glob("archive/**/*.py"), *ROOT.glob("crawler/**/*.py")]:
         source = path.read_text("utf-8")
         for node in ast.walk(ast.parse(source)) if "cache" in source else ():
             if isinstance(node, ast.FunctionDef) and node.args.args:

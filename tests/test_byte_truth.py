@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import message
+from archive.formats import message
 from archive.warcreader import ReadRecord, read
 from tests.commands import ROOT, adds_up, report
 from tests.web import TORTURE_PATHS, Exchange, start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive import dom
+from archive.page import dom
 from crawler.discover import links
 
 HOST = "http://www.example.gov.cn"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.cdxjline import Entry, Refused, parse
+from archive.formats.cdxjline import Entry, Refused, parse
 from archive.uri import surt
 from tests.shared import shared_folder
 

@@ -8,33 +8,20 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import (
-    docnumber,
-    dom,
-    doubled,
-    gazetteer,
-    gkml,
-    headline,
-    labels,
-    lang,
-    layout,
-    normalise,
-    opencc_tables,
-    punctuation,
-    repeats,
-    scriptmeta,
-    spun,
-    variants,
-)
-from archive.anyof import any_of
-from archive.farmgate import FEW, may_hold_farm
-from archive.farmpage import judge
-from archive.gkml import DOC_NUMBER
-from archive.labels import fold
-from archive.linkruns import outside, runs, site_of
+from archive import normalise
+from archive.about import docnumber, gkml, headline, labels, scriptmeta
+from archive.about.gkml import DOC_NUMBER
+from archive.about.labels import fold
+from archive.about.titles import squeezed, tokens
+from archive.chinese import gazetteer, lang, opencc_tables, punctuation, variants
+from archive.chinese.anyof import any_of
+from archive.farms.farmgate import FEW, may_hold_farm
+from archive.farms.farmpage import judge
+from archive.farms.linkruns import outside, runs, site_of
 from archive.model import About
-from archive.nodes import read
-from archive.titles import squeezed, tokens
+from archive.page import dom
+from archive.page.nodes import read
+from archive.text import doubled, layout, repeats, spun
 
 PIECES = (
     "来源：", "來 源:", "作者", "记者", "李小明", "王五", "人民日报", "2021-09-06 10:23", "15-03-27",

@@ -7,24 +7,14 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import (
-    cutdoc,
-    dates,
-    docnumber,
-    docshare,
-    farmitems,
-    inserted,
-    lang,
-    layout,
-    lexicon,
-    mojibake,
-    pagination,
-    punctuation,
-    readings,
-    spun,
-)
-from archive.anyof import Listed, any_of
-from archive.gkml import DOC_NUMBER
+from archive.about import dates, docnumber
+from archive.about.gkml import DOC_NUMBER
+from archive.chinese import lang, punctuation
+from archive.chinese.anyof import Listed, any_of
+from archive.damage import cutdoc, inserted, mojibake, readings
+from archive.farms import farmitems, lexicon
+from archive.page import pagination
+from archive.text import docshare, layout, spun
 
 DAYS = (
     "2021-09-06",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.check import Checker
-from archive.rules import RULES, Severity
+from archive.checks.rules import RULES, Severity
 from archive.warc import sha256
 from tests.commands import fangzhi, lines
 from tests.warcs import frames, http, info, members, package, warc
@@ -247,7 +247,10 @@ def test_every_code_is_documented_and_every_code_told_has_a_rule() -> None:
         for code, rule in RULES.items()
     ]
     told = set()
-    for path in (*(root / "archive").glob("check*.py"), root / "archive" / "opening.py"):
+    for path in (
+        *(root / "archive").rglob("check*.py"),
+        root / "archive" / "formats" / "opening.py",
+    ):
         told |= set(
             re.findall(r'(?:yield |Finding\(|_first\()"([a-z0-9-]+)"', path.read_text("utf-8"))
         )

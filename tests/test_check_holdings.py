@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from archive import checkholdings, rebuild
+from archive import rebuild
 from archive.check import Checker
+from archive.checks import checkholdings
 from archive.errors import HoldingsError
 from archive.holdings import Holdings
 from tests.commands import fangzhi, lines

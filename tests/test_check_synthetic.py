@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from archive.check import Checker
-from archive.checkpanel import complains
-from archive.rules import RULES, Severity
+from archive.checks.checkpanel import complains
+from archive.checks.rules import RULES, Severity
 from tests.judges.panel import fastwarc_accepts
 from tests.shared import shared_folder
 

@@ -13,10 +13,10 @@ import pytest
 
 from archive.state import State
 from crawler.cli import _addresses
+from crawler.commands.status import _lines, look
 from crawler.frontier import Frontier
-from crawler.hosts import Hosts
-from crawler.revisits import Revisits
-from crawler.status import _lines, look
+from crawler.politeness.hosts import Hosts
+from crawler.revisiting.revisits import Revisits
 from crawler.visits import Lead
 from tests.commands import adds_up, fangzhi, lines, report
 from tests.siteweb import free_port

@@ -10,7 +10,7 @@ from archive import cloaking
 from archive.derive import derive
 from archive.model import Article, Capture
 from archive.warc import parse_date, warc_fields
-from crawler import anchors
+from crawler.links import anchors
 from tests.web import hacked
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"

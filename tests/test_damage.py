@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from archive.gbk import cut
+from archive.damage.gbk import cut
 from tests.damage import damaged, glossed_in_bytes, indented, traditional
 
 EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"

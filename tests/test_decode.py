@@ -12,7 +12,8 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import coding, decode
+from archive import decode
+from archive.formats import coding
 from archive.model import Capture, Page, Reason, Rejection
 
 TEXT = "县政府召开工作会议，部署今冬明春重点工作。朱镕基、陶喆、堃、㙍。" * 3

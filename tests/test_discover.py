@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import dom
+from archive.page import dom
 from crawler.discover import Found, links, needs_script
-from crawler.replies import feed_text, reply_links
-from crawler.scripts import written
-from crawler.traps import shape, trap
+from crawler.links.replies import feed_text, reply_links
+from crawler.links.scripts import written
+from crawler.links.traps import shape, trap
 from tests.shared import shared_folder
 
 URL = "http://www.qinghe.test/xw/index.html"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.docshare import join_chunks, strip_furniture
-from archive.layout import lines
 from archive.normalise import normalise
 from archive.steps import clean, undo
+from archive.text.docshare import join_chunks, strip_furniture
+from archive.text.layout import lines
 from tests.prose import paragraphs, sentences
 from tests.shared import shared_folder
 

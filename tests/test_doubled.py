@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.doubled import drop_second_copy
-from archive.layout import lines
 from archive.model import About
 from archive.normalise import normalise
 from archive.steps import clean, undo
+from archive.text.doubled import drop_second_copy
+from archive.text.layout import lines
 from tests.prose import paragraphs, sentences
 from tests.shared import shared_folder
 

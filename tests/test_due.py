@@ -10,12 +10,12 @@ import pytest
 from archive.model import Location
 from archive.sites import Seed, Site
 from archive.state import Acknowledged, State
-from crawler.due import idle_until, next_due
+from crawler.commands.due import idle_until, next_due
 from crawler.frontier import Frontier
-from crawler.hosts import Hosts
-from crawler.office import list_due
-from crawler.revisit import START
-from crawler.revisits import Revisits
+from crawler.politeness.hosts import Hosts
+from crawler.revisiting.office import list_due
+from crawler.revisiting.revisit import START
+from crawler.revisiting.revisits import Revisits
 from crawler.visits import Lead, Visit
 
 NOW = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archive import extract, memory
 from archive.model import Extraction, Page, Reason, Rejection
-from archive.pagelines import page_lines
+from archive.page.pagelines import page_lines
 from archive.sites import Layout
 
 URL = "http://www.lh.test/xwdt/202111/t20211104_5589341.html"

@@ -11,8 +11,8 @@ from archive.model import Location
 from archive.state import Acknowledged, State
 from archive.warc import parse_date, record_ids
 from crawler.frontier import Frontier
-from crawler.hosts import Hosts
-from crawler.revisits import Revisits
+from crawler.politeness.hosts import Hosts
+from crawler.revisiting.revisits import Revisits
 from crawler.visits import Lead, Visit
 
 HOSTS = 20

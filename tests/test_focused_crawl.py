@@ -19,9 +19,9 @@ from archive.jsonl import as_json
 from archive.relevance import learn, to_json
 from archive.replay import Replayed, captures
 from archive.state import State
-from crawler.focus import Focus
 from crawler.frontier import Frontier
-from crawler.revisits import Revisits
+from crawler.links.focus import Focus
+from crawler.revisiting.revisits import Revisits
 from crawler.spiders.base import priority
 from crawler.visits import Lead
 from tests.commands import adds_up, fangzhi, lines, report

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from archive.check import Checker
-from archive.opening import records
-from archive.originals import is_new
-from archive.records import Damage, ReadRecord
+from archive.formats.opening import records
+from archive.formats.originals import is_new
+from archive.formats.records import Damage, ReadRecord
 from tests.commands import fangzhi, lines
 from tests.shared import shared_folder
 from tests.warcs import http, info, members, package, warc

@@ -18,8 +18,8 @@ from archive.model import Location
 from archive.state import Acknowledged, State
 from archive.warcreader import ReadRecord, read
 from crawler.frontier import Frontier
-from crawler.hosts import FAILURES, OPEN, Hosts
-from crawler.revisits import Revisits
+from crawler.politeness.hosts import FAILURES, OPEN, Hosts
+from crawler.revisiting.revisits import Revisits
 from crawler.scheduler import TRIES
 from crawler.visits import Lead, Visit
 from tests.answering import Answer, Answering, Asked, answering, article, define

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import furniture, layout, linerules, memory
+from archive import memory
 from archive.model import About, SiteMemory
 from archive.steps import Step, clean, undo
+from archive.text import furniture, layout, linerules
 
 STEPS: tuple[Step, ...] = (
     furniture.strip_head,

@@ -8,7 +8,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import gazetteer, vocab
+from archive import vocab
+from archive.chinese import gazetteer
 
 EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"
 

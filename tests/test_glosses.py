@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from archive import gloss
-from archive.readings import is_reading, readings, spelled
+from archive.chinese.variants import fold
+from archive.damage import gloss
+from archive.damage.readings import is_reading, readings, spelled
 from archive.repair import strip_pinyin_glosses
 from archive.steps import clean
-from archive.variants import fold
 from tests.damage import bare, full_width, glossed, numbered, traditional
 from tests.eval.spots import applied
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.sites import Expect
-from crawler.health import Figures, alarms, figures
+from crawler.revisiting.health import Figures, alarms, figures
 from crawler.tally import Tally
 from tools.simulate_health import BREAKS, days_until_told, false_alarms, history
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from archive.state import State
-from crawler.hosts import CHALLENGED, FAILURES, OPEN, REFUSED, RETRY_AFTER_LIMIT, Host, Hosts
-from crawler.robots import FRESH, SIZE_LIMIT, Answers, Robots, decide
+from crawler.politeness.hosts import (
+    CHALLENGED,
+    FAILURES,
+    OPEN,
+    REFUSED,
+    RETRY_AFTER_LIMIT,
+    Host,
+    Hosts,
+)
+from crawler.politeness.robots import FRESH, SIZE_LIMIT, Answers, Robots, decide
 
 DISALLOW = b"User-agent: *\nDisallow: /\n"
 URL = "http://a.test/1.html"

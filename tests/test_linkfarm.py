@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import dom, farmlinks, linkfarm
+from archive import linkfarm
+from archive.farms import farmlinks
 from archive.model import About, Edit
+from archive.page import dom
 from archive.steps import clean, undo
 from tests import farms
 from tests.farms import ARTICLES, POSITIONS, URL, anchors, page, places, plain, taken

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archive import farmwords, lexicon, vocab
+from archive import vocab
 from archive.errors import VocabularyError
+from archive.farms import farmwords, lexicon
 
 
 def test_an_unknown_key_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archive import memory
 from archive.holdings import Holdings
 from archive.model import Page
-from archive.pagelines import page_lines
+from archive.page.pagelines import page_lines
 
 pages = st.lists(st.lists(st.text(max_size=12), max_size=6), max_size=8)
 

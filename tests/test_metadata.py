@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import labels, metadata, names
+from archive import metadata
+from archive.about import labels, names
 from archive.model import Candidate
 
 

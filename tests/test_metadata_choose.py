@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from archive import metadata
+from archive.chinese.variants import fold as simplify
 from archive.model import Candidate
-from archive.variants import fold as simplify
 
 MIRRORED = "關于此事，會后對規范管理作了部署，課后服務要做好。"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import dates
+from archive.about import dates
 
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 TIMES = st.none() | st.times(time(0, 1), time(23, 59)).map(

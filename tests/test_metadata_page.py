@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import dom, metadata, nodes
+from archive import metadata
+from archive.chinese.variants import fold as simplify
 from archive.derive import derive_file
 from archive.model import Article, Page
-from archive.variants import fold as simplify
+from archive.page import dom, nodes
 
 BODY = "<p>清河县教育局召开全县教育工作会议，总结去年工作，部署今年任务。县委常委、副县长李明出席会议并讲话，各中小学校长参加。</p>"
 

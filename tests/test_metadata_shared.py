@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from archive import decode, dom, metadata, nodes
-from archive.dates import find
+from archive import decode, metadata
+from archive.about.dates import find
+from archive.about.titles import tokens
+from archive.chinese.variants import fold as simplify
 from archive.model import Page
-from archive.titles import tokens
-from archive.variants import fold as simplify
+from archive.page import dom, nodes
 from tests.shared import shared_folder
 
 # set, field, share that must be right, share that may be wrong; reached 2026-11-25 without URLs.

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from archive import decode, dom, metadata, nodes
+from archive import decode, metadata
 from archive.model import Page
 from archive.normalise import simplify
+from archive.page import dom, nodes
 from tests.web.expect import Expect
 from tests.web.hosts import HOSTS, site
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from archive import dom, pagetext
-from archive.nodes import NO_ELEMENT, Nodes, read
+from archive.page import dom, pagetext
+from archive.page.nodes import NO_ELEMENT, Nodes, read
 
 PIECES = (
     "<div>", "</div>", "<p>", "</p>", "<b>", "</b>", "<a href='x'>", "</a>", "<br>", "<ul>", "<li>",

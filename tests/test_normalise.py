@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from archive import opencc_tables
-from archive.lang import script
-from archive.layout import lines
+from archive.chinese import opencc_tables
+from archive.chinese.lang import script
+from archive.chinese.simplify import exceptions, to_simplified
 from archive.normalise import data_version, digest, fold, normalise, simplify
-from archive.simplify import exceptions, to_simplified
 from archive.steps import clean, undo
+from archive.text.layout import lines
 from tests.shared import shared_folder
 
 EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"

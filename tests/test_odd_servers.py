@@ -10,7 +10,7 @@ import pytest
 from scrapy.http import HtmlResponse
 
 from archive.replay import Replayed, captures
-from crawler.reading import read
+from crawler.links.reading import read
 from crawler.spiders.base import cookies_of
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import adds_up, fangzhi, report

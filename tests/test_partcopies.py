@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archive.doubled import drop_second_copy
 from archive.model import About
 from archive.steps import clean, undo
+from archive.text.doubled import drop_second_copy
 from tests.farms import ARTICLES
 
 LINES = [*ARTICLES[0][1], *ARTICLES[1][1]]

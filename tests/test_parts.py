@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import dom, nodes, pagination, parts
+from archive import parts
 from archive.derive import derive
 from archive.jsonl import edit_from_json, line, line_of
 from archive.model import Capture
+from archive.page import dom, nodes, pagination
 from archive.relevance import Like, learn
 from archive.steps import undo
 from archive.textfiles import TextFile, joined

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from archive import payloads
+from archive.formats.records import ReadRecord
 from archive.holdings import Holdings
 from archive.model import Location
 from archive.payloads import Payloads
-from archive.records import ReadRecord
 from archive.state import Acknowledged, State
 from archive.warcreader import read
 from tests import repeated

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zipfile import ZipFile
 
-from archive.records import ReadRecord
+from archive.formats.records import ReadRecord
 from archive.replay import notes_of
 from archive.warcreader import read
 from tests.answering import Answer, Asked, answering, define

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive import message
+from archive.formats import message
 from archive.warcreader import ReadRecord, read
 from tests.commands import adds_up, fangzhi, report
 from tests.shared import shared_folder

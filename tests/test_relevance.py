@@ -15,9 +15,9 @@ from archive import relevance
 from archive.errors import FangzhiError
 from archive.relevance import Examples
 from archive.state import State
-from crawler import like
 from crawler.discover import links
-from crawler.focus import Focus, column, is_article_like
+from crawler.links import like
+from crawler.links.focus import Focus, column, is_article_like
 from tests.web import mixed
 from tests.web.hosts import site
 from tests.web.texts import Story, stories

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive import repair
-from archive.readings import BRACKETED
+from archive.damage.readings import BRACKETED
 from archive.steps import Cleaned, clean, undo
 
 EXAMPLES = Path(__file__).parents[1] / "seeds" / "examples"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive import gloss, mend
-from archive.gbk import fold
+from archive.damage import gloss, mend
+from archive.damage.gbk import fold
 from tests.damage import traditional
 from tests.eval import cuts, glosses
 from tests.passages import ARTICLES

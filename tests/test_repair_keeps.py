@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archive.gbk import fold
+from archive.damage.gbk import fold
 from archive.steps import clean, undo
 from tests.damage import traditional
 from tests.shared import shared_folder

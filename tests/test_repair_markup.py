@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import mojibake
-from archive.gbk import decode
+from archive.damage import mojibake
+from archive.damage.gbk import decode
 from archive.model import Change
 from archive.repair import decode_leaked_markup, fix_mojibake, strip_inserted_tokens
 from archive.steps import clean

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.dates import BEIJING
-from crawler import office, revisit
-from crawler.hours import next_allowed
-from crawler.revisit import DAY, GONE, HOUR, LADDER, LONGEST, SHORTEST, Past
+from archive.about.dates import BEIJING
+from crawler.politeness.hours import next_allowed
+from crawler.revisiting import office, revisit
+from crawler.revisiting.revisit import DAY, GONE, HOUR, LADDER, LONGEST, SHORTEST, Past
 from tools.simulate_schedule import learn, make_world, table
 
 gaps = st.floats(60, 400 * DAY)

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.dates import BEIJING
+from archive.about.dates import BEIJING
 from archive.model import Location
 from archive.sites import Politeness, Seed, Site
 from archive.state import Acknowledged
 from archive.warc import warc_date
-from crawler.due import due as due_of
-from crawler.hours import next_allowed
-from crawler.listed import ages
-from crawler.office import list_due
-from crawler.revisit import DAY, HOUR, START
-from crawler.revisits import Revisits
+from crawler.commands.due import due as due_of
+from crawler.links.listed import ages
+from crawler.politeness.hours import next_allowed
+from crawler.revisiting.office import list_due
+from crawler.revisiting.revisit import DAY, HOUR, START
+from crawler.revisiting.revisits import Revisits
 from crawler.visits import Lead, Lease, Visit
 from tests.answering import Answer, Asked, answering, define
 from tests.commands import fangzhi, report

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from crawler.commands.status import look
 from crawler.room import Room
-from crawler.status import look
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import adds_up, command, fangzhi, report
 

@@ -10,10 +10,10 @@ from backports import zstd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.framing import HEADER_LIMIT
-from archive.opening import records
-from archive.records import Damage, ReadRecord
-from archive.segments import joined
+from archive.formats.framing import HEADER_LIMIT
+from archive.formats.opening import records
+from archive.formats.records import Damage, ReadRecord
+from archive.formats.segments import joined
 from archive.warcreader import read, read_at
 from tests.warcs import arc, found, frames, http, info, members, package, six, warc
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler import revisit, watch
+from crawler.commands import watch
+from crawler.revisiting import revisit
 from tools.simulate_schedule import fixed, learn, make_world
 from tools.simulate_schedule import watch as watched
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
-from archive import message
+from archive.formats import message
 from archive.warcreader import ReadRecord, read
 from crawler.serve import engine_process
 from crawler.serve.command import running

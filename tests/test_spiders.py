@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from archive.sites import Scope, Seed, Site
 from archive.state import State
 from crawler.discover import Found
-from crawler.follow import SELF_FED, Shapes, depth, leaves_unseen, onward, refused
 from crawler.frontier import Frontier
-from crawler.lists import Lists, identity, limit_of, list_name
-from crawler.revisits import Revisits
-from crawler.traps import SAME_TEXT
+from crawler.links.follow import SELF_FED, Shapes, depth, leaves_unseen, onward, refused
+from crawler.links.lists import Lists, identity, limit_of, list_name
+from crawler.links.traps import SAME_TEXT
+from crawler.revisiting.revisits import Revisits
 from crawler.visits import Lead
 from tests.commands import adds_up, fangzhi, report
 

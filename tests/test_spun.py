@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from archive import vocab
 from archive.model import About
-from archive.spun import flag_spun
 from archive.steps import clean
+from archive.text.spun import flag_spun
 from tests.prose import paragraphs
 from tests.shared import shared_folder
 

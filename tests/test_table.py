@@ -12,8 +12,8 @@ import pytest
 
 from archive.derive import derive_file
 from archive.jsonl import as_json, line
-from crawler import table
 from crawler.cli import main
+from crawler.commands import table
 from tests.commands import ROOT
 from tests.held import article
 

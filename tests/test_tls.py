@@ -15,7 +15,7 @@ from OpenSSL import SSL
 
 from archive.sites import load, spans
 from archive.warcreader import ReadRecord, read
-from crawler import tls
+from crawler.net import tls
 from tests.answering import define
 from tests.commands import adds_up, command, report
 from tests.siteweb import free_port

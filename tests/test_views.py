@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from archive.cloaking import sent_away
-from archive.records import ReadRecord
+from archive.formats.records import ReadRecord
 from archive.replay import notes_of
 from archive.views import View
 from archive.warcreader import read

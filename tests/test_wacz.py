@@ -17,8 +17,9 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
-from archive import selection, wacz, zipnum
+from archive import selection, wacz
 from archive.errors import HoldingsError, WriteFailed
+from archive.formats import zipnum
 from archive.holdings import Holdings
 from archive.selection import Choice
 from archive.warcreader import ReadRecord, read

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from archive.errors import MalformedPackage
-from archive.opening import records
-from archive.records import Damage, ReadRecord
-from archive.waczreader import Wacz
+from archive.formats.opening import records
+from archive.formats.records import Damage, ReadRecord
+from archive.formats.waczreader import Wacz
 from tests.shared import shared_folder
 from tests.warcs import found, members, package, six
 

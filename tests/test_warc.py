@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.errors import WriteFailed
-from archive.exchange import Exchange, exchange_records
+from archive.formats.exchange import Exchange, exchange_records
 from archive.warc import pieces, record_ids, sha256
 from archive.warcreader import Damage, ReadRecord, read, read_at, read_file, whole_members
 from archive.warcwriter import AT_ONCE, OPEN, Naming, WarcWriter, recover

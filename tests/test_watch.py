@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.watch import crawl_due
+from crawler.commands.watch import crawl_due
 from tests.answering import Answer, answering, article, define
 from tests.commands import command, fangzhi
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.exchange import Exchange, exchange_records
+from archive.formats.exchange import Exchange, exchange_records
 from archive.model import Capture, Location
 from archive.replay import Replayed
 from archive.warcwriter import Naming, WarcWriter
-from crawler.passing import Passing
+from crawler.commands.passing import Passing
 from tests.bench import invented
 from tests.commands import command, fangzhi
 

@@ -14,7 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
-from crawler.fields import location
+from crawler.net.fields import location
 from crawler.scheduler import REDIRECTS
 from tests.web import TORTURE_PATHS
 

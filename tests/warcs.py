@@ -11,8 +11,8 @@ from pathlib import Path
 
 from backports import zstd
 
-from archive.opening import records
-from archive.records import Damage, ReadRecord
+from archive.formats.opening import records
+from archive.formats.records import Damage, ReadRecord
 from archive.warc import sha256
 
 NOW = datetime(2026, 11, 24, 8, 0, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Write seeds/vocab/language.txt, the language model that ranks repairs (archive/language.py).
+"""Write seeds/vocab/language.txt, the language model that ranks repairs (archive/chinese/language.py).
 
     python tools/make_language.py DICT LAWS COURT > seeds/vocab/language.txt
 
@@ -30,8 +30,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from archive.language import STEP, canonical, encode_cost
-from archive.variants import fold
+from archive.chinese.language import STEP, canonical, encode_cost
+from archive.chinese.variants import fold
 
 WORDS = 92_000  # what 1.5 MB hold beside the pairs
 PAIRS = 146_000

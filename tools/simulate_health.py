@@ -1,4 +1,4 @@
-"""How often `crawler.health` cries wolf, and how soon it sees a site break.
+"""How often `crawler.revisiting.health` cries wolf, and how soon it sees a site break.
 
     python tools/simulate_health.py [--sites 200] [--days 365] [--seed 1]
 
@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from archive.sites import Expect
-from crawler.health import Figures, alarms
+from crawler.revisiting.health import Figures, alarms
 
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # a Monday, 9:00 in Beijing
 Break = Callable[[Figures], Figures]

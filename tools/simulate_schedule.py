@@ -1,4 +1,4 @@
-"""How late new items are found: `crawler.revisit` against fixed intervals and AIMD.
+"""How late new items are found: `crawler.revisiting.revisit` against fixed intervals and AIMD.
 
     python tools/simulate_schedule.py [--pages 400] [--days 70] [--seed 1]
 
@@ -18,8 +18,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.office import real_wait
-from crawler.revisit import (
+from crawler.revisiting.office import real_wait
+from crawler.revisiting.revisit import (
     DAY,
     HOUR,
     MINUTE,
@@ -97,7 +97,7 @@ def watch(world: World, rule: Rule, start: float) -> Outcome:
 
 
 def learn(world: World, budget: float, *, office: bool = False) -> Outcome:
-    """`crawler.revisit` with a budget of fetches a day and page; `office`: by `crawler.office`."""
+    """`crawler.revisiting.revisit` with a budget of fetches a day and page; `office`: by `crawler.revisiting.office`."""
     pasts = [Past() for _ in world.posts]
     due, before, seen = list(world.firsts), [0.0] * len(pasts), [0] * len(pasts)
     pace, fetches, delays = PACE, 0, list[float]()

@@ -12,21 +12,21 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive import blockpages
 from archive.errors import ArchiveError
+from archive.page import blockpages
 from archive.state import Acknowledged
 from archive.uri import dedupe_key, host_of, join
 from archive.warc import parse_date
-from crawler.fields import as_text, location
-from crawler.follow import onward
 from crawler.frontier import Frontier
-from crawler.hosts import retry_after
-from crawler.listed import ages
-from crawler.reading import Reading, page_of, read
+from crawler.links.follow import onward
+from crawler.links.listed import ages
+from crawler.links.reading import Reading, page_of, read
+from crawler.net.fields import as_text, location
+from crawler.net.unanswered import FINAL, failure_reason
+from crawler.politeness.hosts import retry_after
 from crawler.recorder import Recorder
 from crawler.scheduler import REDIRECTS, TRIES, body_of, rebuilt
 from crawler.told import Told
-from crawler.unanswered import FINAL, failure_reason
 from crawler.visits import Lead, Lease, Visit
 from crawler.wire import Interrupted
 

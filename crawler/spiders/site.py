@@ -13,20 +13,20 @@ from scrapy.http import Response
 
 from archive.sites import Site, in_scope
 from archive.uri import ascii_url, dedupe_key
-from crawler.anchors import announcement
 from crawler.chosen import chosen
 from crawler.discover import Found
-from crawler.follow import LETTERS, Shapes, leaves_unseen, onward, refused
-from crawler.hours import next_allowed
-from crawler.lists import Lists, identity, limit_of, list_name
-from crawler.reading import Reading
+from crawler.links.anchors import announcement
+from crawler.links.follow import LETTERS, Shapes, leaves_unseen, onward, refused
+from crawler.links.lists import Lists, identity, limit_of, list_name
+from crawler.links.reading import Reading
+from crawler.links.traps import SameText
+from crawler.politeness.hours import next_allowed
 from crawler.spiders.base import ArchivingSpider, Ask, Brought
-from crawler.traps import SameText
 from crawler.visits import Lead, Lease
 
 
 class SiteSpider(ArchivingSpider):
-    """Starts at the seeds of each site and follows the links that `crawler/follow.py` allows.
+    """Starts at the seeds of each site and follows the links that `crawler/links/follow.py` allows.
 
     `scrapy crawl site -a site=ID[,ID…]`; without `site`, every definition of `FANGZHI_SITES`.
     """

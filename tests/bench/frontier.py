@@ -87,8 +87,8 @@ def _frontier(folder: Path) -> Callable[[Sequence[int]], None]:
     from archive.state import Acknowledged, State
     from archive.warc import parse_date, record_ids, sha256, warc_date
     from crawler.frontier import Frontier
-    from crawler.hosts import Hosts
-    from crawler.revisits import Revisits
+    from crawler.politeness.hosts import Hosts
+    from crawler.revisiting.revisits import Revisits
     from crawler.visits import Lead, Visit
 
     state = State(folder / "state.sqlite")

@@ -33,7 +33,8 @@ def _texts(folder: Path) -> list[str]:
 
 
 def stage(folder: Path) -> Made:
-    from archive import dom, linkfarm, nodes
+    from archive import linkfarm
+    from archive.page import dom, nodes
 
     def work(texts: Sequence[str]) -> None:
         for text in texts:
@@ -44,7 +45,7 @@ def stage(folder: Path) -> Made:
 
 
 def columns(folder: Path) -> Made:
-    from archive import dom, nodes
+    from archive.page import dom, nodes
 
     def work(texts: Sequence[str]) -> None:
         for text in texts:
@@ -55,7 +56,7 @@ def columns(folder: Path) -> Made:
 
 
 def parsing(folder: Path) -> Made:
-    from archive import dom
+    from archive.page import dom
 
     def work(texts: Sequence[str]) -> None:
         for text in texts:

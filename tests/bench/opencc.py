@@ -63,7 +63,7 @@ def _made(folder: Path, convert: Callable[[str], str]) -> Made:
 
 
 def fangzhi(folder: Path) -> Made:
-    from archive.opencc_tables import t2s
+    from archive.chinese.opencc_tables import t2s
 
     return _made(folder, t2s)
 

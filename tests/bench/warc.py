@@ -79,7 +79,7 @@ def _into(write: Callable[[Path, Sequence[Message]], None], folder: Path) -> Mad
 
 
 def _write(folder: Path, messages: Sequence[Message]) -> None:
-    from archive.exchange import Exchange, exchange_records
+    from archive.formats.exchange import Exchange, exchange_records
     from archive.warcwriter import Naming, WarcWriter
 
     folder.mkdir(exist_ok=True)

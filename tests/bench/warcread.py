@@ -76,7 +76,7 @@ def read_fastwarc(folder: Path) -> Made:
 
 
 def check_fangzhi(folder: Path) -> Made:
-    from archive.checkdigest import block_digest, payload_digest
+    from archive.checks.checkdigest import block_digest, payload_digest
     from archive.warcreader import read
 
     def walk(path: Path) -> int:

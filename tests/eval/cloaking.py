@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from archive import cloaking, decode, dom
+from archive import cloaking, decode
 from archive.derive import derive
 from archive.model import Article, Capture, Page
+from archive.page import dom
 from archive.uri import split
 from archive.warc import parse_date
-from crawler.anchors import announcement
 from crawler.discover import links
+from crawler.links.anchors import announcement
 from tests.shared import shared_folder
 
 ELSEWHERE = "县交通运输局集中整治超限超载"  # an honest title of another page

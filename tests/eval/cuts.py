@@ -1,6 +1,6 @@
 """Score the repair of GBK cuts: `python -m tests.eval.cuts [A|B|C|D|FOLDER] [--worst N]`.
 
-Clean text is damaged by the machine (archive/gbk.py, tests/damage.py) in every family below, the
+Clean text is damaged by the machine (archive/damage/gbk.py, tests/damage.py) in every family below, the
 same way at each run, and repaired. The sets:
 
 A   golds of hosts whose sha256 begins with an even byte: the thresholds were set on them.
@@ -30,8 +30,9 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive import decode, mend
-from archive.gbk import Decoder, fold
+from archive import decode
+from archive.damage import mend
+from archive.damage.gbk import Decoder, fold
 from archive.model import Page
 from tests.damage import changed, glossed, indented, traditional
 from tests.eval.run import text_of

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from archive import gloss
+from archive.damage import gloss
 from tests.damage import bare, full_width, glossed, numbered, traditional
 from tests.eval.cuts import articles, glossed_by, passage
 from tests.eval.spots import applied

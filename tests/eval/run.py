@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive import decode, extract, furniture, memory, metadata
+from archive import decode, extract, memory, metadata
 from archive.model import About, Extraction, Page, SiteMemory
-from archive.pagelines import page_lines
+from archive.page.pagelines import page_lines
 from archive.steps import clean
+from archive.text import furniture
 from tests.shared import shared_folder
 
 STEPS = (

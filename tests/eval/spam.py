@@ -22,8 +22,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from archive import dom, lexicon, linkfarm, nodes, repair
+from archive import linkfarm, repair
+from archive.farms import lexicon
 from archive.model import About, Edit
+from archive.page import dom, nodes
 from archive.steps import Step, clean
 from tests.shared import shared_folder
 

@@ -1,6 +1,6 @@
 """Where a text was cut, and what a repair made of each place.
 
-The machine of archive/gbk.py is run again here with the byte range of every shown character kept.
+The machine of archive/damage/gbk.py is run again here with the byte range of every shown character kept.
 A character that is shown as it was, from the bytes it had, is in step; what lies between two that
 are in step is a spot. Nothing of the repair is used to find the spots.
 """
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from archive.gbk import Decoder, character, cut, fold, is_user_defined
+from archive.damage.gbk import Decoder, character, cut, fold, is_user_defined
 from archive.model import Change
 
 Shown = tuple[str, int, int]  # a shown character, the first of its bytes, the one after them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive import gloss, mend
+from archive.damage import gloss, mend
 from tests.damage import glossed, traditional
 from tests.eval import cuts, glosses
 from tests.eval.spots import applied

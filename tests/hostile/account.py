@@ -17,8 +17,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.opening import records
-from archive.records import ReadRecord
+from archive.formats.opening import records
+from archive.formats.records import ReadRecord
 from archive.uri import dedupe_key, host_of
 
 READY, LEASED, _, RESTING = range(4)

@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from archive.opening import records
-from archive.records import ReadRecord
+from archive.formats.opening import records
+from archive.formats.records import ReadRecord
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import adds_up, report
 from tests.hostile.forked import Ended, Forked

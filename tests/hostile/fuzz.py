@@ -22,19 +22,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import cdxjline, decode, limits
+from archive import decode, limits
 from archive.derive import derive_file
+from archive.formats import cdxjline
+from archive.formats.opening import records
+from archive.formats.records import Damage
+from archive.formats.segments import joined
 from archive.jsonl import line
 from archive.model import About, Capture, Page, Rejection
-from archive.opening import records
 from archive.pipeline import STEPS
-from archive.records import Damage
 from archive.replay import captures_in
-from archive.segments import joined
 from archive.steps import clean, undo
 from archive.uri import ascii_url, dedupe_key, join, surt
-from crawler.bounds import Bounds, Meter
 from crawler.discover import links
+from crawler.net.bounds import Bounds, Meter
 from tests import farms, prose, warcs
 from tests.hostile import pages, server
 
@@ -132,7 +133,7 @@ def clean_text(data: bytes) -> None:
 def find_links(data: bytes) -> None:
     page = decode.decode_file(data, "a.html", "http://a.test/x/")
     if isinstance(page, Page) and page.kind == "html":
-        from archive import dom
+        from archive.page import dom
 
         parsed = dom.parse(page.text)
         for found in links(parsed.root, "http://a.test/x/", page.text) if parsed else ():

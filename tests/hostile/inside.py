@@ -15,7 +15,7 @@ import sys
 import threading
 from pathlib import Path
 
-from crawler.addresses import named
+from crawler.net.addresses import named
 from tests.commands import ROOT, adds_up, fangzhi, report
 from tests.hostile import addresses
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.opening import records
-from archive.records import ReadRecord
+from archive.formats.opening import records
+from archive.formats.records import ReadRecord
 from tests.hostile.crawls import small_web
 
 

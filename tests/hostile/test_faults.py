@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.opening import records
-from archive.records import ReadRecord
+from archive.formats.opening import records
+from archive.formats.records import ReadRecord
 from archive.warcreader import read_at
 from tests.hostile import writing
 from tests.hostile.forked import Forked

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.address import IPv4Address
 
-from crawler.addresses import inside, named, numeric, place, place_of
-from crawler.guard import Guard, RefusedAddress
+from crawler.net.addresses import inside, named, numeric, place, place_of
+from crawler.net.guard import Guard, RefusedAddress
 from tests.commands import ROOT
 from tests.hostile import addresses
 

@@ -79,7 +79,7 @@ def test_the_settings_that_keep_a_crawl_closed_are_pinned() -> None:
             "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware",
             "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware",
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware",
-            "crawler.proxy.ProxyMiddleware",
+            "crawler.net.proxy.ProxyMiddleware",
         },
         "SPIDER_MIDDLEWARES": set(),
     }, "a part of Scrapy that nobody asked for runs"

@@ -18,7 +18,7 @@ from archive.holdings import Holdings, kept_memory
 from archive.uri import ascii_url, dedupe_key, join
 from archive.warcwriter import Naming
 from crawler.logs import SafeRecord, one_line, redacted
-from crawler.proxy import without_credentials
+from crawler.net.proxy import without_credentials
 from tests.commands import fangzhi
 from tests.hostile import server
 from tests.web import start

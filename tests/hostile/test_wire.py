@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.message import interim_length
+from archive.formats.message import interim_length
 from archive.model import Capture
 from archive.replay import Replayed, captures
-from crawler.bounds import Bounds, Meter
+from crawler.net.bounds import Bounds, Meter
 from tests.commands import ROOT, fangzhi, lines
 from tests.hostile import crawl, server
 from tests.hostile.pages import SENTENCE

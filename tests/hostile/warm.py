@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 from datetime import UTC, datetime
 
-from archive import dom
 from archive.derive import derive_file
+from archive.page import dom
 from crawler import discover
 from crawler.cli import parser
 from tests.answering import article

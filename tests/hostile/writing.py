@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from archive.errors import FangzhiError
-from archive.exchange import Exchange, exchange_records
+from archive.formats.exchange import Exchange, exchange_records
 from archive.holdings import Holdings, acknowledged_in
 from archive.state import Acknowledged
 from archive.warc import warc_date

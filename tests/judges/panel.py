@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive import message
+from archive.formats import message
 from archive.warc import sha256
 from archive.warcreader import ReadRecord, read
 from tests.siteweb import free_port, wait_for_port

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import message
+from archive.formats import message
 from tests.commands import fangzhi
 from tests.judges import panel
 from tests.web import start

@@ -14,8 +14,8 @@ import pytest
 
 from archive import decode
 from archive.check import Checker
-from archive.opening import records
-from archive.records import ReadRecord
+from archive.formats.opening import records
+from archive.formats.records import ReadRecord
 from archive.replay import Replayed, captures
 from tests.judges import panel
 from tests.shared import shared_folder

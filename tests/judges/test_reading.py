@@ -15,8 +15,8 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from archive.opening import records
-from archive.records import ReadRecord
+from archive.formats.opening import records
+from archive.formats.records import ReadRecord
 from tests.shared import shared_folder
 
 SHARED = shared_folder()

@@ -10,9 +10,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from archive import message
+from archive.formats import message
+from archive.formats.records import ReadRecord
 from archive.holdings import Holdings
-from archive.records import ReadRecord
 from archive.replay import capture_of, with_payload
 from archive.warc import parse_date
 from tests import repeated

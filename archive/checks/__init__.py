@@ -1,0 +1,1 @@
+"""What `check` judges archive files and holdings by."""

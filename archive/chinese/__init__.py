@@ -1,0 +1,1 @@
+"""Chinese as data: characters and their variants, places, a language model, punctuation."""

@@ -1,0 +1,1 @@
+"""Damage to characters, undone: GBK cuts, wrong decoders, glosses, leaked markup."""

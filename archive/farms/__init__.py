@@ -1,0 +1,1 @@
+"""Injected spam by its evidence: links, places, words, hiding, machinery."""

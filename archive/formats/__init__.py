@@ -1,0 +1,1 @@
+"""The formats archives are written in: WARC, ARC, WACZ and CDXJ, HTTP messages, packing."""

@@ -1,0 +1,117 @@
+"""Parts of a body that stand twice: a summary cut off above it, its beginning below it, its paragraphs.
+
+Compared as in archive/text/doubled.py, over hanzi, letters and digits in one script. A part goes only where all of it
+stands in the whole, letter by letter, from the first one on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.model import Change
+from archive.normalise import fold
+
+_SHORTEST = 40  # letters of a part or a paragraph; refrains, captions and forms have less
+_TOLD = 24  # letters by which the beginning of a body is found again
+_BEGIN = 6  # characters, of the cheap test
+_FIRST = 5  # lines above a body: a title, a byline
+_BELOW = 3  # … and below its second beginning: credits
+_WHOLE = 3  # lines of a second beginning that is not cut off; one or two may be said again
+_PAIRS = 2  # paragraphs that stand twice, one below the other
+_ENDS = ("。", "！", "？", "!", "?", "”", "）", ")")
+_MORE = re.compile(
+    r"(?:…+|\.{3,})?\s*[\[【(（<〈]?(?:查看|阅读|点击)?(?:详细|详情|全文|更多|原文)?[\]】)）>〉]*\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int  # with its line end
+    key: str
+    ended: bool  # with the end of a sentence
+
+
+def part_copies(text: str) -> Iterator[Change]:
+    """The cut of every such part; the whole stays."""
+    if not _may_hold(text):
+        return
+    lines = [line for line in _lines(text) if line.key]
+    spans = list(_paragraphs(lines)) or list(_beginnings(lines))
+    for first, stop in spans:
+        evidence = f"{stop - first} lines that stand elsewhere as well, from their first letter on"
+        start, end = lines[first].start, lines[stop - 1].end
+        if end >= len(text) and first:
+            start = lines[first - 1].end - 1 if text[lines[first - 1].end - 1] == "\n" else start
+        yield Change(start, end, "", "part-copy", evidence, 0.95, flag="doubled-body")
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip()
+        told = bare[: _MORE.search(bare, max(0, len(bare) - 24)).start()]  # type: ignore[union-attr] # matches the empty end
+        yield _Line(start, start + len(line), fold(told), told.endswith(_ENDS))
+        start += len(line)
+
+
+def _may_hold(text: str) -> bool:
+    """The cheap test: a long line at the top begins as a later one does, or several lines do."""
+    heads = [line[:_BEGIN] for line in map(str.lstrip, text.split("\n")) if len(line) >= _SHORTEST]
+    if len(heads) - len(set(heads)) >= _PAIRS:
+        return True
+    return any(head in heads[at + 1 :] for at, head in enumerate(heads[:_FIRST]))
+
+
+def _paragraphs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
+    """Paragraphs each of which stands twice, where all long ones of the text do."""
+    long = [at for at, line in enumerate(lines) if len(line.key) >= _SHORTEST]
+    twins = [at for at in long if at and lines[at - 1].key == lines[at].key]
+    if len(twins) >= _PAIRS and 2 * len(twins) == len(long):
+        yield from ((at, at + 1) for at in twins)
+
+
+def _beginnings(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
+    """The beginning of a body above the body, or below it."""
+    for first in range(min(_FIRST, len(lines))):
+        head = lines[first].key[:_TOLD]
+        if len(lines[first].key) < _SHORTEST:
+            continue
+        again = next(
+            (at for at in range(first + 1, len(lines)) if lines[at].key.startswith(head)), None
+        )
+        if again is None:
+            continue
+        upper, lower = _joined(lines[first:again]), _joined(lines[again:])
+        cut = _is_cut(lines[again - 1], lines[again:])
+        if cut and len(upper) < len(lower) and lower.startswith(upper):
+            yield first, again
+        elif stop := _shown_again(upper, lines, again):
+            yield again, stop
+        return
+
+
+def _shown_again(upper: str, lines: Sequence[_Line], again: int) -> int:
+    """Where the lines end that begin the body a second time; 0 where other text stands there."""
+    for stop in range(len(lines), max(again, len(lines) - _BELOW - 1), -1):
+        lower = _joined(lines[again:stop])
+        rest = lines[stop:]
+        if (
+            len(lower) >= _SHORTEST
+            and upper.startswith(lower)
+            and (stop - again >= _WHOLE or _is_cut(lines[stop - 1], lines[:again]))
+            and all(len(line.key) < _SHORTEST for line in rest)
+        ):
+            return stop
+    return 0
+
+
+def _is_cut(line: _Line, others: Sequence[_Line]) -> bool:
+    """Whether a line is none of the others but the beginning of one: somebody cut it off."""
+    return not line.ended and all(line.key != other.key for other in others)
+
+
+def _joined(lines: Sequence[_Line]) -> str:
+    return "".join(line.key for line in lines)

@@ -1,0 +1,112 @@
+"""One derived line for reading: decisions, then the text with what was taken out of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from archive.derive import derive_file
+from archive.holdings import Holdings
+from archive.jsonl import as_json, edit_from_json
+from archive.sites import Site, load_folder
+from archive.steps import undo
+from crawler.commands.loose import site_of
+from crawler.logs import one_line
+
+DONE, FAILED = 0, 1
+
+_METADATA = (
+    "title", "published", "dateline", "source", "authors", "editors", "column", "doc_number",
+    "site_id_code", "lang", "relevance", "verdict", "flags",
+)  # fmt: skip
+_SHOWN = 160  # characters of an edit
+
+
+def explain(options: argparse.Namespace) -> int:
+    """`fangzhi explain`: every decision behind one article."""
+    sites = load_folder(options.sites) if options.sites.is_dir() else {}
+    results = list(_results(options, sites))
+    if not results:
+        print(
+            f"fangzhi: {options.what}: no such file, URL or id in {options.holdings}",
+            file=sys.stderr,
+        )
+        return FAILED
+    for row in results:
+        print(explained(row))
+    return DONE
+
+
+def _results(options: argparse.Namespace, sites: Mapping[str, Site]) -> Iterator[dict[str, Any]]:
+    path = Path(options.what)
+    if path.is_file():
+        site = site_of(options.url, sites)
+        yield as_json(derive_file(path.read_bytes(), options.what, url=options.url, site=site))
+        return
+    if not options.holdings.is_dir():
+        return
+    holdings = Holdings(options.holdings)
+    for file in sorted(holdings.folder("text").glob("*.jsonl")):
+        with file.open("rb") as lines:
+            for row in map(json.loads, lines):
+                if options.what.strip("<>") in (row["id"], row["url"]):
+                    yield row
+
+
+def explained(row: Mapping[str, Any]) -> str:
+    """The line as a readable page."""
+    if "rejected" in row:
+        return "\n".join(
+            [_field("id", row["id"]), _field("url", row["url"]), _field("rejected", row["rejected"]),
+             _field("because", row["detail"])]
+        )  # fmt: skip
+    return "\n".join(
+        [*_identity(row), "", *_fields(row), "", *_edits(row), "", "TEXT", row["text_norm"]]
+    )
+
+
+def _identity(row: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("id", "input", "url", "captured", "site", "payload_digest"):
+        yield _field(key, row[key])
+    for key in ("charset", "extraction"):
+        for name, value in (row["evidence"].get(key) or {}).items():
+            yield _field(f"{key}.{name}", value)
+    yield _field("derivation", row["derivation"])
+
+
+def _fields(row: Mapping[str, Any]) -> Iterator[str]:
+    for key in _METADATA:
+        evidence = row["evidence"].get(key) or {}
+        origin = f"   [{evidence['origin']}]" if evidence.get("origin") else ""
+        yield _field(key, row.get(key)) + origin
+        for other in evidence.get("others", ()):
+            yield _field("", f"not {other['value']!r} [{other['origin']}]")
+
+
+def _edits(row: Mapping[str, Any]) -> Iterator[str]:
+    edits = [edit_from_json(edit) for edit in row["edits"]]
+    yield f"EDITS ({len(edits)}), undone: {len(undo(row['text'], edits)):,} characters as extracted"
+    for edit in edits:
+        place = "page" if edit.where == "page" else f"{edit.at:,}"
+        change = f"{_short(edit.old)!r} -> {_short(edit.new)!r}" if edit.new else _short(edit.old)
+        mark = "?" if edit.action == "flagged" else "-" if not edit.new else "~"
+        yield f"{mark} {edit.step} @{place} [{edit.rule} {edit.confidence:.2f}] {one_line(change)}"
+        if edit.evidence:
+            yield f"    because {one_line(edit.evidence)}"
+        if edit.alternatives:
+            yield f"    or {' | '.join(map(one_line, edit.alternatives))}"
+
+
+def _field(name: str, value: object) -> str:
+    shown = " ".join(map(str, value)) if isinstance(value, list) else value
+    return f"{name:<22} {one_line(shown) if shown is not None else '-'}"
+
+
+def _short(text: str) -> str:
+    if len(text) <= _SHOWN:
+        return text
+    return f"{text[: _SHOWN // 2]} … {len(text) - _SHOWN:,} characters … {text[-_SHOWN // 2 :]}"

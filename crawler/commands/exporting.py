@@ -1,0 +1,88 @@
+"""`fangzhi export`: the holdings, or a part of them, as one WACZ or CSV file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from archive import selection, wacz
+from archive.errors import HoldingsError, WriteFailed
+from archive.holdings import Holdings, write_pieces
+from archive.warc import parse_date
+from crawler.commands import table
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+def export(options: argparse.Namespace) -> int:
+    """`fangzhi export`: write the file, say what it holds and what it could not hold."""
+    try:
+        choice = selection.Choice(
+            frozenset(options.site),
+            selection.period(options.since)[0] if options.since else None,
+            selection.period(options.until)[1] if options.until else None,
+        )
+    except ValueError as error:
+        print(f"fangzhi: --from, --to: {error}", file=sys.stderr)
+        return WRONG_USE
+    if options.csv is not None:
+        return _export_table(options.holdings, options.csv, choice)
+    title = options.title or ", ".join(options.site) or "fangzhi"
+    software = f"fangzhi {version('fangzhi')}"
+    holdings = Holdings(options.holdings)
+    done = wacz.export(holdings, options.wacz, choice, title=title, software=software)
+    _say(done)
+    size = options.wacz.stat().st_size
+    print(
+        f"{options.wacz}: {size:,} bytes, {done.warcs} WARC files, {done.captures:,} captures, "
+        f"{done.pages:,} pages, {done.articles:,} of them articles"
+    )
+    return FAILED if done.damage else DONE
+
+
+def _export_table(root: Path, target: Path, choice: selection.Choice) -> int:
+    """Write the chosen articles of the stored text as a table, in the order of capture."""
+    count = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal count
+        yield table.HEAD
+        for path in sorted(Holdings(root).folder("text").glob("*.jsonl")):
+            with path.open(encoding="utf-8", newline="\n") as lines:
+                for row in map(json.loads, lines):
+                    if _is_chosen(row, choice):
+                        count += 1
+                        yield table.encoded(row)
+        if not count:
+            raise HoldingsError(f"{root}: no article fits, nothing to export")
+
+    try:
+        write_pieces(target, pieces())
+    except OSError as error:
+        raise WriteFailed(f"{target}: {error.strerror or error}") from error
+    print(f"{target}: {count:,} articles")
+    return DONE
+
+
+def _is_chosen(row: Mapping[str, Any], choice: selection.Choice) -> bool:
+    """Whether a stored line is an article of the chosen sites and time."""
+    if "rejected" in row or (choice.sites and row["site"] not in choice.sites):
+        return False
+    moment = parse_date(row["captured"])
+    early = choice.since is not None and moment < choice.since
+    return not early and (choice.until is None or moment < choice.until)
+
+
+def _say(done: wacz.Exported) -> None:
+    for name in done.still_open:
+        print(f"fangzhi: {name}: a crawl is writing it: left out", file=sys.stderr)
+    for name in done.without_text:
+        print(f"fangzhi: {name}: no text; `fangzhi replay --write` derives it", file=sys.stderr)
+    for lost in done.damage:
+        where = f"{lost.file}: bytes {lost.start:,} to {lost.end:,}"
+        print(f"fangzhi: {where}: {lost.problem}: left out", file=sys.stderr)

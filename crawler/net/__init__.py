@@ -1,0 +1,1 @@
+"""What crosses the network, and what may not."""

@@ -1,0 +1,1 @@
+"""How hosts are treated: their robots.txt, pauses, rest, allowed hours."""
