@@ -89,7 +89,7 @@ def test_every_key_flag_and_reason_of_a_line_is_documented() -> None:
             assert f"`{each.name}`" in page, each.name
     for reason in Reason:
         assert f"`{reason}`" in page, reason
-    source = "".join(path.read_text("utf-8") for path in (ROOT / "archive").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "archive").rglob("*.py"))
     raised = set(re.findall(r'flag="([a-z-]+)"|FLAG = "([a-z-]+)"', source))
     for flag in {"".join(found) for found in raised}:
         assert f"`{flag}`" in page, flag
