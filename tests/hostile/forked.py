@@ -224,7 +224,8 @@ def load(*, warm: bool) -> None:
             for name in value if isinstance(value, dict) else (value,):
                 if isinstance(name, str) and name.startswith(("scrapy.", "crawler.")):
                     importlib.import_module(name.rpartition(".")[0])
-    for name in ("cli", "run", "spiders.site", "spiders.article", "robots", "discover", "checking"):
+    spiders = ("spiders.site", "spiders.article")
+    for name in ("cli", "run", *spiders, "politeness.robots", "discover", "commands.checking"):
         importlib.import_module(f"crawler.{name}")
     if warm:
         importlib.import_module("tests.hostile.warm")
