@@ -18,7 +18,7 @@ _HAN = "\u3400-\u9fff"
 _ELEMENT = (
     r"<(?P<name>script|style|noscript)\b[^>]*>[\s\S]{0,20000}?</(?P=name)>|<!--[\s\S]{0,2000}?-->"
 )
-_RULES = rf"(?:[.#@]?[A-Za-z][\w.#:, >*\-]*\{{[^{{}}{_HAN}]*:[^{{}}{_HAN}]*\}}[ \t]*)+"
+_RULES = rf"(?:[.#@]?[A-Za-z][\w.#:, >*\-]*\{{[^{{}}:{_HAN}]*:[^{{}}{_HAN}]*\}}[ \t]*)+"
 _CODE = (
     r"(?:var |let |const |function\s+\w+\(|\(function|!function|document\.|window\.|\$\(|_hmt)"
     rf"[^{_HAN}\n]*[;}})]"

@@ -17,12 +17,13 @@ from functools import cached_property
 
 from crawler.links import scripts
 
-FUNCTIONS = 200  # of one page; the saved trees have at most 30 (2026-11)
+FUNCTIONS = 200  # of one page that jump; the saved trees have at most 30 (2026-11)
+READ = 1000  # functions of one page that are looked at: an eighth of a second at worst
 CALLS = 1000  # different ones of one page: the options of a pager
 _BODY = 4000  # characters of a function that jumps
 _LONGEST = 500  # characters of a call
 # Begins with a literal, so that scripts are skipped through; a name may also stand before it.
-_DEFINED = re.compile(r"function\s*(\w{0,60})\s*\(([\w$\s,]{0,200})\)\s*\{")
+_DEFINED = re.compile(r"function\s{0,20}(\w{0,60})\s{0,20}\(([\w$\s,]{0,200})\)\s*\{")
 _NAMED = re.compile(r"(?<![\w$])(\w{1,60})\s*[=:]\s*$")
 _NAME = 64  # characters before a function in which its name stands
 _CALL = re.compile(r"(?:\breturn\s+)?(?<![\w$])(?P<name>\w{1,60})\s*\((?P<given>[^()]{0,300})\)")
@@ -67,8 +68,8 @@ class Calls:
         found: dict[str, tuple[list[str], str]] = {}
         if "location" not in self._script and "open" not in self._script:
             return found
-        for match in _DEFINED.finditer(self._script):
-            if len(found) >= FUNCTIONS:
+        for count, match in enumerate(_DEFINED.finditer(self._script)):
+            if count >= READ or len(found) >= FUNCTIONS:
                 break
             before = self._script[max(0, match.start() - _NAME) : match.start()]
             named = match[1] or ((said := _NAMED.search(before)) and said[1])
