@@ -138,6 +138,8 @@ def pages() -> Iterator[tuple[str, Page]]:
     yield "H11-comment", lambda: document(before="<!-- " + "- " * 50_000)
     yield "H11-script", lambda: document(before="<script>" + "x=1;" * 20_000)
     yield "H11-template", lambda: document(before="<template>" * 500)
+    calls = "location", "function" + " " * 200_000, "function b(){location" * 20_000
+    yield "H11-functions", lambda: document(before=f"<script>{''.join(calls)}</script>")
     yield "H11-rules", lambda: document(body="<p>a{" + ":" * 100_000)
     endless = "function a" + " " * 400_000 + "function b(){location" * 20_000
     yield "H11-functions", lambda: document(before=f"<script>{endless}</script>")

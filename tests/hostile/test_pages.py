@@ -50,6 +50,14 @@ def test_a_hostile_page_is_bounded_and_keeps_its_article(sandbox: Sandbox, name:
         assert pages.SENTENCE in found["text"]
 
 
+@pytest.mark.parametrize("name", [name for name, _ in pages.pages()])
+def test_the_links_of_a_hostile_page_are_looked_for_in_bounded_time(
+    sandbox: Sandbox, name: str
+) -> None:
+    data = dict(pages.pages())[name]()
+    assert json.loads(sandbox.submit(measure.links, data).result(120)) < limits.SECONDS
+
+
 def kit() -> Any:
     folder = shared_folder()
     if folder is None:
