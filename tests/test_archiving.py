@@ -18,7 +18,7 @@ from scrapy.utils.reactor import install_reactor
 install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
 from twisted.internet import reactor
 from scrapy.utils.defer import deferred_from_coro
-from archive.exchange import Exchange
+from archive.formats.exchange import Exchange
 from archive.holdings import Holdings
 from crawler.archiving import ArchiveThread
 from crawler.failing import Failing

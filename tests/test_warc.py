@@ -297,7 +297,7 @@ CHILD = """
 import sys, os
 from pathlib import Path
 from tests.test_warc import HEAD, NOW, exchange, writer
-from archive.exchange import exchange_records
+from archive.formats.exchange import exchange_records
 out = writer(Path(sys.argv[1])); out.ready(NOW)
 for i in range(100000):
     records = exchange_records(exchange(HEAD + os.urandom(3000)))

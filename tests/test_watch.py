@@ -43,7 +43,7 @@ sys.exit(code)
 WATCH = """
 import sys
 from datetime import UTC, datetime, timedelta
-from crawler.watch import watch
+from crawler.commands.watch import watch
 due, shortest, longest = sys.argv[1:4]
 def next_due():
     return None if due == "nothing" else datetime.now(UTC) + timedelta(seconds=float(due))
