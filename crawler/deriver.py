@@ -193,9 +193,7 @@ class Deriver:
         """
         try:
             return self._catch_up(on_line)
-        except (
-            sqlite3.Error
-        ) as error:  # of what revisits may refer to: archive/formats/originals.py
+        except sqlite3.Error as error:  # of archive/formats/originals.py
             raise WriteFailed(f"temporary files: {error}") from error
 
     def _catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
