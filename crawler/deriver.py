@@ -37,7 +37,7 @@ from archive.warc import parse_date
 from archive.warcreader import Damage
 from crawler.derived import lines, rejected
 from crawler.reactor import reactor
-from crawler.sandbox import Sandbox, Spent, WorkFailed
+from crawler.sandbox import NoWorker, Sandbox, Spent, WorkFailed
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class _Task:
 
 
 def _line(task: _Task) -> str:
-    """The finished line; a rejection when no worker could end the derivation."""
+    """The finished line; a rejection when no worker could end the derivation. Raises `NoWorker`."""
     try:
         row: str = task.future.result()
     except (Spent, WorkFailed) as error:
@@ -160,7 +160,7 @@ class Deriver:
             if not self._failed:
                 await self._learn()
                 self._finish_text()
-        except (OSError, WriteFailed) as error:
+        except (OSError, WriteFailed, NoWorker) as error:
             self._give_up(error)
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=self._failed)
@@ -195,6 +195,8 @@ class Deriver:
             return self._catch_up(on_line)
         except sqlite3.Error as error:  # of archive/formats/originals.py
             raise WriteFailed(f"temporary files: {error}") from error
+        except NoWorker as error:
+            raise WriteFailed(f"text: {error}") from error
 
     def _catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
         if not self.workers:
@@ -274,10 +276,15 @@ class Deriver:
         while self._waiting and self._waiting[0].future.done():
             task = self._waiting[0]
             self._waiting.popleft()
+            try:
+                row = _line(task)
+            except NoWorker as error:  # no fault of the page: the next run derives it
+                self._give_up(error)
+                continue
             if task.told is None:
-                self._write(task, _line(task))
+                self._write(task, row)
             else:
-                task.told(json.loads(_line(task)))
+                task.told(json.loads(row))
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             waiter.callback(None)

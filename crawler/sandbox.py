@@ -3,7 +3,8 @@
 An executor for the functions of archive/worker.py. Each lane is a thread with one process; what
 kills the process (the kernel at its CPU limit, a crash in a C library, the machine out of memory) is the
 call it was running, for no process runs two. That call is tried once more in a new process,
-because the machine may have been the cause, and then fails with `Spent`; all others go on.
+because the machine may have been the cause, and then fails with `Spent`; all others go on. Where
+no process can be started at all no page is the cause: every call fails with `NoWorker`.
 
 A worker answers with text, as bytes on a pipe. Nothing that comes from a process which read a
 hostile page is unpickled.
@@ -15,6 +16,7 @@ import multiprocessing
 import queue
 import resource
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -28,11 +30,13 @@ from threading import Thread
 from typing import Any
 
 from archive import limits
+from archive.errors import FangzhiError
 
 Work = Callable[[], str]
 PAGE = resource.getpagesize()  # bytes of memory
 
 TRIES = 2
+PAUSES = (0.25, 1.0)  # seconds before it is tried again: others may give memory back meanwhile
 PATIENCE = (
     600.0  # seconds of wall time; CPU time ends a call long before, this ends one that sleeps
 )
@@ -59,6 +63,8 @@ def prepare() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         ensure_running()
+    except OSError as problem:
+        raise NoWorker(_told(problem)) from problem
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
@@ -69,6 +75,13 @@ class Spent(Exception):
 
 class WorkFailed(Exception):
     """A call raised; the message is what it raised."""
+
+
+class NoWorker(FangzhiError):
+    """No worker process can be started: the machine has no memory, descriptors or processes left."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"no worker process can be started: {problem}")
 
 
 @dataclass(slots=True)
@@ -82,13 +95,14 @@ class Sandbox(Executor):
 
     def __init__(self, workers: int, start: Callable[[], None]) -> None:
         self._start = start
+        self._failed: NoWorker | None = None
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._lanes = [Thread(target=self._run_lane, daemon=True) for _ in range(workers)]
         for lane in self._lanes:
             lane.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run `fn`, which gives text; its future raises `Spent` or `WorkFailed`."""
+        """Run `fn`, which gives text; its future raises `Spent`, `WorkFailed` or `NoWorker`."""
         call = _Call(_bound(fn, args, kwargs))
         self._calls.put(call)
         return call.future
@@ -96,7 +110,8 @@ class Sandbox(Executor):
     def in_order(self, works: Iterable[Work | None]) -> Iterator[str | Exception | None]:
         """The answers in the order of the works, as they come; `None` for a `None`.
 
-        Only as many works are taken from their source as the workers need to stay busy.
+        Only as many works are taken from their source as the workers need to stay busy. Raises
+        `NoWorker`.
         """
         waiting: deque[Future[str] | None] = deque()
         for work in works:
@@ -125,14 +140,14 @@ class Sandbox(Executor):
                 continue
             for _ in range(TRIES):
                 try:
-                    worker = worker or _Worker(self._start)
+                    worker = worker or self._worker()
                     call.future.set_result(worker.run(call.work))
                     break
                 except (EOFError, OSError):
                     if worker is not None:
                         worker.end()
                         worker = None
-                except (Spent, WorkFailed) as problem:
+                except (Spent, WorkFailed, NoWorker) as problem:
                     call.future.set_exception(problem)
                     break
                 except Exception as problem:  # a lane that ended would leave its calls waiting
@@ -146,18 +161,40 @@ class Sandbox(Executor):
         if worker is not None:
             worker.end()
 
+    def _worker(self) -> _Worker:
+        """A new worker. Raises `NoWorker`, at once when that was found before."""
+        for pause in PAUSES:
+            if self._failed is not None:
+                raise self._failed
+            with suppress(NoWorker):
+                return _Worker(self._start)
+            time.sleep(pause)
+        try:
+            return _Worker(self._start)
+        except NoWorker as problem:
+            self._failed = problem
+            raise
+
 
 class _Worker:
-    """One process and the pipe to it."""
+    """One process and the pipe to it. Raises `NoWorker`."""
 
     def __init__(self, start: Callable[[], None]) -> None:
         context = multiprocessing.get_context("forkserver")
         # its imports are made once, in the server: a worker that was killed is replaced in no time
         context.set_forkserver_preload(["archive.worker"])
-        self._pipe, inner = context.Pipe()
-        self._process = context.Process(target=_serve, args=(inner, start), daemon=True)
-        self._process.start()
-        inner.close()
+        try:
+            self._pipe, inner = context.Pipe()
+            with inner:
+                self._process = context.Process(target=_serve, args=(inner, start), daemon=True)
+                self._process.start()
+            said = self._pipe.recv_bytes()
+        except EOFError as problem:
+            raise NoWorker("it ended while it began") from problem
+        except OSError as problem:
+            raise NoWorker(_told(problem)) from problem
+        if said != _DONE:
+            raise NoWorker(said[1:].decode("utf-8", "replace"))
         self._calls, self._began = 0, 0
 
     def run(self, work: Work) -> str:
@@ -200,6 +237,11 @@ def _bound(fn: Callable[..., Any], args: Any, kwargs: Any) -> Work:
     return partial(fn, *args, **kwargs) if args or kwargs else fn
 
 
+def _told(problem: OSError) -> str:
+    """What the system says; the path of a socket is too long by the folder of temporary files."""
+    return str(problem) if problem.errno else f"{problem} (TMPDIR?)"
+
+
 def _outcome(future: Future[str] | None) -> str | Exception | None:
     if future is None:
         return None
@@ -210,9 +252,14 @@ def _outcome(future: Future[str] | None) -> str | Exception | None:
 
 
 def _serve(pipe: Connection, start: Callable[[], None]) -> None:
-    """The worker process: answer calls until the pipe closes."""
-    start()
+    """The worker process: say that it has begun, or why not, then answer calls until the pipe closes."""
     with suppress(EOFError, OSError):
+        try:
+            start()
+        except Exception as error:
+            pipe.send_bytes(_FAILED + f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
+            return
+        pipe.send_bytes(_DONE)
         while True:
             work = pipe.recv()
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from archive import limits
@@ -85,3 +86,21 @@ def is_alive(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def refuse() -> None:
+    """Set up a worker where nothing is left for one."""
+    raise MemoryError("none left")
+
+
+@dataclass(frozen=True)
+class RefuseOnce:
+    """The same, but for a moment."""
+
+    mark: Path
+
+    def __call__(self) -> None:
+        if not self.mark.exists():
+            self.mark.touch()
+            refuse()
+        prepare()
