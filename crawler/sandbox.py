@@ -188,7 +188,7 @@ class _Worker:
             with inner:
                 self._process = context.Process(target=_serve, args=(inner, start), daemon=True)
                 self._process.start()
-            said = self._pipe.recv_bytes()
+            said = self._answer()
         except EOFError as problem:
             raise NoWorker("it ended while it began") from problem
         except OSError as problem:
@@ -200,15 +200,18 @@ class _Worker:
     def run(self, work: Work) -> str:
         """The answer. Raises `Spent`, `WorkFailed`; `EOFError` or `OSError` when the process is gone."""
         self._pipe.send(work)
-        if not self._pipe.poll(PATIENCE):
-            raise EOFError
-        answer = self._pipe.recv_bytes()
+        answer = self._answer()
         self._calls += 1
         self._began = self._began or self._resident()
         if answer[:1] != _DONE:
             said = answer[1:].decode("utf-8", "replace")
             raise Spent(said) if answer[:1] == _SPENT else WorkFailed(said)
         return answer[1:].decode("utf-8", "surrogatepass")
+
+    def _answer(self) -> bytes:
+        if not self._pipe.poll(PATIENCE):
+            raise EOFError
+        return self._pipe.recv_bytes()
 
     @property
     def is_worn(self) -> bool:
