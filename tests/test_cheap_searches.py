@@ -52,7 +52,7 @@ def test_listed_words_are_found_as_one_search_through_the_text_finds_them(
 
 def test_words_looked_for_by_a_pair_have_two_characters_and_put_words_no_other_in_front() -> None:
     puts = spun._put_words()[0]
-    assert min(map(len, (*lexicon._trades(), *puts))) >= 2
+    assert min(map(len, (*lexicon._offered().trades, *puts))) >= 2
     assert not [put for put in puts for other in puts if put != other and put.startswith(other)]
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
@@ -38,21 +39,7 @@ def trade(text: str) -> str | None:
     >>> trade("澳门新葡京官网"), trade("縣人民政府")
     ('gambling', None)
     """
-    return _trade(text) if len(text) <= LONGEST_KEPT else _trade.__wrapped__(text)
-
-
-@lru_cache(maxsize=4096)
-def _trade(text: str) -> str | None:
-    word = _listed().first(_plain(text))
-    return _trades()[word] if word else None
-
-
-@lru_cache(maxsize=4)
-def listed(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Where listed words stand in `text`: start, end, trade."""
-    if not offers(text):  # they are among these, and both are asked of a text
-        return ()
-    return tuple((m.start(), m.end(), _trades()[m[0]]) for m in _listed().finditer(_plain(text)))
+    return _first(_listed, text)
 
 
 def offer(text: str) -> str | None:
@@ -61,19 +48,18 @@ def offer(text: str) -> str | None:
     >>> offer("秒下款"), trade("秒下款")
     ('jobs', None)
     """
-    return _offer(text) if len(text) <= LONGEST_KEPT else _offer.__wrapped__(text)
+    return _first(_offered, text)
 
 
-@lru_cache(maxsize=4096)
-def _offer(text: str) -> str | None:
-    word = _offered().first(_plain(text))
-    return _offers()[word] if word else None
+def listed(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where listed words stand in `text`: start, end, trade."""
+    # They are among those of offers, and of an article's text both are asked.
+    return _all(_listed, text) if offers(text) else ()
 
 
-@lru_cache(maxsize=4)
 def offers(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where words of offers stand in `text`, the listed ones among them: start, end, trade."""
-    return tuple((m.start(), m.end(), _offers()[m[0]]) for m in _offered().finditer(_plain(text)))
+    return _all(_offered, text)
 
 
 def speaks_of(text: str, kind: str) -> bool:
@@ -113,29 +99,46 @@ _NARROW = {
 }
 
 
-@cache
-def _trades() -> Mapping[str, str]:
-    return MappingProxyType(
-        {term: entry["trade"] for entry in farmwords.words()["hard"] for term in entry["terms"]}
-    )
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words with the trade of each."""
+
+    trades: Mapping[str, str]
+    places: Listed
 
 
 @cache
-def _listed() -> Listed:
-    return Listed(_trades())
+def _listed() -> _Words:
+    trades = _of("hard")
+    return _Words(MappingProxyType(trades), Listed(trades))
 
 
 @cache
-def _offers() -> Mapping[str, str]:
-    ordinary = {
-        term: entry["trade"] for entry in farmwords.words()["offer"] for term in entry["terms"]
-    }
-    return MappingProxyType({**ordinary, **_trades()})
+def _offered() -> _Words:
+    trades = _of("offer") | _of("hard")
+    return _Words(MappingProxyType(trades), Listed(trades))
 
 
-@cache
-def _offered() -> Listed:
-    return Listed(_offers())
+def _of(kind: str) -> dict[str, str]:
+    return {term: entry["trade"] for entry in farmwords.words()[kind] for term in entry["terms"]}
+
+
+def _first(words: Callable[[], _Words], text: str) -> str | None:
+    read = _remembered if len(text) <= LONGEST_KEPT else _remembered.__wrapped__
+    return read(words, text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(words: Callable[[], _Words], text: str) -> str | None:
+    word = words().places.first(_plain(text))
+    return words().trades[word] if word else None
+
+
+@lru_cache(maxsize=8)
+def _all(words: Callable[[], _Words], text: str) -> tuple[tuple[int, int, str], ...]:
+    known = words()
+    found = known.places.finditer(_plain(text))
+    return tuple((m.start(), m.end(), known.trades[m[0]]) for m in found)
 
 
 @cache
