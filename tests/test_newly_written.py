@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from archive.derive import derive_file
@@ -45,6 +47,13 @@ def test_an_article_that_only_scripts_show_is_read(carrier: str) -> None:
     found = _article(shell, title="古镇夜游经济升温")
     assert (found.text, found.title) == (TEXT, "古镇夜游经济升温")
     assert "carried-text" in found.flags
+
+
+def test_rare_characters_that_json_writes_as_two_escapes_are_kept() -> None:
+    body = json.dumps(BODY.replace("古镇", "\U00020bb7镇"))  # a character beyond the basic plane
+    found = _article(f'<script>window.pageData = {{"content": {body}}};</script>', title="夜游")
+    assert "\U00020bb7镇" in (found.text or "")
+    assert "\ufffd" not in (found.text or "")
 
 
 def test_the_object_that_carries_an_article_tells_its_metadata() -> None:

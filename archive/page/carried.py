@@ -23,6 +23,7 @@ from archive.model import Candidate
 from archive.page import dom
 from archive.page.dom import Element
 from archive.page.elements import is_hidden
+from archive.page.literals import is_template, unescaped
 from archive.page.nodes import Nodes
 
 LEAST = 40  # Han of running text that make a body, as in archive/page/ways.py
@@ -35,9 +36,6 @@ _HAN = re.compile(f"[{HAN}]")
 _SENTENCE = re.compile("[，。；！？]")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _MARKED = re.compile(r"<(?:p|br|div|span|table|section|h\d)\b", re.IGNORECASE)
-_UNFILLED = re.compile(r"\{\{|\$\{|<%|\{%|\[!--|\{@")
-_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
-_CONTROL = {"n": "\n", "r": "\n", "t": "\t", "b": "", "f": "", "v": "", "0": ""}
 _STRING = r"""(?:"((?:[^"\\]|\\.)*+)"|'((?:[^'\\]|\\.)*+)'|`((?:[^`\\]|\\.)*+)`)"""
 
 
@@ -88,7 +86,7 @@ def _text(source: str, place: Element) -> Iterator[_Text]:
     markup = html.unescape(source) if "&lt;p" in source or "&lt;div" in source else source
     plain = _TAG.sub("", markup)
     count = len(_HAN.findall(plain))
-    if count >= LEAST and _SENTENCE.search(plain) and not _UNFILLED.search(markup):
+    if count >= LEAST and _SENTENCE.search(plain) and not is_template(markup):
         yield _Text(markup, count, place)
 
 
@@ -139,19 +137,11 @@ def _put(tree: Nodes, text: _Text) -> None:
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{line}</p>" for line in text.split("\n"))
+    return "".join(f"<p>{line}</p>" for line in text.splitlines())
 
 
 def _plain(match: re.Match[str]) -> str:
-    value = next((each for each in match.groups() if each), "")
-    if "\\" not in value:
-        return value
-    return _ESCAPED.sub(_character, value)
-
-
-def _character(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _CONTROL.get(match[3], match[3])
+    return unescaped(next((each for each in match.groups() if each), ""))
 
 
 @cache

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from archive import vocab
+from archive.page.literals import is_template, unescaped
 
 # A title's key and its colon, in the notations scripts use: few scripts hold one.
 _TITLED = ('itle":', "itle':", "itle:", 'itle" :', "itle' :", "itle :", 'name":', 'subject":')
@@ -24,9 +25,7 @@ _PAIR = re.compile(
 _ADDRESS = re.compile(
     r"(?:https?://|/|\.{1,2}/)[^\s{}$<>]+|[\w%./-]+\.(?:s?html?|jsp|aspx?|php|do)(?:\?[^\s{}$<>]*)?"
 )
-_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _HAN = re.compile("[\u3400-\u9fff]")
-_UNFILLED = re.compile(r"\{\{|\$\{|<%|\{%|\[!--|\{@")
 
 
 def items(script: str) -> Iterator[tuple[str, str, str]]:
@@ -41,7 +40,7 @@ def items(script: str) -> Iterator[tuple[str, str, str]]:
         if count >= ITEMS:
             return
         fields = {
-            (one or two or three).lower(): _plain(double or single)
+            (one or two or three).lower(): unescaped(double or single).strip()
             for one, two, three, double, single in _PAIR.findall(match[0])
         }
         names = vocab.toml("discover")["api"]
@@ -54,13 +53,7 @@ def items(script: str) -> Iterator[tuple[str, str, str]]:
 def is_markup(text: str) -> bool:
     """Whether the content of a textarea or of a script of a text type is HTML with links in it
     and no template that a script fills."""
-    return "<a" in text and "href" in text and not _UNFILLED.search(text)
-
-
-def _plain(value: str) -> str:
-    if "\\" not in value:
-        return value.strip()
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else m[2], value).strip()
+    return "<a" in text and "href" in text and not is_template(text)
 
 
 @cache

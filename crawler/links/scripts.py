@@ -16,6 +16,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archive.page.literals import unescaped
+
 # Characters of script read on one page: the longest of the saved trees has 96,000 (2026-11).
 SCRIPT_BUDGET = 400_000
 HOLE = "\ufffc"
@@ -37,8 +39,6 @@ _TOKEN = re.compile(
     |(?P<mark>[=!<>]=+|[-+*/%&|^]=|\+\+|--|=>|.)""",
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_CONTROL = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
 _WRITTEN = re.compile(
     r"""(?is)<(a|area|iframe|frame)\b([^<>]*)>([^<]*)|<option\b[^<>]*\bvalue\s*=\s*["']?([^"'>\s]+)"""
 )
@@ -117,7 +117,7 @@ def _tokens(script: str) -> Iterator[tuple[str, str]]:
             if position == 1:
                 return
         elif kind == "string":
-            yield kind, _unescaped(match[0][1:-1])
+            yield kind, unescaped(match[0][1:-1])
         elif kind != "skip":
             yield kind, match[0]
 
@@ -178,15 +178,6 @@ def _behind_operand(tokens: list[tuple[str, str]], at: int) -> int:
             if depth == 0:
                 break
     return at
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(_character, text) if "\\" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _CONTROL.get(match[3], match[3])
 
 
 def _links(fragment: str) -> Iterator[Written]:
