@@ -99,7 +99,9 @@ def parser() -> argparse.ArgumentParser:
     _serve(verbs.add_parser("serve", help="browse the holdings: every page at every time"))
     _check(verbs.add_parser("check", help="validate archive files, or the holdings"))
     _export(
-        verbs.add_parser("export", help="the holdings, or a part of them, as one WACZ or CSV file")
+        verbs.add_parser(
+            "export", help="the holdings, or a part of them, as one file: WACZ, CSV, JSON lines"
+        )
     )
     _status(verbs.add_parser("status", help="what waits, what is due, which hosts rest"))
     _seeds(verbs.add_parser("seeds", help="list or check site definitions"))
@@ -273,7 +275,12 @@ def _check(verb: argparse.ArgumentParser) -> None:
 def _export(verb: argparse.ArgumentParser) -> None:
     what = verb.add_mutually_exclusive_group(required=True)
     what.add_argument("--wacz", type=Path, metavar="FILE", help="the captures, to be replayed")
-    what.add_argument("--csv", type=Path, metavar="FILE", help="the articles, for a spreadsheet")
+    what.add_argument(
+        "--csv", type=Path, metavar="FILE", help="the articles, for a spreadsheet; `-`: to stdout"
+    )
+    what.add_argument(
+        "--jsonl", type=Path, metavar="FILE", help="the articles, as JSON lines; `-`: to stdout"
+    )
     verb.add_argument("--site", action="append", default=[], metavar="SITE", help="only this site")
     verb.add_argument(
         "--from",

@@ -81,3 +81,21 @@ def test_an_export_holds_the_chosen_articles_without_deriving_again(tmp_path: Pa
         assert main([*asked, only]) == code
         assert [row["url"] for row in rows(target.read_bytes())] == ["http://one.test/2025.html"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "h"]
+
+
+@pytest.mark.parametrize("form", ["--csv", "--jsonl"])
+def test_an_export_goes_into_a_pipe_as_into_a_file(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], form: str
+) -> None:
+    (tmp_path / "h/text").mkdir(parents=True)
+    told = line(derive_file(PAGE, "a.html", captured=datetime(2025, 3, 2, tzinfo=UTC)))
+    (tmp_path / "h/text/a.jsonl").write_text(f"{told}\n", "utf-8", newline="\n")
+    rest = ["--holdings", str(tmp_path / "h")]
+    assert main(["export", form, str(tmp_path / "file"), *rest]) == 0
+    capfdbinary.readouterr()
+    assert main(["export", form, "-", *rest]) == 0
+    assert capfdbinary.readouterr() == ((tmp_path / "file").read_bytes(), b"")
+    if form == "--jsonl":
+        assert (tmp_path / "file").read_text("utf-8") == f"{told}\n"
+    assert main(["export", "--wacz", "-", *rest]) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "h"]

@@ -1,11 +1,11 @@
-"""`fangzhi export`: the holdings, or a part of them, as one WACZ or CSV file."""
+"""`fangzhi export`: the holdings, or a part of them, as one WACZ, CSV or JSON lines file."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from archive.warc import parse_date
 from crawler.commands import table
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
+STDOUT = Path("-")
+Form = Callable[[bytes, Mapping[str, Any]], bytes]
 
 
 def export(options: argparse.Namespace) -> int:
@@ -31,7 +33,12 @@ def export(options: argparse.Namespace) -> int:
         print(f"fangzhi: --from, --to: {error}", file=sys.stderr)
         return WRONG_USE
     if options.csv is not None:
-        return _export_table(options.holdings, options.csv, choice)
+        return _export_lines(options.holdings, options.csv, choice, table.HEAD, _as_row)
+    if options.jsonl is not None:
+        return _export_lines(options.holdings, options.jsonl, choice, b"", _as_it_is)
+    if options.wacz == STDOUT:
+        print("fangzhi: --wacz: a package is written to a file, not to a pipe", file=sys.stderr)
+        return WRONG_USE
     title = options.title or ", ".join(options.site) or "fangzhi"
     software = f"fangzhi {version('fangzhi')}"
     holdings = Holdings(options.holdings)
@@ -45,28 +52,45 @@ def export(options: argparse.Namespace) -> int:
     return FAILED if done.damage else DONE
 
 
-def _export_table(root: Path, target: Path, choice: selection.Choice) -> int:
-    """Write the chosen articles of the stored text as a table, in the order of capture."""
+def _export_lines(
+    root: Path, target: Path, choice: selection.Choice, head: bytes, form: Form
+) -> int:
+    """Write the chosen articles of the stored text in the order of capture, to a file or, where that is
+    `-`, to stdout."""
     count = 0
 
     def pieces() -> Iterator[bytes]:
         nonlocal count
-        yield table.HEAD
+        yield head
         for path in sorted(Holdings(root).folder("text").glob("*.jsonl")):
-            with path.open(encoding="utf-8", newline="\n") as lines:
-                for row in map(json.loads, lines):
+            with path.open("rb") as lines:
+                for line in lines:
+                    row = json.loads(line)
                     if _is_chosen(row, choice):
                         count += 1
-                        yield table.encoded(row)
+                        yield form(line, row)
         if not count:
             raise HoldingsError(f"{root}: no article fits, nothing to export")
 
+    if target == STDOUT:
+        for piece in pieces():
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return DONE
     try:
         write_pieces(target, pieces())
     except OSError as error:
         raise WriteFailed(f"{target}: {error.strerror or error}") from error
     print(f"{target}: {count:,} articles")
     return DONE
+
+
+def _as_row(_line: bytes, row: Mapping[str, Any]) -> bytes:
+    return table.encoded(row)
+
+
+def _as_it_is(line: bytes, _row: Mapping[str, Any]) -> bytes:
+    return line
 
 
 def _is_chosen(row: Mapping[str, Any], choice: selection.Choice) -> bool:
