@@ -230,7 +230,7 @@ def test_single_pages_are_never_due_by_themselves(tmp_path: Path) -> None:
     frontier = Frontier(state, "r", lambda *_: None, Revisits())
     frontier.open([""])
     frontier.add(Lead("http://a.test/", None, "", "", 0), again={})
-    state.write("UPDATE urls SET state = 3, due = 0")
+    state.write("UPDATE urls SET state = 3, due = 0, visits = 1")
     state.commit()
     (site,) = look(tmp_path, time())["sites"]
     assert (site["visited"], site["due"], site["next_due"]) == (1, 0, None)

@@ -15,6 +15,7 @@ from archive.jsonl import as_json, edit_from_json
 from archive.sites import Site, load_folder
 from archive.steps import undo
 from crawler.commands.loose import site_of
+from crawler.commands.missing import why_missing
 from crawler.logs import one_line
 
 DONE, FAILED = 0, 1
@@ -31,10 +32,11 @@ def explain(options: argparse.Namespace) -> int:
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
     results = list(_results(options, sites))
     if not results:
-        print(
-            f"fangzhi: {options.what}: no such file, URL or id in {options.holdings}",
-            file=sys.stderr,
-        )
+        known = why_missing(options.holdings, options.what)
+        said = "no text of it in" if known else "no such file, URL or id in"
+        print(f"fangzhi: {options.what}: {said} {options.holdings}", file=sys.stderr)
+        for told in known:
+            print(one_line(told))
         return FAILED
     for row in results:
         print(explained(row))

@@ -15,7 +15,7 @@ from archive.state import is_half_committed
 
 RUNS = 5  # of the newest that are shown
 _SITES = """
-SELECT site, sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 3 AND due <= :now),
+SELECT site, sum(state = 0), sum(state = 1), sum(visits > 0), sum(state = 3 AND due <= :now),
        min(CASE WHEN state = 3 THEN due END), max(visited)
 FROM urls GROUP BY site ORDER BY site
 """
