@@ -147,6 +147,18 @@ def test_diff_says_nothing_about_the_same_text_and_names_what_changed(
     assert "1 of" in loud.stderr
 
 
+def test_a_replay_names_each_site_it_has_no_definition_of_once(
+    crawled: tuple[Path, Path], tmp_path: Path
+) -> None:
+    sites, holdings = crawled
+    for named in ((), (holdings / "warc",)):
+        known = fangzhi("replay", *named, "--holdings", holdings, "--sites", sites)
+        assert "not defined" not in known.stderr
+        other = fangzhi("replay", *named, "--holdings", holdings, "--sites", tmp_path)
+        assert other.stderr.count(f"shiquan: not defined in {tmp_path}: derived without") == 1
+        assert other.returncode == 0
+
+
 def test_diff_after_a_change_of_the_rules_shows_exactly_the_changed_articles(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ from crawler.commands.standardin import archives
 from crawler.commands.stored import Stored
 from crawler.commands.table import Printer, printer
 from crawler.commands.terminal import printable
+from crawler.commands.undefined import Undefined
 from crawler.derived import lines
 from crawler.executors import Workers, opened
 from crawler.sandbox import Work
@@ -44,25 +45,30 @@ def replay(options: argparse.Namespace) -> int:
     out = printer(as_csv=options.csv)
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
     start = partial(worker.start, options.holdings / "warc", sites, {})
+    undefined = Undefined(sites, options.sites)
     with opened(options.executor, options.workers, start) as sandbox:
         if options.file:
             beside = Holdings(options.holdings) if options.holdings.is_dir() else None
             with archives(options.file) as files:
                 return _replay_files(
-                    files, sandbox, Originals(beside.place if beside else None), out
+                    files, sandbox, Originals(beside.place if beside else None), undefined, out
                 )
         holdings = Holdings(options.holdings, own=options.write or options.learn)
         try:
             learned = _learn(holdings, sandbox) if options.learn else {}
             written = _written(holdings, sandbox, options.sites, learned) if options.write else None
             shown = None if options.diff else out
-            return _replay_holdings(holdings, sandbox, learned, written, shown)
+            return _replay_holdings(holdings, sandbox, learned, written, undefined, shown)
         finally:
             holdings.close()
 
 
 def _replay_files(
-    files: Sequence[Path], sandbox: Workers, originals: Originals, out: Printer
+    files: Sequence[Path],
+    sandbox: Workers,
+    originals: Originals,
+    undefined: Undefined,
+    out: Printer,
 ) -> int:
     """Derive archive files of anybody; segmented records may go on in the next file, and revisits
     refer to one before, or to the holdings."""
@@ -70,6 +76,7 @@ def _replay_files(
     outcomes: Counter[str] = Counter()
     passing = Passing(files)
     found = passing.over(captures_in(joined(_records(files, kinds, originals)), originals))
+    found = undefined.over(found)
     for text in textfiles.joined(lines(found, sandbox, _no_memory, like=False)):
         if isinstance(text, Damage):
             outcomes["damage"] += 1
@@ -118,6 +125,7 @@ def _replay_holdings(
     sandbox: Workers,
     learned: Mapping[str, str],
     written: Written | None,
+    undefined: Undefined,
     out: Printer | None,
 ) -> int:
     """Derive the holdings, file by file; with `written` their text is replaced. Without `out`, what
@@ -138,7 +146,7 @@ def _replay_holdings(
                 for line in _text(holdings, path):
                     out(line)
             continue
-        found = passing.over(captures(path, originals))
+        found = undefined.over(passing.over(captures(path, originals)))
         with _sink(holdings, path, written) as text, Stored(_text_of(holdings, path)) as stored:
             for row in textfiles.joined(_kept(lines(found, sandbox, find), text)):
                 if isinstance(row, Damage):
