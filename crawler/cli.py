@@ -223,7 +223,9 @@ def _replay(verb: argparse.ArgumentParser) -> None:
 
 
 def _derive(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("file", nargs="*", metavar="FILE", help="`-` is standard input")
+    verb.add_argument(
+        "file", nargs="*", metavar="FILE", help="a page, a folder of them; `-` is standard input"
+    )
     verb.add_argument("--list", metavar="LIST.jsonl", help='lines of {"file", "url"?, "captured"?}')
     verb.add_argument("--url", help="where the file came from")
     verb.add_argument("--captured", metavar="TIME", help="when, ISO 8601")

@@ -248,3 +248,15 @@ def test_the_version_names_what_texts_depend_on() -> None:
     assert [row.split()[0] for row in done.stdout.splitlines()] == [
         *("fangzhi", "derivation", "trafilatura", "opencc"),
     ]
+
+
+def test_a_folder_stands_for_the_pages_in_and_below_it(tmp_path: Path) -> None:
+    (tmp_path / "pages/b").mkdir(parents=True)
+    (tmp_path / "empty").mkdir()
+    for name in ("pages/c.HTM", "pages/b/a.html.gz", "pages/picture.png", "pages/a.txt"):
+        (tmp_path / name).write_bytes(b"")
+    done = fangzhi("derive", tmp_path / "pages", tmp_path / "empty")
+    inputs = [Path(row["input"]).name for row in lines(done.stdout)]
+    assert inputs == ["a.txt", "a.html.gz", "c.HTM"]
+    assert done.returncode == 1
+    assert "a folder without pages" in done.stderr

@@ -25,6 +25,7 @@ from crawler.derived import rejected
 from crawler.sandbox import Sandbox, Work
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
+_ENDINGS = (".html", ".htm", ".shtml", ".xhtml", ".txt")  # of pages in a folder; .gz may follow
 
 
 def derive(options: argparse.Namespace) -> int:
@@ -82,7 +83,18 @@ def _named(options: argparse.Namespace) -> list[dict[str, Any]]:
         captured = options.captured and _moment(options.captured)
     except ValueError as error:
         raise WrongUse(f"--captured: {error}") from error
-    return [{"file": f, "url": options.url, "captured": captured} for f in options.file]
+    files = [found for name in options.file for found in _in(name)]
+    return [{"file": f, "url": options.url, "captured": captured} for f in files]
+
+
+def _in(name: str) -> list[str]:
+    """Every page in and below a folder, in the order of names; what is no folder, and a folder without
+    one, as it is, to be complained of."""
+    if not Path(name).is_dir():
+        return [name]
+    found = (path for path in Path(name).rglob("*") if path.is_file())
+    pages = (path for path in found if path.name.lower().removesuffix(".gz").endswith(_ENDINGS))
+    return sorted(map(str, pages)) or [name]
 
 
 def _listed(path: str) -> list[dict[str, Any]]:
@@ -123,6 +135,11 @@ def _read(row: Mapping[str, Any]) -> Loose | None:
     name = row["file"]
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except IsADirectoryError:
+        print(
+            f"fangzhi: {name!r}: a folder without pages: *{', *'.join(_ENDINGS)}", file=sys.stderr
+        )
+        return None
     except (OSError, ValueError) as error:  # a NUL in a name is a ValueError
         print(f"fangzhi: {name!r}: {getattr(error, 'strerror', '') or error}", file=sys.stderr)
         return None
