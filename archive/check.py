@@ -143,7 +143,7 @@ class _File:
         yield from self._place(record)
         if record.problem:
             stated = record.get("Content-Length") or ""
-            beyond = not stated or (stated.isdigit() and int(stated[:18]) > self._size())
+            beyond = not stated or (stated.isdecimal() and int(stated[:18]) > self._size())
             yield "length-beyond" if beyond else "length-wrong", record.problem
         if record.version.startswith("ARC"):
             yield from self._first("arc", "an ARC file")

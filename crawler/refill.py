@@ -132,7 +132,7 @@ class _Refill:
             notes.get("via"),
             hops,
             site,
-            int(seed) if seed.isdigit() and int(seed) < self._seeds.get(site, 0) else 0,
+            int(seed) if seed.isdecimal() and int(seed) < self._seeds.get(site, 0) else 0,
             list_name(capture.uri) if hops.endswith("N") else None,
             text=notes.get(LINK_NOTE, ""),
         )

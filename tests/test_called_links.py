@@ -101,3 +101,15 @@ def test_a_page_that_only_jumps_when_it_is_loaded_leads_there() -> None:
     assert _found("<body onload=\"top.location='main.asp'\"></body>", "/") == {
         "/main.asp": ("refresh", "", None)
     }
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<a onclick=\"go('²')\">二</a><script>function go(n){location='list_'+(n-1)+'.html'}</script>",
+        '<script>createPageHTML(²³, 0, "index", "shtml");</script>',
+        '<script>createPageHTML("②", 0, "index", "shtml");</script>',
+    ],
+)
+def test_a_digit_that_is_no_number_costs_no_other_link(page: str) -> None:
+    assert "/xw/1.html" in _found(f"<a href='1.html'>通知</a>{page}", "/xw/index.shtml")

@@ -86,6 +86,7 @@ def test_a_valid_record_is_left_alone(tmp_path: Path, made: list[bytes]) -> None
         ({"fields": [("WARC-Refers-To", RESPONSE)]}, "field-forbidden"),
         ({"fields": [("WARC-Segment-Origin-ID", RESPONSE)]}, "field-forbidden"),
         ({"fields": [("WARC-Segment-Total-Length", "9")]}, "field-forbidden"),
+        ({"fields": [("Content-Length", "²")]}, "length-wrong"),  # a digit to Python, and no number
         ({"fields": [("WARC-Segment-Number", "2")]}, "segment-number"),
         ({"fields": [("WARC-Block-Digest", "sha1")]}, "digest-malformed"),
         ({"fields": [("WARC-Block-Digest", "sha256:abc")]}, "digest-malformed"),

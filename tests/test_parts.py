@@ -309,6 +309,13 @@ def test_a_neighbour_or_a_list_is_no_page_of_the_article(url: str, markup: str) 
     assert place(url, markup) is None
 
 
+def test_a_digit_that_is_no_number_counts_no_pages() -> None:
+    calls = [f'<script>createPageHTML({said}, 0, "123", "html");</script>' for said in ("²³", "3")]
+    found = place("123.html", "\n".join(calls))
+    assert found is not None
+    assert found.named == (1, 2)
+
+
 @given(st.text(), st.text())
 def test_any_address_and_page_have_an_answer(url: str, source: str) -> None:
     place(url, source)

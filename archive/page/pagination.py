@@ -74,7 +74,7 @@ def _numbers(url: str) -> Iterator[tuple[str, int]]:
     pairs = [pair for pair in (parts.query or "").split("&") if pair]
     for pair in pairs:
         name, _, value = pair.partition("=")
-        if name.lower() in _parameters() and value.isdigit() and len(value) < 4:
+        if name.lower() in _parameters() and value.isdecimal() and len(value) < 4:
             rest = "&".join(each for each in pairs if each is not pair)
             base = unsplit(_with(parts, parts.path, rest or None))
             yield base, int(value) if int(value) > 1 else 0
@@ -133,9 +133,9 @@ def _called(source: str, stems: list[str]) -> Iterator[str]:
         line = source[source.rfind("\n", 0, match.start()) + 1 : match.start()]
         values = [_ARGUMENT.fullmatch(each.strip()) for each in match[1].split(",")]
         said = [value[1] if value else "" for value in values]
-        shift = 0 if said and said[0].isdigit() else 1
+        shift = 0 if said and said[0].isdecimal() else 1
         said = said[shift:]
-        if len(said) < 4 or not said[0].isdigit() or said[2] not in stems or "//" in line:
+        if len(said) < 4 or not said[0].isdecimal() or said[2] not in stems or "//" in line:
             continue
         last = min(int(said[0][:4]), MOST)
         for page in range(1 + shift, last + shift):

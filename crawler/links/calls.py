@@ -97,7 +97,7 @@ def _arguments(given: str) -> Iterator[str | None]:
 
 def _reckoned(body: str, name: str, value: str | None) -> str:
     """A body with `(n - 1)` and the like as the figure it is."""
-    if not name or value is None or not value.isdigit():
+    if not name or value is None or not value.isdecimal():
         return body
     spoken = rf"(?:parseInt\(\s*{name}\s*\)|(?<![\w$.]){name})"
     within = re.compile(rf"\(\s*{spoken}\s*([-+])\s*(\d{{1,2}})\s*\)|{spoken}\s*(-)\s*(\d{{1,2}})")

@@ -75,7 +75,7 @@ def create_page(script: str, url: str) -> Iterator[str]:
     names = assigned(script) if calls else {}
     for call in calls:
         values = [_value(match, names) for match in _ARGUMENT.finditer(call)]
-        kinds = "".join("n" if value.isdigit() else "s" for value in values[:5])
+        kinds = "".join("n" if value.isdecimal() else "s" for value in values[:5])
         if kinds.startswith("nnss"):
             total, current, name, extension = values[:4]
             yield from _numbered(name, extension, 0, int(current), int(total) - 1, url)
@@ -164,7 +164,7 @@ def page_parameter(url: str) -> tuple[str, int] | None:
     """The query parameter of a URL that counts pages, and its number."""
     for pair in (split(url).query or "").split("&"):
         name, _, value = pair.partition("=")
-        if name.lower() in _parameters() and value.isdigit() and len(value) < 6:
+        if name.lower() in _parameters() and value.isdecimal() and len(value) < 6:
             return name, int(value)
     return None
 
@@ -280,7 +280,7 @@ def _value(argument: re.Match[str], names: dict[str, str]) -> str:
 
 
 def _number(text: Any) -> int | None:
-    return int(text) if isinstance(text, str) and text.isdigit() and len(text) < 9 else None
+    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 9 else None
 
 
 def _first(pattern: re.Pattern[str], text: str) -> int | None:

@@ -165,7 +165,7 @@ def _following(text: str, url: str, items: int) -> Iterator[str]:
         address, _, query = url.partition("?")
         pairs = dict(pair.partition("=")[::2] for pair in query.split("&") if "=" in pair)
         size = pairs.get("perpage", "")
-        size_said = int(size) if size.isdigit() and int(size) else items
+        size_said = int(size) if size.isdecimal() and int(size) else items
         yield from pagers.dataproxy(
             address, pairs, current[1], size_said, pagers.total_records(text)
         )

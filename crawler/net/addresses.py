@@ -114,7 +114,7 @@ def place(text: str) -> Place:
     (('fd00::1', 8080), ('intranet.example', 80))
     """
     host, colon, port = text.strip().rpartition(":")
-    if not (colon and host and port.isdigit() and 0 < int(port) < 65536):
+    if not (colon and host and port.isdecimal() and 0 < int(port) < 65536):
         raise ValueError(f"{text!r} is not host:port")
     return host.strip("[]").lower(), int(port)
 
