@@ -99,3 +99,23 @@ def test_an_export_goes_into_a_pipe_as_into_a_file(
         assert (tmp_path / "file").read_text("utf-8") == f"{told}\n"
     assert main(["export", "--wacz", "-", *rest]) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "h"]
+
+
+@pytest.mark.parametrize("form", ["--csv", "--jsonl"])
+def test_text_that_cannot_be_read_is_named_and_not_the_file_to_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    torn, folder = tmp_path / "h/text/a.jsonl", tmp_path / "h/text/b.jsonl"
+    folder.mkdir(parents=True)
+    good = line(derive_file(PAGE, "a.html", captured=datetime(2024, 3, 2, tzinfo=UTC)))
+    target = tmp_path / "a.csv"
+    asked = ["export", form, str(target), "--holdings", str(tmp_path / "h")]
+    for kept, said in (
+        (f"{good}\n{good[:-9]}\n".encode(), f"{torn}, after line 1: damaged"),
+        (f"{good}\n".encode(), f"{folder}: Is a directory"),
+        (good.encode("gbk", "replace"), f"{torn}, after line 0: damaged"),
+    ):
+        torn.write_bytes(kept)
+        assert main(asked) == 1
+        assert said in capsys.readouterr().err
+        assert not target.exists()

@@ -63,12 +63,10 @@ def _export_lines(
         nonlocal count
         yield head
         for path in sorted(Holdings(root).folder("text").glob("*.jsonl")):
-            with path.open("rb") as lines:
-                for line in lines:
-                    row = json.loads(line)
-                    if _is_chosen(row, choice):
-                        count += 1
-                        yield form(line, row)
+            for line, row in _lines(path):
+                if _is_chosen(row, choice):
+                    count += 1
+                    yield form(line, row)
         if not count:
             raise HoldingsError(f"{root}: no article fits, nothing to export")
 
@@ -91,6 +89,21 @@ def _as_row(_line: bytes, row: Mapping[str, Any]) -> bytes:
 
 def _as_it_is(line: bytes, _row: Mapping[str, Any]) -> bytes:
     return line
+
+
+def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """The lines of a file of text/, as they are and read. Raises `HoldingsError` where they cannot be."""
+    read = 0
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                yield line, json.loads(line)
+                read += 1
+    except OSError as error:
+        raise HoldingsError(f"{path}: {error.strerror or error}") from error
+    except ValueError as error:  # no UTF-8, no JSON
+        said = "damaged; `fangzhi replay --write` derives it again"
+        raise HoldingsError(f"{path}, after line {read}: {said}") from error
 
 
 def _is_chosen(row: Mapping[str, Any], choice: selection.Choice) -> bool:
