@@ -413,10 +413,16 @@ def run_scrape(options: argparse.Namespace) -> int:
 
 
 def _addresses(given: Sequence[str]) -> list[str]:
-    """The URLs named, `-` as those on standard input; without blanks, which would make one two."""
+    """The URLs named, `-` as those on standard input; without blanks, which would make one two.
+
+    Raises `WrongUse` for a list in another character set.
+    """
     from archive.uri import ascii_url
 
-    rows = (sys.stdin.read().splitlines() if one == "-" else [one] for one in given)
+    try:
+        rows = [sys.stdin.read().splitlines() if one == "-" else [one] for one in given]
+    except UnicodeDecodeError as error:
+        raise WrongUse(f"standard input: no list in UTF-8: {error}") from error
     return [ascii_url(url) for url in chain.from_iterable(rows) if url.strip()]
 
 

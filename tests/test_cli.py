@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from time import time
 
 import pytest
 
+from archive.errors import WrongUse
 from archive.state import State
 from crawler.cli import _addresses
 from crawler.commands.status import _lines, look
@@ -151,6 +152,13 @@ def test_addresses_are_read_from_standard_input_one_a_line(monkeypatch: pytest.M
     monkeypatch.setattr("sys.stdin", StringIO("\nhttp://a.test/x y.html\n\nwww.b.test\n"))
     there = ["http://a.test/x%20y.html", "www.b.test"]
     assert _addresses(["http://c.test/", "-"]) == ["http://c.test/", *there]
+
+
+def test_addresses_in_another_character_set_are_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = TextIOWrapper(BytesIO("http://a.test/公告.html\n".encode("gbk")), "utf-8")
+    monkeypatch.setattr("sys.stdin", given)
+    with pytest.raises(WrongUse, match="standard input: no list in UTF-8"):
+        _addresses(["-"])
 
 
 @pytest.mark.parametrize(
