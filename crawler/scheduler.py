@@ -35,9 +35,11 @@ from crawler.visits import Lease
 from crawler.wire import Interrupted
 
 if TYPE_CHECKING:
+    from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.dupefilters import BaseDupeFilter
     from scrapy.http import Response
+    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from crawler.spiders.base import ArchivingSpider
@@ -108,9 +110,15 @@ class FrontierScheduler(BaseScheduler):
         self._wake_later()
         return None
 
-    def close(self, reason: str) -> None:
+    def open(self, spider: Spider) -> Deferred[None] | None:
+        """Ready the filter, as Scrapy's own scheduler does."""
+        return self._filter.open()
+
+    def close(self, reason: str) -> Deferred[None] | None:
+        """Ask for nothing more, and end the filter."""
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
+        return self._filter.close(reason)
 
     def _of(self, host: Host) -> Request | None:
         """The next request to a host; None where its next URL needs none."""

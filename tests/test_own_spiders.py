@@ -31,6 +31,14 @@ class Plain(scrapy.Spider):
     def parse(self, response):
         yield from response.follow_all(css="a", callback=self.parse)
 """
+FILTER = """
+from scrapy.dupefilters import RFPDupeFilter
+class Told(RFPDupeFilter):
+    def open(self):
+        print("filter opened")
+    def close(self, reason):
+        print("filter closed:", reason)
+"""
 
 
 def scrapy(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -68,6 +76,7 @@ def project(tmp_path: Path) -> Path:
         "mine/spiders/__init__.py": "",
         "mine/spiders/notices.py": spider,
         "mine/spiders/plain.py": PLAIN,
+        "mine/filters.py": FILTER,
     }.items():
         (tmp_path / name).write_text(text, "utf-8")
     return tmp_path
@@ -78,8 +87,10 @@ def test_the_spider_of_the_documentation_archives_with_our_manners(project: Path
     text = spider.read_text("utf-8").replace("www.example.gov.cn", "www.qinghe.test")
     spider.write_text(text.replace("return 3.0", "return 0.0"), "utf-8")
     with answering(answer) as web:
-        done = scrapy(project, "crawl", "notices", "-s", f"FANGZHI_PROXY={web.proxy}")
+        own = ("-s", "DUPEFILTER_CLASS=mine.filters.Told", "-s", f"FANGZHI_PROXY={web.proxy}")
+        done = scrapy(project, "crawl", "notices", *own)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["filter opened", "filter closed: finished"]
     assert web.paths("www.qinghe.test") == ["/tzgg/", "/tzgg/1.html"]
     told = [row for path in (project / "h/text").glob("*.jsonl") for row in lines(path.read_text())]
     assert [row["title"] for row in told if "rejected" not in row] == ["关于印发方案的通知"]
