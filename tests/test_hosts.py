@@ -16,7 +16,8 @@ from crawler.politeness.hosts import (
 )
 from crawler.politeness.robots import FRESH, SIZE_LIMIT, Answers, Robots, decide
 
-DISALLOW = b"User-agent: *\nDisallow: /\n"
+AGENTS = b"User-agent: *\n"
+DISALLOW = AGENTS + b"Disallow: /\n"
 URL = "http://a.test/1.html"
 
 
@@ -147,6 +148,8 @@ def test_a_host_without_rules_allows_everything_whatever_its_error_page_says(sta
         (b"\xef\xbb\xbf" + DISALLOW, False),
         (b"#" * (SIZE_LIMIT - len(DISALLOW) - 1) + b"\n" + DISALLOW, False),
         (b"#" * SIZE_LIMIT + b"\n" + DISALLOW, True),
+        # The limit falls behind the slash: a rule for another folder is none for all of them.
+        (b"#" * (SIZE_LIMIT - len(AGENTS) - 12) + b"\n" + AGENTS + b"Disallow: /other/\n", True),
         (b"\0" + DISALLOW, True),
         (b"\xff\xfe\n" + DISALLOW, False),
     ],

@@ -114,11 +114,19 @@ def decide(status: int, body: bytes, record_id: str = "") -> Robots | None:
     True
     """
     if 200 <= status < 300:
-        read = body[:SIZE_LIMIT].removeprefix(BOM_UTF8)
+        read = _whole_lines(body).removeprefix(BOM_UTF8)
         return Robots(_in_ascii(read) if b"\x00" not in read else "", record_id)
     if status == 429 or status >= 500 or status < 100:
         return None
     return Robots("", record_id)
+
+
+def _whole_lines(body: bytes) -> bytes:
+    """What is read of a body: `Disallow: /private`, cut short, would be `Disallow: /`."""
+    if len(body) <= SIZE_LIMIT:
+        return body
+    read = body[:SIZE_LIMIT]
+    return read[: max(read.rfind(b"\n"), read.rfind(b"\r")) + 1]
 
 
 def _in_ascii(data: bytes) -> str:
