@@ -11,7 +11,7 @@ Memory is bounded; every byte of every file is read once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,6 +76,12 @@ class Checker:
         self._set.close()
         for engine, places in self._broken.items():
             self.tally.unreplayable[engine] = len(places)
+
+    def counted(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """What somebody else found of the same files, as it is; the tally counts it, too."""
+        for finding in findings:
+            self._note(finding)
+            yield finding
 
     def _note(self, finding: Finding) -> None:
         self.tally.findings[finding.code] += 1

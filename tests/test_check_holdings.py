@@ -234,6 +234,24 @@ def test_text_that_is_missing_is_told(holdings: Path) -> None:
     assert check(holdings) == (0, {"text-missing"})
 
 
+def test_the_sum_counts_what_is_wrong_with_the_folder_too(holdings: Path) -> None:
+    for path in (holdings / "text").glob("*.jsonl"):
+        path.unlink()
+    plain = fangzhi("check", "--holdings", holdings)
+    assert plain.returncode == 0
+    told = plain.stdout.count(": warning: text-missing")
+    assert told
+    assert f"): 0 errors, {told} warnings, " in plain.stdout
+    assert check(holdings, "--strict") == (1, {"text-missing"})
+    for path in (holdings / "index").iterdir():
+        path.unlink()
+    done = fangzhi("check", "--json", "--holdings", holdings)
+    assert done.returncode == 1
+    *rows, end = lines(done.stdout)
+    found = [row["code"] for row in rows]
+    assert {code: found.count(code) for code in found} == end["summary"]["findings"]
+
+
 def test_repair_waits_for_nobody_and_harms_no_crawl(holdings: Path) -> None:
     lock = os.open(holdings / ".lock", os.O_CREAT | os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)

@@ -36,22 +36,22 @@ def check(holdings: Holdings, checker: Checker) -> Iterator[Finding]:
     """Everything that is wrong with a holdings folder."""
     with closing(_Rows(holdings.root / "state.sqlite")) as rows:
         found = _Folder(holdings, rows)
-        yield from found.unusable()
-        yield from found.damage()
+        yield from checker.counted(found.unusable())
+        yield from checker.counted(found.damage())
         for path in holdings.warcs():
             if path.name.endswith(OPEN):
-                yield Finding("file-open", "still open", path.name)
+                yield from checker.counted([Finding("file-open", "still open", path.name)])
                 yield from checker.file(path, growing=True)
-                yield from found.state(path, list(acknowledged_in(path)))
+                yield from checker.counted(found.state(path, list(acknowledged_in(path))))
                 continue
             yield from checker.file(path)
-            yield from found.index(path)
+            yield from checker.counted(found.index(path))
             captures = list(acknowledged_in(path))
-            yield from found.state(path, captures)
-            yield from found.text(path, captures)
+            yield from checker.counted(found.state(path, captures))
+            yield from checker.counted(found.text(path, captures))
         for path in sorted(holdings.folder("text").glob("*.warc.gz")):
             yield from checker.file(path, replayed=False)
-        yield from found.leftovers()
+        yield from checker.counted(found.leftovers())
         yield from checker.finish()
 
 

@@ -41,7 +41,7 @@ def check(options: argparse.Namespace) -> int:
     show.end(checker)
     wrong = checker.tally.count(Severity.ERROR)
     wrong += checker.tally.count(Severity.WARNING) if options.strict else 0
-    return WRONG if wrong or show.errors else DONE
+    return WRONG if wrong else DONE
 
 
 def _findings(options: argparse.Namespace, checker: Checker) -> Iterator[Finding]:
@@ -59,14 +59,12 @@ def _findings(options: argparse.Namespace, checker: Checker) -> Iterator[Finding
 
 
 class _Show(ABC):
-    """What every form of output counts."""
+    """What every form of output needs."""
 
     def __init__(self) -> None:
-        self.errors = 0
         self._codes: dict[str, set[str]] = defaultdict(set)  # by file
 
     def add(self, finding: Finding) -> None:
-        self.errors += finding.severity == Severity.ERROR
         self._codes[finding.file].add(finding.code)
 
     @abstractmethod
