@@ -16,6 +16,7 @@ from archive.about.labels import fold, label_rank
 from archive.about.mirrored import without_glosses
 from archive.about.script import is_mechanical_traditional, is_traditional_text
 from archive.about.titles import squeezed, tokens
+from archive.damage import mojibake
 from archive.model import FIELDS, Candidate
 
 # Origins in order of trust; a prefix ends with ":" . What the reader sees near the title beats
@@ -98,7 +99,7 @@ def _offered(
     flags: Sequence[str],
 ) -> list[Candidate]:
     """Every usable candidate, those of text and URL too, in the script they are to be given in."""
-    offered = [*candidates, *_from_url(url)]
+    offered = [*_reread(candidates), *_from_url(url)]
     offered += document_number(offered, text)
     offered += in_text(text)
     offered = [_whole_article(c, url) if c.field == "title" else c for c in offered]
@@ -110,6 +111,18 @@ def _offered(
     if (mirrored and is_traditional_text(text)) or (loose and is_mechanical_traditional(text)):
         offered = [replace(c, value=simplify(c.value)) for c in offered]
     return _without_editors(_without_titles(offered))
+
+
+def _reread(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates read with the right character set; as served, a title stands behind its repair."""
+    out: list[Candidate] = []
+    for candidate in candidates:
+        value = mojibake.reread(candidate.value)
+        if value != candidate.value:
+            out.append(replace(candidate, value=value))
+        if value == candidate.value or candidate.field not in _MANY:
+            out.append(candidate)
+    return out
 
 
 def _whole_article(title: Candidate, url: str | None) -> Candidate:
@@ -126,7 +139,7 @@ def _whole_article(title: Candidate, url: str | None) -> Candidate:
 def title_of(candidates: Sequence[Candidate]) -> str | None:
     """The title `choose` would take from these candidates, as published."""
     ranked = _ranked("title", candidates)
-    return _fuller(ranked[0], ranked).value if ranked else None
+    return mojibake.reread(_fuller(ranked[0], ranked).value) if ranked else None
 
 
 def _without_titles(offered: Sequence[Candidate]) -> list[Candidate]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from archive.model import Change
+from archive.steps import apart
 
 _BLOCK = "p|h[1-6]|div|br|li|tr|blockquote|section|article|table|tbody|ul|ol|center|hr"
 _INLINE = "span|strong|font|b|em|u|i|a|img|td|th|o:p|sup|sub|big|small|st1:[a-z]+"
@@ -35,6 +36,8 @@ _LISTING = re.compile(
 )
 # 使用<p>标签: the tag is what the sentence speaks of.
 _SPOKEN_OF = re.compile(r"\s*(?:标签|標籤|标记|標記|元素|tag)", re.IGNORECASE)
+# 空格写作&nbsp;: the same of an entity.
+_NAMED = re.compile('(?:写作|寫作|写成|寫成|写为|写入|输入|輸入|记作)[“"「]?\\Z')
 
 ENTITY = re.compile(
     r"&(?:amp;){0,3}(?:nbsp|ensp|emsp|thinsp|ldquo|rdquo|lsquo|rsquo|quot|apos|middot|bull|mdash|ndash"
@@ -43,17 +46,39 @@ ENTITY = re.compile(
 )
 
 
+# A picture in the markup of forums, with its address: 写作[img]地址[/img] has none and stays. A field
+# of an EmpireCMS template that was never filled: [!--empirenews.page--].
+_BRACKETED = re.compile(
+    r"\[img(?:=[\d,]{1,9})?\](?:https?:/)?/[^\s\[\]\u4e00-\u9fff]{1,300}\[/img\]"
+    r"|\[!--[a-z][\w.]{1,40}--\]",
+    re.IGNORECASE,
+)
+_BRACKETS = ("[img", "[IMG", "[!--")
+
+
 def decode(text: str) -> Iterator[Change]:
     """Leaked tags become line ends or nothing, leaked entities their character."""
-    if ("<" not in text and "&" not in text) or _LISTING.search(text):
+    bracketed = any(sign in text for sign in _BRACKETS)
+    if ("<" not in text and "&" not in text and not bracketed) or _LISTING.search(text):
         return
+    # an address in brackets may hold entities of its own
+    yield from apart((*_bracketed(text), *_html(text))) if bracketed else _html(text)
+
+
+def _bracketed(text: str) -> Iterator[Change]:
+    for match in _BRACKETED.finditer(text):
+        yield Change(*match.span(), "", "leaked-tag", match[0][:80], 0.98, "leaked-markup")
+
+
+def _html(text: str) -> Iterator[Change]:
     runs = list(_runs(text))
     for start, end, new in runs:
         yield Change(
             start, end, new, "leaked-tag", text[start:end].strip()[:80], 0.98, "leaked-markup"
         )
     for match in ENTITY.finditer(text):
-        if not any(start <= match.start() < end for start, end, _ in runs):
+        spoken = _NAMED.search(text, max(0, match.start() - 3), match.start())
+        if not spoken and not any(start <= match.start() < end for start, end, _ in runs):
             char = _character(match[0])
             if char is not None:
                 yield Change(

@@ -64,6 +64,18 @@ def fix(text: str) -> Iterator[Change]:
         )
 
 
+def reread(line: str) -> str:
+    """A title or name as it was before it was read with the wrong character set; itself if it was not.
+
+    >>> reread("¹ØÓÚÕÙ¿ª»áÒéµÄÍ¨Öª"), reread("关于召开会议的通知")
+    ('关于召开会议的通知', '关于召开会议的通知')
+    """
+    if not _LATIN.search(line) and not _UTF8_AS_GBK.search(line):
+        return line
+    whole = [c.new for c in fix(line) if c.applied and c.end - c.start == len(line)]
+    return whole[0] if whole else line
+
+
 def _changes(text: str, pattern: re.Pattern[str], decode: _Decode, evidence: str) -> list[Change]:
     """Changes of lines as they stand, then of those that need what is inserted taken out."""
     found = list(_lines(text, pattern, decode, evidence))

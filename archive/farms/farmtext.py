@@ -38,6 +38,7 @@ from archive.farms.farmitems import (
     whole_lines,
 )
 from archive.model import Change
+from archive.page.pagetext import LINK
 
 MARKED, LISTED = 5, 12  # least items, rules R1 and R3
 PLACES, ALIKE = 0.85, 0.8
@@ -242,7 +243,8 @@ def _doubt(text: str, run: Sequence[Item], title: str, label: _Label) -> str:
     if not _stands_free(before, after, separators.most_common(1)[0][0]):
         return "inside a sentence"
     footed = is_footer(before)
-    if not footed and STOPPED.search(until_footer(after)):
+    # Links of the frame, 分享到 and 下一篇, stand for no sentence after the list.
+    if not footed and STOPPED.search(until_footer(after).replace(LINK, "")):
         return _doubt_ahead(before, after, run, title)
     prose = sentences(before)
     if len(HAN.findall(prose)) < PROSE:
@@ -275,7 +277,7 @@ def _doubt_ahead(before: str, after: str, run: Sequence[Item], title: str) -> st
         return "not at the end"
     words = farmwords.words()["announcing"]
     heading = fold(title or _first_line(before or after))
-    near, next_ = fold(last), fold(after[:LOOK_BACK])
+    near, next_ = fold(last), fold(until_footer(after)[:LOOK_BACK])
     announced = any(word in heading for word in words["title"]) or any(
         word in text for word in words["line"] for text in (near, next_)
     )

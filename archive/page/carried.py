@@ -78,7 +78,7 @@ def _texts(tree: Nodes) -> Iterator[_Text]:
             continue
         if kind.startswith("text/") and "javascript" not in kind:
             yield from _text(source, tree.elements[at])
-        elif kind in ("", "application/json") or "javascript" in kind:
+        elif kind in ("", "application/json", "application/ld+json") or "javascript" in kind:
             yield from _of_data(source, kind, tree.elements[at])
 
 

@@ -32,6 +32,9 @@ class _Line(NamedTuple):
     indent: int  # blanks before its text
 
 
+_PHOTOGRAPHER = re.compile("[摄攝]")
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A line that belongs to the frame, by its number and the rule."""
@@ -256,6 +259,8 @@ def _trailing_credit(text: str, lines: Sequence[_Line], cut: set[int]) -> Iterat
         credit = metadata.trailing_credit(line.text)
         if credit is not None:
             at, found = credit
+            if _is_caption(line.text[at:], kept):
+                return
             start, end = line.start + line.indent + at, line.end
             if at == 0:
                 start, end = _span(text, line.start, line.end)
@@ -264,6 +269,13 @@ def _trailing_credit(text: str, lines: Sequence[_Line], cut: set[int]) -> Iterat
             )
         if (credit is None or credit[0] > 0) and linerules.is_sentence(line.text):
             return
+
+
+def _is_caption(credit: str, lines: Sequence[_Line]) -> bool:
+    """Whether a photographer's credit stands under several pictures: each is its caption's."""
+    if not _PHOTOGRAPHER.search(credit):
+        return False
+    return sum(line.text.endswith(credit) for line in lines) > 1
 
 
 @lru_cache(maxsize=4)  # three steps in a row see one text, where they take nothing off it
