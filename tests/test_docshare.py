@@ -168,9 +168,62 @@ def test_a_year_after_the_upload_is_flagged_and_stays() -> None:
     assert flagged == [("later-year", "2023")]
 
 
+NOTE = "下载文件中如有侵权或不适当内容,请与我们联系,我们立即纠正。"
+SITES = {  # head and foot as five kinds of sites have them
+    "notes below": (
+        f"甲乙文库网\n首页 换一换\n上传文档\n{TITLE}.docx\n上传人：s****7\n文档编号：1234\n格式：DOCX\n页数：4\n",
+        (
+            f"《{TITLE}》由会员分享，可在线阅读，更多相关《{TITLE}（4页珍藏版）》请在甲乙文库网上搜索。\n"
+            f"温馨提示：\n1. 本站所有资源如无特殊说明，都需要本地电脑安装阅读器。\n2. {NOTE}\n最新文档\n某县工作要点"
+        ),
+    ),
+    "labels": (
+        f"{TITLE}_文档下载\n文档格式：.doc\n文档页数：4页\n文档热度：12\n上传于：2020-12-03\n",
+        "内容提示： 全县今年完成投资。文档标签：水利\n您正在浏览第1页，共4页\n继续阅读",
+    ),
+    "path": (
+        f"{TITLE}\n所在位置：首页 > 办公 > 总结 > {TITLE}\n文档信息\n上传于：2020-12-03\n下载积分：1000\n热度：26 收藏：0 页数：4\n",
+        "分享到： 空间 微博\n阅读已结束，下载本文需要使用 1000 积分\n该文档贡献者很忙，什么也没留下。\n相似文档 评论 0条评论",
+    ),
+    "paid": (
+        f"{TITLE}.doc\n某某文档 > 行业资料 > 总结\n2020-12-03 约3.21千字 约 4页 举报\n{TITLE}\n",
+        "您可能关注的文档\n水利知识.ppt\n文档评论（0）\n1、某某网站文档一经付费（服务费），不意味着购买了该文档的版权，仅供个人学习。",
+    ),
+    "model texts": (
+        (
+            f"当前位置：首页 > 范文大全 > 工作总结 > 正文\n{TITLE}\n发布时间:2020-12-03 来源:工作总结 点击:次\n"
+            f"下面是小编为大家整理的{TITLE},供大家参考。\n"
+        ),
+        "推荐访问：水利 总结\n上一篇：某县教育工作总结\n猜你喜欢\n最新推荐",
+    ),
+}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_head_and_foot_of_other_sharing_sites_go_and_tell_the_title(site: str) -> None:
+    head, foot = SITES[site]
+    document = paragraphs(12)
+    cleaned = clean(f"{head}{document}\n{foot}", STEPS)
+    assert cleaned.text == document
+    found = {(c.field, c.value) for c in cleaned.found}
+    assert ("title", TITLE) in found
+    if "2020-12-03" in head:
+        assert ("published", "2020-12-03") in found
+
+
+def test_a_heading_of_the_document_ends_nothing() -> None:
+    text = f"{SITES['labels'][0]}{paragraphs(6)}\n相关资料\n{paragraphs(6, 1)}"
+    assert clean(text, STEPS).text == f"{paragraphs(6)}\n相关资料\n{paragraphs(6, 1)}"
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "上传人：办公室 上传时间：2023-05-06 浏览：120\n"
+        + paragraphs(3)
+        + "\n格式：DOC 大小：35KB 下载：12",
+        "下面是小编为大家整理的故事，供大家参考。\n" + paragraphs(3) + "\n上一篇：通知\n猜你喜欢",
+        "文档编号：12 版本：3\n" + paragraphs(3),
         "附件下载\n格式:DOC 大小:30KB\n" + paragraphs(3),
         "返回 下载 相关\n当前位置:首页\n第1页 共2页\n" + paragraphs(3),
         "相关资源\n" + paragraphs(3) + "\n展开阅读全文\n" + paragraphs(3, 1),

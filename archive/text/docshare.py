@@ -40,7 +40,22 @@ _PAGE_MARK = re.compile(rf"第 ?(?:[{_DIGITS}百]{{1,5}}|\d{{1,4}}) ?页, ?共 ?
 _TITLES = (
     re.compile(r"^《(.{2,120}?)》由会员(?:分享|上传)", re.MULTILINE),
     re.compile(r"^(.{2,120}?)_第 ?\d+ ?页$", re.MULTILINE),
+    re.compile(
+        r"^.{0,12}(?:整理|收集|分享)的(.{4,80}?),(?:供大家|供您|希望|欢迎|仅供)", re.MULTILINE
+    ),
 )
+_DAY = r"((?:19|20)\d\d-\d{1,2}-\d{1,2})"
+_UPLOADED = re.compile(
+    rf"(?:上传(?:时间|日期|于)|发布时间) ?: ?{_DAY}|^{_DAY} 约 ?[\d.]+ ?[千万]?字"
+)
+_SUFFIX = re.compile(
+    r"(?:[_-](?:文档下载|免费下载|图文|豆丁网?|道客巴巴|文库))*(?:\.(?:docx?|pdf|pptx?|wps|txt))?$"
+)
+_SENTENCE = re.compile("[。！？!?;]")
+_HEAD_LINES, _LONGEST_TITLE = 5, 80
+# A box stands behind the document where that has so many characters of prose, and what follows so
+# small a share of them. Set by the written pages of tests/test_docshare.py, whose notes at the foot are 0.15.
+_DOCUMENT, _AFTER = 150, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +184,7 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
     page = _Page(text, readable(text), words())
     if not page.signs:
         return
-    changes = apart(_furniture(page, page.title or about.title or ""))
+    changes = apart(_furniture(page, page.title or about.title or page.heading))
     yield from changes
     days = [c.value for change in changes for c in change.found if c.field == "published"]
     for flagged in late_years(text, int(days[0][:4])) if days else ():
@@ -179,8 +194,7 @@ def strip_furniture(text: str, about: About) -> Iterable[Change]:
 
 def is_shared_document(lines: Iterable[str]) -> bool:
     """Whether the lines of a page hold a sure sign of a document-sharing site."""
-    known, text = words(), readable("\n".join(lines))
-    return known.may_hold_sign(text) and any(map(known.sign, text.split("\n")))
+    return bool(words().found_in(readable("\n".join(lines))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +207,7 @@ class _Page:
 
     @property
     def signs(self) -> str:
-        lines = self.readable.split("\n")
-        return ", ".join(dict.fromkeys(name for line in lines if (name := self.words.sign(line))))
+        return ", ".join(self.words.found_in(self.readable))
 
     @property
     def title(self) -> str:
@@ -202,6 +215,18 @@ class _Page:
         for pattern in _TITLES:
             if match := pattern.search(self.readable):
                 return self.text[slice(*match.span(1))].strip()
+        return ""
+
+    @property
+    def heading(self) -> str:
+        """The name in one of the first lines that is a file's, or that another line or way says again."""
+        lines = [self.text[start:end].strip() for start, end in self.lines()]
+        names = Counter(_stem(line.rpartition(">")[2].lstrip()) for line in lines)
+        for line in lines[:_HEAD_LINES]:
+            name = _stem(line)
+            told = names[name] > 1 or name != line
+            if told and 4 <= len(name) <= _LONGEST_TITLE and "。" not in name:
+                return name
         return ""
 
     @property
@@ -218,25 +243,48 @@ class _Page:
 
 def _furniture(page: _Page, title: str) -> Iterator[Change]:
     kept, signs, totals = 0, page.signs, page.totals
-    for start, end in page.lines():
+    lines = list(page.lines())
+    rules = [_rule(page, start, end, title) for start, end in lines]
+    prose = [0 if rule else _prose(page, *at) for at, rule in zip(lines, rules, strict=True)]
+    before, behind, read = 0, sum(prose), 0
+    for (start, end), rule, mass in zip(lines, rules, prose, strict=True):
         line = page.readable[start:end]
-        is_title = bool(title) and page.text[start:end].strip() == title
-        rule = "title-line" if is_title else _rule(line, page.words)
-        if page.words.tail(line):
-            yield Change(max(0, start - 1), len(page.text), "", rule, signs, flag="doc-share")
+        behind -= mass
+        ended = before >= _DOCUMENT and behind <= _AFTER * before
+        before += mass
+        closing = page.words.tail(line) or (page.words.closes(line) if ended else "")
+        if closing:
+            cut, found = max(read, start - 1), _upload_day(line)
+            yield Change(cut, len(page.text), "", closing, signs, flag="doc-share", found=found)
             return
         if rule:
-            found = (_title_found(title),) if is_title else _upload_day(line)
+            found = (_title_found(title),) if rule == "title-line" else _upload_day(line)
             stop = min(len(page.text), end + 1)
             yield Change(start, stop, "", rule, signs, flag="doc-share", found=found)
+            read = stop
         else:
             kept += 1
             yield from _inside(page, start, end, title if kept <= 2 else "", totals)
 
 
-def _rule(line: str, known: Words) -> str:
+def _rule(page: _Page, start: int, end: int, title: str) -> str:
     """The name of what the line is, or nothing for a line of the document."""
-    return known.tail(line) or known.sign(line) or known.line(line)
+    line, known = page.readable[start:end], page.words
+    if title and _stem(page.text[start:end]) == title:
+        return "title-line"
+    upload = "upload-label" if known.is_upload_data(line) else ""
+    return known.tail(line) or known.sign(line) or upload or known.line(line)
+
+
+def _prose(page: _Page, start: int, end: int) -> int:
+    """Characters of a line of the document that holds a sentence."""
+    told = _SENTENCE.search(page.readable, start, end)
+    return end - start if told and not page.words.closes(page.readable[start:end]) else 0
+
+
+def _stem(line: str) -> str:
+    """A line without what the site puts behind a document's name: .docx, _文档下载."""
+    return _SUFFIX.sub("", line.strip())
 
 
 def _title_found(title: str) -> Candidate:
@@ -244,8 +292,9 @@ def _title_found(title: str) -> Candidate:
 
 
 def _upload_day(line: str) -> tuple[Candidate, ...]:
-    uploaded = re.search(r"上传时间: ?((?:19|20)\d\d-\d{1,2}-\d{1,2})", line)
-    return (Candidate("published", uploaded[1], "line:upload"),) if uploaded else ()
+    uploaded = _UPLOADED.search(line)
+    day = uploaded and (uploaded[1] or uploaded[2])
+    return (Candidate("published", day, "line:upload"),) if day else ()
 
 
 def _inside(

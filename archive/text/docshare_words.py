@@ -9,12 +9,15 @@ from functools import cache
 from typing import Any
 
 from archive import vocab
+from archive.chinese.anyof import any_of
 from archive.chinese.variants import fold
 
 Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
 _ASCII = tuple(zip("，：！（）", ",:!()", strict=True))
 _LONGEST = 400  # characters of a line that patterns look at
+_LABELS = 4  # different ones; an attachment's 格式 and 大小 are two
+_LONGEST_LABELS = 160  # characters of a line of upload data
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,32 @@ class Words:
     signs: Patterns
     lines: Patterns
     tails: Patterns
+    behind: Patterns
     inlines: Patterns
     glue: tuple[str, ...]
+    labels: re.Pattern[str]  # of upload data, with their colon
+    sure: re.Pattern[str]  # those that only such sites have, at the beginning of a line
 
-    def may_hold_sign(self, text: str) -> bool:
-        """Whether a line of the text may be a sign: one question for all lines of a page."""
-        return _may_begin_line(self.signs).search("\n" + text) is not None
+    def found_in(self, text: str) -> list[str]:
+        """The names of the signs in a text; empty for a page of any other kind."""
+        text = "\n" + text
+        found = []
+        if _may_begin_line(self.signs).search(text):
+            found = [name for line in text.split("\n") if (name := self.sign(line))]
+        if self.sure.search(text) and self._count_labels(text) >= _LABELS:
+            found.append("upload-labels")
+        return list(dict.fromkeys(found))
+
+    def _count_labels(self, text: str) -> int:
+        """Different labels of upload data, in the lines that hold nothing else."""
+        lines = (line for line in text.split("\n") if self.is_upload_data(line))
+        return len({label for line in lines for label in self.labels.findall(line)})
+
+    def is_upload_data(self, line: str) -> bool:
+        """Whether a line is labels with their values: 热度:26 收藏:0 页数:4."""
+        line = line.strip()
+        short = len(line) <= _LONGEST_LABELS and "。" not in line
+        return short and self.labels.match(line) is not None
 
     def sign(self, line: str) -> str:
         return _match(self.signs, line) if _may_match(self.signs).match(line) else ""
@@ -39,6 +62,10 @@ class Words:
 
     def tail(self, line: str) -> str:
         return _match(self.tails, line)
+
+    def closes(self, line: str) -> str:
+        """What only the site says, where it stands behind the document."""
+        return _match(self.behind, line) or self.sign(line)
 
     def inline(self, line: str) -> Iterator[re.Match[str]]:
         for _, pattern in self.inlines:
@@ -62,7 +89,9 @@ def readable(text: str) -> str:
 @cache
 def _may_match(patterns: Patterns) -> re.Pattern[str]:
     """One pattern for all, so that most lines are asked once."""
-    return re.compile(rf"\s*(?:{'|'.join(f'(?:{pattern.pattern})' for _, pattern in patterns)})")
+    return re.compile(
+        rf"[^\S\n]*(?:{'|'.join(f'(?:{pattern.pattern})' for _, pattern in patterns)})"
+    )
 
 
 @cache
@@ -79,11 +108,22 @@ def _match(patterns: Patterns, line: str) -> str:
 def words() -> Words:
     """The vocabulary, read strictly."""
     table = vocab.toml("docshare")
-    keys = ("sign", "line", "tail", "inline")
-    vocab.only("docshare", table, (*keys, "glue"))
+    keys = ("sign", "line", "tail", "behind", "inline")
+    vocab.only("docshare", table, (*keys, "glue", "labels"))
     vocab.only("docshare", table["glue"], ("words", "evidence", "day"), "glue")
-    signs, lines, tails, inlines = (_patterns(table[key], key) for key in keys)
-    return Words(signs, lines, tails, inlines, tuple(table["glue"]["words"]))
+    vocab.only("docshare", table["labels"], ("sure", "others", "evidence", "day"), "labels")
+    sure, others = table["labels"]["sure"], table["labels"]["others"]
+    signs, lines, tails, behind, inlines = (_patterns(table[key], key) for key in keys)
+    return Words(
+        signs,
+        lines,
+        tails,
+        behind,
+        inlines,
+        glue=tuple(table["glue"]["words"]),
+        labels=re.compile(rf"({any_of([*sure, *others])}) ?:"),
+        sure=re.compile(rf"\n[^\S\n]*{any_of(sure)} ?:"),
+    )
 
 
 def _patterns(rows: list[dict[str, Any]], key: str) -> Patterns:
