@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from archive.page import dom
 from crawler.discover import Found, links, needs_script
+from crawler.links.lists import list_name, page_number
 from crawler.links.replies import feed_text, reply_links
 from crawler.links.scripts import written
 from crawler.links.traps import shape, trap
@@ -409,6 +410,30 @@ def test_a_feed_gives_its_items_and_expands_nothing() -> None:
         Found("http://www.qinghe.test/xw/1.html", "会议", "link", False, "2021-09-11"),
         Found("http://www.qinghe.test/xw/2.html", "公告", "link", False, None),
     ]
+
+
+def test_an_entry_of_a_feed_that_cannot_be_read_costs_no_other() -> None:
+    bad = "<item><title>会</title><link>/xw/&#xD800;.html</link></item>"
+    late = (
+        f"<item><link>/xw/3.html</link><pubDate>Fri, 10 Sep {'9' * 20} 20:00 GMT</pubDate></item>"
+    )
+    feed = RSS.replace("<item>", bad + late + "<item>", 1)
+    assert [(x.url[-6:], x.list_date) for x in reply_links(feed, "http://a.test/rss.xml")] == [
+        ("3.html", None),
+        ("1.html", "2021-09-11"),
+        ("2.html", None),
+    ]
+    lost = "<url><loc>http://a.test/&#xDC00;</loc></url><url><loc>http://a.test/1.html</loc></url>"
+    found = reply_links(f"<urlset>{lost}</urlset>", "http://a.test/sitemap.xml")
+    assert [x.url for x in found] == ["http://a.test/1.html"]
+
+
+@pytest.mark.parametrize("said", ["1e999", "[" * 1500, "null", "²"])
+def test_an_address_that_counts_pages_by_no_number_is_a_link_like_others(said: str) -> None:
+    address = f'http://www.qinghe.test/part?paramJson={{"pageNo":{said}}}'
+    [link] = found(f"<a href='{address}'>下一页</a>")
+    assert page_number(link.url) is None
+    assert list_name(link.url)
 
 
 def test_atom_and_sitemaps_are_read() -> None:

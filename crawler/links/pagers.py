@@ -213,7 +213,7 @@ def part_of_unit(url: str) -> int | None:
     match = re.search(r"[?&]paramJson=([^&#]*)", url)
     try:
         return int(json.loads(unquote(match[1]))["pageNo"]) if match else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):  # 1e999, [[[[…
         return None
 
 

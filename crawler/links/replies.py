@@ -10,6 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -90,19 +91,23 @@ def _feed(text: str) -> Iterator[tuple[str, Found]]:
     except etree.XMLSyntaxError:
         return
     for element in root.iter() if root is not None else ():
-        match _local(element):
-            case "item" | "entry":
-                yield from _feed_item(element)
-            case "url" | "sitemap" as kind:
-                fields = {_local(child): (child.text or "").strip() for child in element}
-                item = _item("", _day(fields.get("lastmod", "")))
-                yield (
-                    fields.get("loc", ""),
-                    replace(item, rel="feed" if kind == "sitemap" else "link"),
-                )
+        with suppress(
+            UnicodeDecodeError
+        ):  # `&#xD800;`, which lxml lets through and cannot give back
+            match _local(element):
+                case "item" | "entry":
+                    yield _feed_item(element)
+                case "url" | "sitemap" as kind:
+                    yield _map_item(element, "feed" if kind == "sitemap" else "link")
 
 
-def _feed_item(element: Any) -> Iterator[tuple[str, Found]]:
+def _map_item(element: Any, rel: str) -> tuple[str, Found]:
+    fields = {_local(child): (child.text or "").strip() for child in element}
+    item = _item("", _day(fields.get("lastmod", "")))
+    return fields.get("loc", ""), replace(item, rel=rel)
+
+
+def _feed_item(element: Any) -> tuple[str, Found]:
     fields: dict[str, str] = {}
     for child in element:
         name, text = _local(child), (child.text or "").strip()
@@ -115,7 +120,7 @@ def _feed_item(element: Any) -> Iterator[tuple[str, Found]]:
     day = next(
         (fields[name] for name in ("pubDate", "published", "date", "updated") if name in fields), ""
     )
-    yield fields.get("link") or fields.get("guid", ""), _item(fields.get("title", ""), _day(day))
+    return fields.get("link") or fields.get("guid", ""), _item(fields.get("title", ""), _day(day))
 
 
 def _json(text: str) -> Iterator[tuple[str, Found]]:
@@ -197,14 +202,10 @@ def _day(text: str) -> str | None:
     if re.match(r"[A-Za-z]{3},|\d{1,2} [A-Za-z]{3} ", text):
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return moment.astimezone(dates.BEIJING).date().isoformat()
+        except (ValueError, OverflowError):
             return None
-        return (
-            (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-            .astimezone(dates.BEIJING)
-            .date()
-            .isoformat()
-        )
     parsed = dates.parse(text) if text else None
     return parsed[:10] if parsed else None
 
