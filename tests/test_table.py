@@ -97,6 +97,8 @@ def test_an_export_goes_into_a_pipe_as_into_a_file(
     assert capfdbinary.readouterr() == ((tmp_path / "file").read_bytes(), b"")
     if form == "--jsonl":
         assert (tmp_path / "file").read_text("utf-8") == f"{told}\n"
+    assert main(["export", form, "-", "--from=2026", *rest]) == 0  # nothing is an answer
+    assert capfdbinary.readouterr() == (table.HEAD if form == "--csv" else b"", b"")
     assert main(["export", "--wacz", "-", *rest]) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "h"]
 

@@ -67,7 +67,7 @@ def _export_lines(
                 if _is_chosen(row, choice):
                     count += 1
                     yield form(line, row)
-        if not count:
+        if not count and target != STDOUT:  # in a pipe nothing is an answer, too
             raise HoldingsError(f"{root}: no article fits, nothing to export")
 
     if target == STDOUT:
