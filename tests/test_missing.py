@@ -66,3 +66,16 @@ def test_explain_says_so_where_nothing_is_known_of_a_page(
 def test_status_calls_visited_only_what_was_asked_for(holdings: Path) -> None:
     (site,) = look(holdings, time())["sites"]
     assert (site["waiting"], site["visited"]) == (1, 1)
+
+
+def test_a_state_made_again_is_told_before_its_next_crawl(
+    holdings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = State(holdings / "state.sqlite")
+    state.write("DROP TABLE hosts")
+    state.write("DROP TABLE robots")
+    state.commit()
+    state.close()
+    assert look(holdings, time())["resting"] == []
+    assert main(["explain", f"{SEED}admin/refused.html", "--holdings", str(holdings)]) == 1
+    assert capsys.readouterr().out.startswith("one: never asked for; linked from")

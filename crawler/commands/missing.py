@@ -48,8 +48,9 @@ def _captured(db: sqlite3.Connection, url: str) -> Iterator[str]:
 
 def _in_frontier(db: sqlite3.Connection, url: str) -> Iterator[str]:
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
-    if not {"urls", "robots"} <= tables:
+    if "urls" not in tables:
         return
+    asks = "robots" in tables  # not so after a repair, before the next crawl
     for site, known, via, hops, state, visits, failures, record, due in db.execute(
         _PAGES, (dedupe_key(url),)
     ):
@@ -63,7 +64,7 @@ def _in_frontier(db: sqlite3.Connection, url: str) -> Iterator[str]:
             said = f"visited; its last answer is {record}"
         elif state in (READY, LEASED, HELD):
             said = "waits, never asked for yet" if state != LEASED else "is being asked for"
-        elif _refused(db, known):
+        elif asks and _refused(db, known):
             said = "never asked for: its robots.txt does not allow it"
         else:
             said = "never asked for"

@@ -75,8 +75,8 @@ def _look(db: sqlite3.Connection, holdings: Path, now: float) -> dict[str, Any]:
         site["next_due"] = _iso(site["next_due"])
     hosts = [
         {"host": host, "why": why, "until": _iso(until), "failures": failures}
-        for host, why, until, failures in db.execute(_HOSTS, moment)
-    ]
+        for host, why, until, failures in (db.execute(_HOSTS, moment) if "hosts" in tables else ())
+    ]  # a state made again by a repair knows no hosts before the next crawl
     notes = dict(db.execute("SELECT name, value FROM notes"))
     running = json.loads(notes.get("progress", "null")) if "open-run" in notes else None
     return {"sites": sites, "resting": hosts, "running": running, "runs": _runs(holdings)}
