@@ -101,6 +101,8 @@ def table(report: dict[str, Any]) -> str:
     rows += [("  captured, not derived", report["not_derived"])] if report["not_derived"] else []
     rows += [("  pending", report["pending"])]
     rows += [("captures in warc/", report["captured"])]
+    told = Counter(event["event"] for event in report["events"])  # cron mails the table alone
+    rows += [(f"pages {event}", n) for event, n in sorted(told.items())]
     rows += [(f"not requested: {why}", n) for why, n in report["not_requested"].items()]
     rows += [(f"verdict {verdict}", n) for verdict, n in report["verdicts"].items()]
     rows += [(f"flag {flag}", n) for flag, n in report["flags"].items()]

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from archive.warcreader import ReadRecord, read
+from crawler.report import Report, table
 from tests.answering import Answer, Asked, answering, article, define
 from tests.commands import adds_up, fangzhi, report
 from tests.web import Web, expected, feed, start, ucap, vsb, waf
@@ -87,6 +88,15 @@ def test_a_site_with_feed_and_sitemap_is_found_unchanged_republished_and_correct
         texts = {row["id"]: row["text"] for row in lines if "text" in row}
         assert feed.CORRECTION in texts[event["after"]]
         assert feed.CORRECTION not in texts[event["before"]]
+
+
+def test_the_table_of_a_run_counts_what_changed_and_what_is_gone() -> None:
+    numbers = Report().as_json() | {"alarms": []}
+    told = [{"event": event} for event in ("gone", "changed", "changed")]
+    rows = [row.split() for row in table(numbers | {"events": told}).splitlines()]
+    assert ["pages", "changed", "2"] in rows
+    assert ["pages", "gone", "1"] in rows
+    assert "pages" not in table(numbers | {"events": []})
 
 
 class Published:
