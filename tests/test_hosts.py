@@ -13,6 +13,7 @@ from crawler.politeness.hosts import (
     RETRY_AFTER_LIMIT,
     Host,
     Hosts,
+    retry_after,
 )
 from crawler.politeness.robots import FRESH, SIZE_LIMIT, Answers, Robots, decide
 
@@ -191,3 +192,8 @@ def test_robots_rules_are_compared_octet_by_octet(rule: bytes, path: str, allowe
     assert said.rules.isascii()
     kept = Robots("User-agent: *\nDisallow: /公告/")  # as earlier versions noted it
     assert not kept.allows("http://a.test/%E5%85%AC%E5%91%8A/")
+
+
+@pytest.mark.parametrize("year", ["9" * 20, "x"])
+def test_a_moment_that_cannot_be_asks_for_no_rest_and_ends_nothing(year: str) -> None:
+    assert retry_after(f"Fri, 10 Sep {year} 20:00:00 GMT") is None

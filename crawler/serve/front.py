@@ -152,7 +152,7 @@ class Page(Asked):
         if asked:
             try:
                 stamp = parsedate_to_datetime(asked).strftime("%Y%m%d%H%M%S")
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, OverflowError):
                 self.send_error(400, "Accept-Datetime is not a date")
                 return
         chosen = nearest(captures, stamp)
