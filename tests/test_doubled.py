@@ -42,6 +42,13 @@ def test_the_first_of_two_copies_stays(between: str) -> None:
     assert cleaned.flags == ("doubled-body",)
 
 
+def test_title_and_day_above_the_second_copy_go_with_it_and_the_day_is_told() -> None:
+    body = paragraphs(12)
+    cleaned = clean(f"标题在此\n{body}\n标题在此\n2023-06-19\n{body}", [drop_second_copy, lines])
+    assert cleaned.text == f"标题在此\n{body}"
+    assert ("published", "2023-06-19") in {(c.field, c.value) for c in cleaned.found}
+
+
 def test_a_re_flowed_copy_is_a_copy() -> None:
     flowed = BODY.replace("\n", "").replace("。", "。\n")
     assert clean(BODY + "\n" + flowed, [drop_second_copy, lines]).text == BODY

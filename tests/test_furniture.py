@@ -95,6 +95,16 @@ def test_a_title_alone_above_a_plain_text_is_its_title() -> None:
     }
 
 
+@pytest.mark.parametrize("below", ["", "——县长到柳河镇调研\n"])
+def test_the_line_above_day_and_source_is_the_title_of_a_plain_text(below: str) -> None:
+    head = "当前位置：首页 > 政务要闻\n全县农田水利现场会召开\n"
+    text = f"{head}{below}时间：2023-06-19 09:12 来源：县融媒体中心\n{TEXT}"
+    about = About(kind="text")
+    assert clean(text, STEPS, about).text == TEXT
+    assert found(text, about)["title"] == ["全县农田水利现场会召开"]
+    assert "title" not in found(text, About(title="别的", kind="text"))
+
+
 def test_the_known_title_is_not_text() -> None:
     about = About("html", title="全县现场会召开")
     assert clean(f"全县现场会召开\n{TEXT}", STEPS, about).text == TEXT

@@ -29,6 +29,13 @@ def test_the_beginning_of_a_body_below_it_goes() -> None:
     assert cleaned(f"{BODY}\n{BODY[:70]}") == BODY
 
 
+def test_the_head_of_a_second_beginning_goes_with_it_and_its_day_is_told() -> None:
+    text = f"全县工作会议召开\n{BODY}\n全县工作会议召开\n2023-06-19\n{BODY[:70]}"
+    done = clean(text, [drop_second_copy], About())
+    assert done.text == f"全县工作会议召开\n{BODY}"
+    assert [(c.field, c.value) for c in done.found] == [("published", "2023-06-19")]
+
+
 def test_paragraphs_that_stand_twice_each_stand_once() -> None:
     assert cleaned("\n".join(f"{line}\n{line}" for line in LONG)) == "\n".join(LONG)
 

@@ -21,6 +21,8 @@ def decoded(text: str) -> str:
     ("shown", "text"),
     [
         ("<p>第一段。</p><p>第二段。</p>", "第一段。\n第二段。"),
+        ("<!--StartFragment--><p>第一段。</p><!--EndFragment-->", "\n第一段。\n"),
+        ("<!--[if gte mso 9]><p>第一段。</p><![endif]--><p>第二段。</p>", "\n第一段。\n\n第二段。"),
         ('<p style="a: b"> 第一段。</h3> <p style="a: b"> 第二段。</h3>', "第一段。\n第二段。"),
         ("第一段。<br />第二段。<br>\n第三段。", "第一段。\n第二段。\n第三段。"),
         ('<span style="color: red">重要</span>通知<strong>全文</strong>', "重要通知全文"),

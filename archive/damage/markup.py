@@ -27,10 +27,12 @@ _FILLING = re.compile(
 )
 _RUN_GAP = re.compile(r"\s*")
 
+# What editors and word processors leave in comments around what was pasted.
+_EDITORS = r"(?:--\s*/?(?:Start|End)Fragment|(?:--)?\s*\[(?:if [^\[\]<>]{1,40}|endif)\])"
 # Text about code: tags that run, event handlers, source of a page or a program, notices on hidden
 # links. Cost: a leaked tag in such a text stays.
 _LISTING = re.compile(
-    rf"{_LT}/?(?:script|iframe|svg|object|embed|form|input|html|head|body|meta|link|style|\?|%|!)"
+    rf"{_LT}/?(?:script|iframe|svg|object|embed|form|input|html|head|body|meta|link|style|\?|%|!(?!{_EDITORS}))"
     r"|javascript:|\bon(?:error|load|click|mouseover)\s*=|alert\(|\bXSS\b|跨站脚本|\bpayload\b|display\s*:\s*none|暗链|暗鏈|黑链|黑鏈|代码如下|源代码",
     re.IGNORECASE,
 )
@@ -50,10 +52,11 @@ ENTITY = re.compile(
 # of an EmpireCMS template that was never filled: [!--empirenews.page--].
 _BRACKETED = re.compile(
     r"\[img(?:=[\d,]{1,9})?\](?:https?:/)?/[^\s\[\]\u4e00-\u9fff]{1,300}\[/img\]"
-    r"|\[!--[a-z][\w.]{1,40}--\]",
+    r"|\[!--[a-z][\w.]{1,40}--\]"
+    rf"|{_LT}!{_EDITORS}\s*(?:--)?{_GT}",
     re.IGNORECASE,
 )
-_BRACKETS = ("[img", "[IMG", "[!--")
+_BRACKETS = ("[img", "[IMG", "[!--", "<!", "&lt;!")
 
 
 def decode(text: str) -> Iterator[Change]:

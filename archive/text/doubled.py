@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from archive import metadata
 from archive.about import bylines
 from archive.model import About, Candidate, Change
 from archive.normalise import fold
@@ -158,14 +159,15 @@ def _whole_sentences(edges: list[int], repeat: Repeat) -> _Copy:
 
 
 def _only_credits(text: str, sentences: list[_Sentence], copy: _Copy) -> bool:
-    """True when what stands between the copies is a credit, or stands elsewhere as well.
+    """True when what stands between the copies is a credit, a day or another line of a head, or stands
+    elsewhere as well.
 
     Anything else there, such as a subheading that the first copy lost, is kept.
     """
     between = sentences[copy.middle : copy.second]
     elsewhere = {s.key for s in (*sentences[: copy.middle], *sentences[copy.second :])}
     return _size(between) <= _BETWEEN and all(
-        s.key in elsewhere or _is_credit(text[s.start : s.end]) for s in between
+        s.key in elsewhere or _is_framing(text[s.start : s.end].strip()) for s in between
     )
 
 
@@ -182,8 +184,10 @@ def _cut(text: str, cut: list[_Sentence]) -> Change:
 
 
 def _credits(cut: str) -> Iterator[Candidate]:
-    """What bylines and credits in the cut part say."""
+    """What bylines, credits and lines of a head in the cut part say."""
     for line in cut.split("\n"):
+        if linerules.head_rule(line.strip()):
+            yield from metadata.read_line(line.strip())
         yield from bylines.byline(line)
         credit = bylines.trailing_credit(line)
         if credit:

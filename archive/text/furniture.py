@@ -33,6 +33,7 @@ class _Line(NamedTuple):
 
 
 _PHOTOGRAPHER = re.compile("[摄攝]")
+_NO_TITLE = re.compile(r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def strip_head(text: str, about: About) -> Iterable[Change]:
         # ends with 作者：.
         cuts = [cut for cut in cuts if cut.rule != "above-head-line"]
     else:
-        cuts += _lone_title(text, lines, cuts, about)
+        told = _with_title(lines, cuts, about)
+        cuts = told if told != cuts else cuts + _lone_title(text, lines, cuts, about)
     yield from _changes(text, lines, cuts)
 
 
@@ -240,11 +242,26 @@ def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: A
     line, follower = lines[at], lines[at + 1]
     blank = text[line.end : follower.start].count("\n") > 1
     alone = blank and 4 <= len(line.text) <= _TITLE and linerules.is_sentence(follower.text)
-    if not alone or re.search(
-        r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]", line.text
-    ):
+    if not alone or _NO_TITLE.search(line.text):
         return []
     return [Cut(at, "title-alone")]
+
+
+def _with_title(lines: Sequence[_Line], cuts: list[Cut], about: About) -> list[Cut]:
+    """The cuts, that of a title told: the short line right above the first line of day and source in
+    a plain text, where nothing told the title yet. A subtitle (——…) is passed over."""
+    below = next((i for i, cut in enumerate(cuts) if cut.rule in ("meta-line", "byline")), 0)
+    if about.title or about.kind != "text":
+        return cuts
+    for at in range(below - 1, -1, -1):
+        line = lines[cuts[at].index].text
+        if cuts[at].rule != "above-head-line":
+            break
+        if not line.startswith(("—", "-", "（", "(")):
+            is_title = 4 <= len(line) <= _TITLE and not _NO_TITLE.search(line)
+            told = [Cut(cuts[at].index, "title-above")] if is_title else cuts[at : at + 1]
+            return [*cuts[:at], *told, *cuts[at + 1 :]]
+    return cuts
 
 
 def _trailing_credit(text: str, lines: Sequence[_Line], cut: set[int]) -> Iterator[Change]:
@@ -307,7 +324,7 @@ def _span(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
-    if cut.rule in ("title-alone",):
+    if cut.rule in ("title-alone", "title-above"):
         return (Candidate("title", line, "line:title"),)
     if cut.rule in (
         "below-tail-line",

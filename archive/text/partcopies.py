@@ -7,11 +7,13 @@ stands in the whole, letter by letter, from the first one on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.model import Change
+from archive import metadata
+from archive.model import Candidate, Change
 from archive.normalise import fold
+from archive.text import linerules
 
 _SHORTEST = 40  # letters of a part or a paragraph; refrains, captions and forms have less
 _TOLD = 24  # letters by which the beginning of a body is found again
@@ -39,13 +41,21 @@ def part_copies(text: str) -> Iterator[Change]:
     if not _may_hold(text):
         return
     lines = [line for line in _lines(text) if line.key]
-    spans = list(_paragraphs(lines)) or list(_beginnings(lines))
+    spans = list(_paragraphs(lines)) or list(_beginnings(text, lines))
     for first, stop in spans:
         evidence = f"{stop - first} lines that stand elsewhere as well, from their first letter on"
         start, end = lines[first].start, lines[stop - 1].end
         if end >= len(text) and first:
             start = lines[first - 1].end - 1 if text[lines[first - 1].end - 1] == "\n" else start
-        yield Change(start, end, "", "part-copy", evidence, 0.95, flag="doubled-body")
+        found = tuple(dict.fromkeys(_told(text, lines[first:stop])))
+        yield Change(start, end, "", "part-copy", evidence, 0.95, flag="doubled-body", found=found)
+
+
+def _told(text: str, lines: Iterable[_Line]) -> Iterator[Candidate]:
+    """What lines of a head among those that go say."""
+    for line in lines:
+        shown = text[line.start : line.end].strip()
+        yield from metadata.read_line(shown) if linerules.head_rule(shown) else ()
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -73,7 +83,7 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         yield from ((at, at + 1) for at in twins)
 
 
-def _beginnings(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
+def _beginnings(text: str, lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
     """The beginning of a body above the body, or below it."""
     for first in range(min(_FIRST, len(lines))):
         head = lines[first].key[:_TOLD]
@@ -89,8 +99,20 @@ def _beginnings(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         if cut and len(upper) < len(lower) and lower.startswith(upper):
             yield first, again
         elif stop := _shown_again(upper, lines, again):
-            yield again, stop
+            yield _with_head(text, lines, first, again), stop
         return
+
+
+def _with_head(text: str, lines: Sequence[_Line], first: int, again: int) -> int:
+    """Where the head of a second beginning begins: the title, said above the first one too, a day."""
+    said = {line.key for line in lines[:first]}
+    at = again
+    while at > max(first + 1, again - _FIRST) and (
+        lines[at - 1].key in said
+        or linerules.head_rule(text[lines[at - 1].start : lines[at - 1].end].strip())
+    ):
+        at -= 1
+    return at if any(line.key in said for line in lines[at:again]) else again
 
 
 def _shown_again(upper: str, lines: Sequence[_Line], again: int) -> int:
