@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from archive import decode
 from archive.formats import coding
 from archive.model import Capture, Page, Reason, Rejection
+from archive.page import charset
 
 TEXT = "县政府召开工作会议，部署今冬明春重点工作。朱镕基、陶喆、堃、㙍。" * 3
 HTML = f"<!doctype html><html><head><title>会议</title></head><body><p>{TEXT}</p></body></html>"
@@ -170,3 +171,8 @@ def test_utf8_text_comes_back_as_it_was(text: str) -> None:
     data = ("<html>" + text).encode()
     read = page(decode.decode_file(data, "a.html"))
     assert read.text == "<html>" + text
+
+
+@pytest.mark.parametrize("name", ["朱镕基", "李镕", "会议由陈喆主持"])
+def test_a_few_undeclared_characters_are_no_big5(name: str) -> None:
+    assert charset.decode(name.encode("gb18030")).text == name

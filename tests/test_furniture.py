@@ -270,3 +270,11 @@ def test_a_sentence_that_begins_like_the_frame_ends_no_text_that_goes_on() -> No
     last = "活动由县文旅局主办，县图书馆承办，欢迎各界人士踊跃参加。"
     assert clean(f"{TEXT}\n{middle}\n{last}", STEPS).text == f"{TEXT}\n{middle}\n{last}"
     assert clean(f"{TEXT}\n{middle}", STEPS).text == TEXT
+
+
+@pytest.mark.parametrize(
+    "line", ["走进今天", "大山县的昨天、今天", "下载国家反诈中心APP，开启来电预警"]
+)
+def test_headings_and_calls_of_the_text_are_no_frame(line: str) -> None:
+    assert not linerules.head_rule(line)
+    assert not linerules.tail_rule(line)

@@ -35,6 +35,31 @@ def test_an_offer_goes_by_what_it_sells_wherever_it_stands(bar: str) -> None:
         assert (left.strip(), verdict) == (BODY, "infected")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "社区为行动不便的老人提供上门服务，联系电话：0411-84567890。",
+        "学位证办理咨询电话：0371-12345678。",
+        "遗失补办毕业证明的校友请提前预约，电话：0371-12345678。",
+        "全省政府网站集约化站群系统已经上线，技术服务电话：0551-62999999。",
+        "纪录展线上展厅免费在线观看，网址：https://www.museum.example/zt。",
+        "本次评选严禁刷票，监督电话：0371-12345678。",
+        "急用钱的企业可申请应急周转金，咨询电话：0371-12345678。",
+        "律师为困难群众免费代写诉状，电话：0371-12345678。",
+        "代写起诉状、代写答辩状、代写上诉状、代写申请书",
+        "上门服务 预约服务 延时服务 帮办代办 代写文书",
+        " ".join(name + "政府网站" for name in NAMES),
+        "抽查不合格的网站：\n" + "\n".join(name + "人民政府网站" for name in NAMES),
+        "、".join(name + "教育网站" for name in NAMES) + "。",
+        "\n".join(name + "门户网站" for name in NAMES),
+    ],
+)
+def test_what_offices_offer_the_public_stays(line: str) -> None:
+    text = f"{BODY}\n{line}\n{BODY}"
+    left, _, _ = plain(text)
+    assert left == text
+
+
 @pytest.mark.parametrize("joint", ["-", " - ", "] [", "】【", " ★ ", "/", "~", "—"])
 def test_places_go_whatever_sign_parts_them(joint: str) -> None:
     opened = {"] [": "[", "】【": "【"}.get(joint, "")

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.damage.gbk import fold
+from archive.repair import strip_inserted_tokens
 from archive.steps import clean, undo
 from tests.damage import traditional
 from tests.shared import shared_folder
@@ -157,3 +158,8 @@ def test_every_repair_can_be_undone(text: str) -> None:
 @example("ÖÐ¹ú\u200b¹Ø&amp;lt;ÖÐ¹ú¹Ø")
 def test_repairing_twice_changes_nothing(text: str) -> None:
     assert applied(clean(text, STEPS).text) == []
+
+
+def test_a_quantity_that_stands_between_a_verb_and_its_noun_stays() -> None:
+    text = "早晨起床后喝200ml水，有助于健康。午饭后喝200ml水，可以帮助消化。睡前再喝200ml水，防止缺水。"
+    assert clean(text, [strip_inserted_tokens]).text == text

@@ -28,17 +28,19 @@ _BETWEEN = re.compile(
     "[A-Za-z0-9](?<=[\u4e00-\u9fff].)[\\w.]{2,22}[A-Za-z0-9](?=[\u4e00-\u9fff])", re.ASCII
 )
 _MIXED = re.compile("[a-z].*[0-9A-Z]|[0-9].*[a-z]")  # a figure or an abbreviation has one kind
-_TIMES, _SEAMS = 3, 0.75  # places of a token, and their share inside a known word
+_QUANTITY = re.compile(r"\d+(?:\.\d+)?[A-Za-z]{1,3}")  # 喝200ml水: 喝水 is a word
+_TIMES, _SEAMS = 3, 0.75  # different places of a token, and its share inside a known word
 
 
 def _watermarks(text: str) -> Iterator[re.Match[str]]:
     """Tokens that part words: 5G or APP stand between words, so that taking them out makes none."""
     places: dict[str, list[re.Match[str]]] = {}
     for match in _BETWEEN.finditer(text):
-        if _MIXED.search(match[0]):
+        if _MIXED.search(match[0]) and not _QUANTITY.fullmatch(match[0]):
             places.setdefault(match[0], []).append(match)
     for found in places.values():
-        if len(found) >= _TIMES:
+        seams = {text[match.start() - 1] + text[match.end()] for match in found}
+        if len(seams) >= _TIMES:
             parted = sum(_parts_word(text, match) for match in found)
             yield from found if parted >= _SEAMS * len(found) else ()
 

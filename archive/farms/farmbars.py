@@ -137,13 +137,20 @@ def is_official(ending: str) -> bool:
 
 def trade_of(ending: str) -> str | None:
     """The trade an ending names behind a place: a listed word's, or that of one who sells pages."""
-    return lexicon.trade(ending) or (
-        "service" if fold(ending).lower().endswith(_offers()) else None
-    )
+    return lexicon.trade(ending) or ("service" if _sells(ending) else None)
+
+
+def _sells(ending: str) -> bool:
+    """Whether the longest of the known endings is a seller's: 网站 is, 政府网站 is an office's."""
+    plain = fold(ending).lower()
+    if not plain.endswith(_sellers()):
+        return False
+    seller = max(len(end) for end in _sellers() if plain.endswith(end))
+    return not any(plain.endswith(end) and len(end) > seller for end in _official())
 
 
 @cache
-def _offers() -> tuple[str, ...]:
+def _sellers() -> tuple[str, ...]:
     return tuple(farmwords.words()["endings"]["trade"])
 
 

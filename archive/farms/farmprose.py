@@ -32,6 +32,10 @@ _CONTACT = re.compile(
     r"|(?:[QqＱｑ]{2}|扣扣|企鹅|[微薇威]信|[加\+＋][VvＶWw微薇威卫]|[vV]信|VX|vx|电话|手机|热线|[Tt]elegram|TG|飞机|联系)[信]?\s*(?:号码?|群)?\s*[^\w\s。，]{0,2}\s*[A-Za-z0-9][\w\-]{4,20}"
     r"|https?://[\w.\-/]+|www\.[\w.\-]+"
 )
+_CHAT = re.compile(
+    r"(?<![A-Za-z])[QqＱｑ](?:号)?\s*[：:＋+]?\s*[1-9]\d{4,10}(?!\d)"
+    r"|[QqＱｑ]{2}(?!群)|扣扣(?!群)|企鹅|[微薇威]信(?!公众|群|小程序)|[加\+＋][VvＶWw微薇威卫]|[vV]信|VX|vx|[Tt]elegram|TG|飞机[^\w\s。，]"
+)
 _TWO_HAN = re.compile("[\u4e00-\u9fff]{2}")
 _STOP = re.compile(
     r"[。！？；\n]|】|(?=[一二三四五六七八九十]{1,3}、)|(?=[（(][一二三四五六七八九十]{1,3}[）)])"
@@ -145,7 +149,7 @@ def adverts(text: str, title: str) -> Iterator[Change]:
     for start, end, trade in lexicon.offers(text)[:MOST_HITS]:
         left, right = _clause(text, start, end)
         advert = text[left:right]
-        if len(advert) > 160 or not _CONTACT.search(advert):
+        if len(advert) > 160 or not _CONTACT.search(advert) or not _sells(advert):
             continue
         about = _without(prose, advert) + title + lexicon.heading(text)
         if _tells(advert) or lexicon.speaks_of(about, trade):
@@ -157,6 +161,13 @@ def adverts(text: str, title: str) -> Iterator[Change]:
         yield Change(
             *span, "", "R13-advert", f"X {trade}; L contact in the advert; T", 0.9, "link-farm"
         )
+
+
+def _sells(advert: str) -> bool:
+    """Whether a sentence with a contact sells: by a listed word, two of offers, or one with a name to
+    chat with. One word of an offer and a telephone are a public service too (代办, 急用钱)."""
+    words = {advert[start:end] for start, end, _ in lexicon.offers(advert)}
+    return bool(lexicon.listed(advert)) or len(words) > 1 or bool(_CHAT.search(advert))
 
 
 def _tells(advert: str) -> bool:

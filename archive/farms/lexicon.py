@@ -88,7 +88,7 @@ def score(text: str) -> float:
 
 
 def _plain(text: str) -> str:
-    plain = fold(text).lower()
+    plain = fold(text).replace("\u0130", "i").lower()  # whose lower case are two characters
     return plain.translate(_NARROW) if _WIDE.search(plain) else plain
 
 

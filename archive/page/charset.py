@@ -39,6 +39,7 @@ UTF8_SHARE = 0.8
 # Second bytes of Big5 in 40-7E and in 80-A0 (a cut character shifts the pairs behind it).
 _PAIR = re.compile(b"[\x81-\xfe][\x40-\xfe]")
 _BIG5_LOW, _BIG5_MIDDLE = 0.2, 0.02
+_BIG5_LEAST = 16  # pairs; 朱镕基 in GBK alone has as many low ones as Big5
 
 # Labels believed when the bytes are not UTF-8, and the codec for each. Labels of the GB family
 # and the West European ones (what a server says that knows nothing) all mean GB 18030.
@@ -106,7 +107,11 @@ def _is_big5(data: bytes) -> bool:
     pairs: list[bytes] = _PAIR.findall(data)
     low = sum(pair[1] < 0x80 for pair in pairs)
     middle = sum(0x80 <= pair[1] <= 0xA0 for pair in pairs)
-    return bool(pairs) and low >= _BIG5_LOW * len(pairs) and middle <= _BIG5_MIDDLE * len(pairs)
+    return (
+        len(pairs) >= _BIG5_LEAST
+        and low >= _BIG5_LOW * len(pairs)
+        and middle <= _BIG5_MIDDLE * len(pairs)
+    )
 
 
 def is_wide(data: bytes) -> bool:

@@ -41,7 +41,9 @@ _SPOKEN_DAY = re.compile(
 )
 # 某某新闻网 昨天 06:58
 _AGO = re.compile(
-    r"\S{0,16}\s{0,4}(?:昨天|今天|前天|刚刚|\d{1,2}(?:分钟|小时|天|个月)前)\s{0,3}(?:\d{1,2}:\d\d)?"
+    r"(?:\S{1,16}\s{1,4})?(?:昨天|今天|前天)\s{0,3}(?:\d{1,2}:\d\d)?"  # 走进今天 is a heading
+    r"|\S{1,16}(?:昨天|今天|前天)\s{0,3}\d{1,2}:\d\d"
+    r"|\S{0,16}\s{0,4}(?:刚刚|\d{1,2}(?:分钟|小时|天|个月)前)\s{0,3}(?:\d{1,2}:\d\d)?"
 )
 # The labels of a form: 姓名：电话：内容：
 _FORM = re.compile(r"(?:[\s*]*[\u4e00-\u9fff]{2,6}[\s*]*:[\s*]*){2,}")
@@ -55,7 +57,9 @@ _HOST = re.compile(
 )
 # 打开某某APP，查看更多: the call of a page for telephones.
 _APP = re.compile(
-    r"(?:点击|扫码|立即|请)?(?:打开|下载|安装|前往)[^。]{0,14}(?:app|客户端)", re.IGNORECASE
+    r"(?:点击|扫码|立即|请)?(?:打开|下载|安装|前往)[^。]{0,14}(?:app|客户端)"
+    r"(?:[,，\s]*(?:查看|阅读|观看|浏览|体验|参与|了解|更多|继续|看|获取).{0,24})?[!>\s]*",
+    re.IGNORECASE,
 )
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
@@ -167,7 +171,7 @@ def tail_rule(line: str) -> str:
         return "editor-credit"
     if _FORM.fullmatch(folded):
         return "tail-line"
-    if _APP.match(folded) and not is_plain_text(line):
+    if _APP.fullmatch(folded) and not is_plain_text(line):
         return "tail-line"
     if _PAGER.match(folded) or _ONLY_PAGE.fullmatch(folded):
         return "pager"
