@@ -101,7 +101,8 @@ def table(report: dict[str, Any]) -> str:
     rows += [("  captured, not derived", report["not_derived"])] if report["not_derived"] else []
     rows += [("  pending", report["pending"])]
     rows += [("captures in warc/", report["captured"])]
-    told = Counter(event["event"] for event in report["events"])  # cron mails the table alone
+    # Cron mails the table alone; a run whose state could not be read at its end has no events.
+    told = Counter(event["event"] for event in report.get("events", ()))
     rows += [(f"pages {event}", n) for event, n in sorted(told.items())]
     rows += [(f"not requested: {why}", n) for why, n in report["not_requested"].items()]
     rows += [(f"verdict {verdict}", n) for verdict, n in report["verdicts"].items()]
