@@ -92,19 +92,25 @@ def _changes(text: str, pattern: re.Pattern[str], decode: _Decode, evidence: str
 
 def _beside(text: str, found: list[Change]) -> list[Change]:
     """Short lines of a text whose other lines were read as Latin-1: a day or a name has too few
-    hanzi to tell by itself, `2025å¹´`. Only where nothing else is left of the line's accents."""
-    if sum(change.applied for change in found) < _NEIGHBOURS:
+    hanzi to tell by itself, `2025å¹´`. Only where nothing else is left of the line's accents.
+
+    Bytes of GBK must be those of GB 2312, pairs of accents, because 25°C and São Paulo are GBK of
+    other characters as well. Cost: a short line with a character that GB 2312 has not, 镕, stays.
+    """
+    vouched = [change for change in found if change.applied]
+    if len(vouched) < _NEIGHBOURS:
         return []
+    gbk = any(_decoded(_latin_bytes(text[c.start : c.end]), "gb18030") == c.new for c in vouched)
     more: list[Change] = []
     taken = {text.rfind("\n", 0, change.start) + 1 for change in found}
     start = 0
     for line in text.split("\n"):
         span = Change(start, start + len(line), "", "mojibake")
         if start not in taken and _ACCENT.search(line):
-            readings = [r for r in _from_latin(line) if _hanzi(r) and not _ACCENT.search(r)]
-            if readings:
+            reading = _decoded(_latin_bytes(line), "gb2312") if gbk else _from_utf8(line)
+            if reading and _hanzi(reading) and not _ACCENT.search(reading):
                 evidence = "latin-1, as the lines around it"
-                more.append(replace(span, new=readings[0], evidence=evidence, confidence=0.95))
+                more.append(replace(span, new=reading, evidence=evidence, confidence=0.95))
         start += len(line) + 1
     return [replace(change, flag="mojibake") for change in more]
 
@@ -158,6 +164,12 @@ def _from_latin(line: str) -> list[str]:
     data = _latin_bytes(line)
     found = [r for charset in ("utf-8", "gb18030") if data and (r := _decoded(data, charset))]
     return _from_latin_twice(data) or found
+
+
+def _from_utf8(line: str) -> str | None:
+    """The reading of UTF-8 that was read as Latin-1, once or twice."""
+    data = _latin_bytes(line)
+    return next(iter(_from_latin_twice(data)), None) or _decoded(data, "utf-8")
 
 
 def _from_latin_twice(data: bytes) -> list[str]:

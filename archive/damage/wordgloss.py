@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.chinese.language import canonical, model
@@ -48,7 +48,10 @@ def word_glosses(text: str) -> list[WordGloss]:
     """
     found = list(_glosses(text))
     counted = Counter(gloss.word for gloss in found)
-    steady = [gloss for gloss in found if counted[gloss.word] >= _ALWAYS * text.count(gloss.word)]
+    if len(found) < _ENOUGH:
+        return []
+    stand = _occurrences(text, counted)
+    steady = [gloss for gloss in found if counted[gloss.word] >= _ALWAYS * stand[gloss.word]]
     if not _is_tool(steady):
         return []
     apart = sum(gloss.apart for gloss in steady) * 2 > len(steady)
@@ -57,6 +60,12 @@ def word_glosses(text: str) -> list[WordGloss]:
         for gloss in steady
         if counted[gloss.word] > 1 or (gloss.first and gloss.apart == apart and _is_usual(gloss))
     ]
+
+
+def _occurrences(text: str, words: Collection[str]) -> Counter[str]:
+    """How often each word stands in the text: one walk, for a text may hold thousands of words."""
+    pieces = (text[at : at + n] for n in set(map(len, words)) for at in range(len(text) - n + 1))
+    return Counter(piece for piece in pieces if piece in words)
 
 
 def _is_tool(found: Sequence[WordGloss]) -> bool:

@@ -36,7 +36,7 @@ _HAN = re.compile(f"[{HAN}]")
 _SENTENCE = re.compile("[，。；！？]")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _MARKED = re.compile(r"<(?:p|br|div|span|table|section|h\d)\b", re.IGNORECASE)
-_STRING = r"""(?:"((?:[^"\\]|\\.)*+)"|'((?:[^'\\]|\\.)*+)'|`((?:[^`\\]|\\.)*+)`)"""
+_STRING = r"""(?s:"((?:[^"\\]|\\.)*+)"|'((?:[^'\\]|\\.)*+)'|`((?:[^`\\]|\\.)*+)`)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _texts(tree: Nodes) -> Iterator[_Text]:
         if kind.startswith("text/") and "javascript" not in kind:
             yield from _text(source, tree.elements[at])
         elif kind in ("", "application/json", "application/ld+json") or "javascript" in kind:
-            yield from _of_data(source, kind, tree.elements[at])
+            yield from _of_data(source, tree.elements[at])
 
 
 def _text(source: str, place: Element) -> Iterator[_Text]:
@@ -90,7 +90,7 @@ def _text(source: str, place: Element) -> Iterator[_Text]:
         yield _Text(markup, count, place)
 
 
-def _of_data(source: str, kind: str, place: Element) -> Iterator[_Text]:
+def _of_data(source: str, place: Element) -> Iterator[_Text]:
     """The texts of objects in a script, JSON or not."""
     for count, match in enumerate(_keyed("text").finditer(source)):
         if count >= _MOST:

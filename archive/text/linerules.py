@@ -22,7 +22,7 @@ DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
     "head": {"starts", "whole"},
-    "tail": {"starts", "sections", "weak", "sentences", "declares", "credits"},
+    "tail": {"starts", "sections", "weak", "sentences", "declares", "credits", "forms"},
     "toolbar": {"words"},
     "footer": {"strong", "labels"},
     "disclaimer": {"sure", "other"},
@@ -43,9 +43,9 @@ _SPOKEN_DAY = re.compile(
 _AGO = re.compile(
     r"(?:\S{1,16}\s{1,4})?(?:昨天|今天|前天)\s{0,3}(?:\d{1,2}:\d\d)?"  # 走进今天 is a heading
     r"|\S{1,16}(?:昨天|今天|前天)\s{0,3}\d{1,2}:\d\d"
-    r"|\S{0,16}\s{0,4}(?:刚刚|\d{1,2}(?:分钟|小时|天|个月)前)\s{0,3}(?:\d{1,2}:\d\d)?"
+    r"|(?:\S{1,16}\s{1,4})?(?:刚刚|\d{1,2}(?:分钟|小时|天|个月)前)\s{0,3}(?:\d{1,2}:\d\d)?"
 )
-# The labels of a form: 姓名：电话：内容：
+# The labels of a form, which may be the notice's own: a guest book has others besides.
 _FORM = re.compile(r"(?:[\s*]*[\u4e00-\u9fff]{2,6}[\s*]*:[\s*]*){2,}")
 # A day and a few words without Chinese: 2023-03-01 and a source in Korean or Tibetan.
 _FOREIGN_META = re.compile(
@@ -55,10 +55,10 @@ _FOREIGN_META = re.compile(
 _HOST = re.compile(
     r"[^，。：:由]{2,24}(?:政府|办公室|委员会|局|厅|委|中心)(?:主管)?(?:主办|承办|主办维护)"
 )
-# 打开某某APP，查看更多: the call of a page for telephones.
+# 打开某某APP，查看更多: the call of a page for telephones. 打开“浙里办”APP alone is a step of a guide.
 _APP = re.compile(
-    r"(?:点击|扫码|立即|请)?(?:打开|下载|安装|前往)[^。]{0,14}(?:app|客户端)"
-    r"(?:[,，\s]*(?:查看|阅读|观看|浏览|体验|参与|了解|更多|继续|看|获取).{0,24})?[!>\s]*",
+    r"(?:点击|扫码|立即|请)?(?:打开|下载|安装|前往)(?:(?:app|客户端)|[^。“”]{0,14}(?:app|客户端)"
+    r"[,，\s]*(?:查看|阅读|观看|浏览|体验|参与|了解|更多|继续|看|获取).{0,24})[!>\s]*",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
@@ -169,7 +169,7 @@ def tail_rule(line: str) -> str:
             return "section"
     if (found := _credit().match(folded)) and not _is_about(line, folded[found.end() :]):
         return "editor-credit"
-    if _FORM.fullmatch(folded):
+    if _FORM.fullmatch(folded) and _is_guest_book(folded):
         return "tail-line"
     if _APP.fullmatch(folded) and not is_plain_text(line):
         return "tail-line"
@@ -181,6 +181,11 @@ def tail_rule(line: str) -> str:
     if _declares_its_own(folded):
         return ""
     return "section" if _sections().match(folded) else "tail-line"
+
+
+def _is_guest_book(form: str) -> bool:
+    """Whether labels are those of a form to write to a site: 姓名：电话：内容：, not 申请人：日期："""
+    return not _guest_book().isdisjoint(label.strip(" *") for label in form.split(":"))
 
 
 def _is_about(line: str, rest: str) -> bool:
@@ -324,6 +329,11 @@ def _vocabulary() -> Mapping[str, Any]:
     if unknown := set(table) - set(_TABLES) - {"evidence", "day"}:
         raise VocabularyError(vocab.folder() / "furniture.toml", min(unknown), "unknown table")
     return table
+
+
+@cache
+def _guest_book() -> frozenset[str]:
+    return frozenset(map(fold, _vocabulary()["tail"]["forms"]))
 
 
 def _starts(table: str, key: str) -> re.Pattern[str]:
