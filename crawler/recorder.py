@@ -238,7 +238,11 @@ class Recorder:
         with self.failing.guarded():
             self.report.queued = self.frontier.ready()
             seeds = self.frontier.waiting_seeds()
-            rested = [(url, self.hosts[host]) for url, host in seeds if self.hosts[host].rests]
+            rested = [
+                (url, self.hosts[host])
+                for url, host in seeds
+                if self.hosts.is_put_off(self.hosts[host])
+            ]
             self.noted.unreachable |= {url: self.hosts.why_it_rests(host) for url, host in rested}
         summary |= {"reason": reason, **self.report.as_json()}
         if self.deriver.workers:

@@ -186,7 +186,7 @@ class FrontierScheduler(BaseScheduler):
         lead = lease.lead
         cookies = str(lease.again.get("cookies", "")).encode("latin-1", "replace")
         headers: dict[str, str | bytes] = {"Cookie": cookies} if cookies else {}
-        headers |= {"Referer": lead.via.partition("#")[0]} if lead.via is not None else {}
+        headers |= {"Referer": referer} if (referer := _referer(lead.via, lead.url)) else {}
         meta: dict[str, Any] = {"lease": lease, "site": lead.site or None, "hops": lead.hops}
         meta["verbatim_url"] = True  # Scrapy would escape what archive.uri lets stand: [ ] '
         original = self._recorder.original(lease)
@@ -286,6 +286,14 @@ class FrontierScheduler(BaseScheduler):
         slot = getattr(self._crawler.engine, "_slot", None)
         if slot is not None:
             slot.nextcall.schedule()
+
+
+def _referer(via: str | None, url: str) -> str:
+    """What a request says of the page that led to it; nothing of a secure page to a server that is
+    asked in the clear (RFC 9110, 10.1.3)."""
+    if via is None or (via.startswith("https:") and not url.startswith("https:")):
+        return ""
+    return via.partition("#")[0]
 
 
 def body_of(response: Response) -> bytes:

@@ -41,4 +41,4 @@ def _is_archive(path: Path) -> bool:
     name = path.name.removesuffix(".open")
     for packed in _PACKED:
         name = name.removesuffix(packed)
-    return name.endswith(_ENDINGS) and path.is_file()
+    return name.endswith(_ENDINGS) and not path.is_dir()  # a link to nowhere is complained of

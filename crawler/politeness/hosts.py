@@ -174,6 +174,11 @@ class Hosts:
         host.why = why
         self._save(host)
 
+    def is_put_off(self, host: Host) -> bool:
+        """Whether a host rests by its own doing: it refused, failed or blocked, or named a time."""
+        waits = host.why == "retry-after" and host.rests_until > self.clock()
+        return waits or host.rests > 0
+
     def why_it_rests(self, host: Host) -> str:
         """The reason for a host's rest and, in words, until when nothing is asked of it."""
         left = max(host.rests_until - self.clock(), 0.0)
