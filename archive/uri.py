@@ -191,7 +191,8 @@ def surt(url: str) -> str:
     path = _dotless(_PATH_SESSION.sub("", _without_escapes(parts.path)))
     path = _in_key(re.sub("/{2,}", "/", path))
     query = _in_key(_without_escapes(parts.query or "")).split("&")
-    shown = "&".join(sorted(_without_sessions(query)))
+    # By name, then value: `id=1` stands before `id2=2`, though `2` comes before `=`.
+    shown = "&".join(sorted(_without_sessions(query), key=lambda pair: pair.split("=", 1)))
     return f"{','.join(names)}{port[0] if port else ''}){path.rstrip('/') or '/'}" + (
         f"?{shown}" if shown else ""
     )

@@ -184,6 +184,13 @@ def test_what_pages_of_one_folder_share_joins_as_it_does_alone(base: str, href: 
     assert join(base, href) == uri._join.__wrapped__(base, href, "utf-8")
 
 
+@pytest.mark.parametrize("query", ["id2=2&id=1", "?1&=", "a-b=2&a=1&a", "=&&="])
+def test_parameters_of_the_index_key_stand_by_name_then_value(query: str) -> None:
+    judge = pytest.importorskip("surt")
+    url = f"http://a.test/x?{query}"
+    assert surt(url) == judge.surt(url)
+
+
 @settings(deadline=None)  # the judge is slow to load
 @given(st.text("aZ1/.%25bB9Ff37cC[]'|{}:&=?", max_size=30))
 def test_the_index_key_is_the_one_pywb_computes_for_any_escapes(text: str) -> None:
