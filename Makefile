@@ -19,7 +19,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
 
-# Ten minutes. `make bench BENCH="warc frontier"` runs parts, BENCH=--docs writes docs/performance.md.
+# A quarter of an hour. `make bench BENCH="warc frontier"` runs parts, BENCH=--docs writes docs/performance.md.
 bench: $(READY) .venv-bench/.ready
 	$(BIN)/python -m tests.bench $(BENCH)
 

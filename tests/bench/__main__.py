@@ -75,7 +75,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[Path], list[Ta
     count = options.rounds
     sizes = (options.pages // 10, options.pages)
     return {
-        "derive": lambda to: [extracting.measure(to, count)],
+        "derive": lambda to: extracting.measure(to, count),
         "link-farm": lambda to: [linkfarm.measure(to, count)],
         "opencc": lambda to: [opencc.measure(to, count)],
         "warc": lambda to: [warc.measure(to, count), warcread.measure(to, count)],

@@ -20,17 +20,24 @@ Pages = list[tuple[str, bytes]]  # URL and bytes
 
 def write(folder: Path, every: int = 3, files: int = 15) -> str:
     """Write every Nth page of the sets and every Nth file of the trees; what they are, in words."""
-    folder.mkdir(parents=True, exist_ok=True)
     shared = shared_folder()
-    pages = list(_real(shared, every, files)) if shared else _invented(900 // every)
+    if shared is None:
+        return put(folder, _invented(900 // every), "invented pages")
+    pages = [page for _, found in sets(shared) for page in found[::every]]
+    pages += [page for _, found in trees(shared) for page in found[::files]]
+    return put(folder, pages, "real pages of the shared sets and trees")
+
+
+def put(folder: Path, pages: Pages, which: str) -> str:
+    """Write these pages; what they are, in words."""
+    folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for number, (url, data) in enumerate(pages):
         (folder / f"{number:04d}.html").write_bytes(data)
         rows.append(json.dumps({"file": f"{number:04d}.html", "url": url}))
     (folder / "pages.jsonl").write_text("\n".join(rows), "utf-8")
     size = sum(len(data) for _, data in pages) / len(pages) / 1024
-    which = "real pages of the shared sets and trees" if shared else "invented pages"
-    return f"{len(pages)} {which}, {size:.0f} KiB each"
+    return f"{len(pages):,} {which}, {size:.0f} KiB each"
 
 
 def read(folder: Path) -> Pages:
@@ -39,18 +46,26 @@ def read(folder: Path) -> Pages:
     return [(row["url"], (folder / row["file"]).read_bytes()) for row in rows]
 
 
-def _real(shared: Path, every: int, files: int) -> Iterator[tuple[str, bytes]]:
+def sets(shared: Path) -> Iterator[tuple[str, Pages]]:
+    """The shared sets of pages, by name."""
     for gold in sorted((shared / "data" / "pages").glob("*/gold.jsonl")):
-        rows = list(map(json.loads, gold.read_text("utf-8").splitlines()))
-        for row in rows[::every]:
-            host = row.get("path") or f"{row.get('host') or gold.parent.name}/{row['id']}.html"
-            yield f"http://{host}", gzip.decompress((gold.parent / row["file"]).read_bytes())
+        rows = map(json.loads, gold.read_text("utf-8").splitlines())
+        yield gold.parent.name, [_page(gold.parent, row) for row in rows]
+
+
+def trees(shared: Path) -> Iterator[tuple[str, Pages]]:
+    """The HTML files of the saved site trees in the order of their names, as a replay meets them."""
     for tree in sorted((shared / "data" / "sites").glob("*.tar.xz")):
         with tarfile.open(tree) as tar:
-            for member in [one for one in tar.getmembers() if one.isfile()][::files]:
-                file = tar.extractfile(member)
-                assert file is not None
-                yield f"http://{member.name.removeprefix('./')}", file.read()
+            files = [one for one in tar if one.isfile() and one.name.endswith((".html", ".htm"))]
+            read = {file.name.removeprefix("./"): tar.extractfile(file) for file in files}
+            pages = [(f"http://{name}", data.read()) for name, data in read.items() if data]
+        yield tree.name.partition(".")[0], sorted(pages)
+
+
+def _page(folder: Path, row: dict[str, str]) -> tuple[str, bytes]:
+    host = row.get("path") or f"{row.get('host') or folder.name}/{row['id']}.html"
+    return f"http://{host}", gzip.decompress((folder / row["file"]).read_bytes())
 
 
 def _invented(count: int) -> Pages:

@@ -112,7 +112,7 @@ def _row(row: Row, first: Row, noted: Sequence[str]) -> list[str]:
 
 
 def _shown(key: str) -> bool:
-    return key not in ("digest", "main_cpu", "main_peak", "records", "slices")
+    return key not in ("digest", "each", "main_cpu", "main_peak", "records", "slices")
 
 
 def _version(name: str) -> str:
