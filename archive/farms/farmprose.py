@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from archive.chinese.variants import fold
 from archive.farms import farmwords, lexicon
@@ -23,19 +24,10 @@ _EDGE = re.compile(r"[\s。，,、：:；;！？!?“”‘’\"'《》〈〉【
 _OPEN, _CLOSE = "‘【[（(“", "’】]）)”"
 LONGEST_TOKEN = 24
 MOST_HITS, MOST_TOKENS = 2000, 40  # bounds for hostile texts
-_ABSTRACT = re.compile(
-    r"^[ \t　]*(?:文章摘要|本文摘要|内容摘要|摘要|本文关键词|文章关键词|关键词|本文标签|标签|热搜词)\s*[：:][^\n]*",
-    re.MULTILINE,
-)
-_CONTACT = re.compile(
-    r"(?<![A-Za-z])[QqＱｑ](?:号)?\s*[：:＋+]?\s*[1-9]\d{4,10}(?!\d)"
-    r"|(?:[QqＱｑ]{2}|扣扣|企鹅|[微薇威]信|[加\+＋][VvＶWw微薇威卫]|[vV]信|VX|vx|电话|手机|热线|[Tt]elegram|TG|飞机|联系)[信]?\s*(?:号码?|群)?\s*[^\w\s。，]{0,2}\s*[A-Za-z0-9][\w\-]{4,20}"
-    r"|https?://[\w.\-/]+|www\.[\w.\-]+"
-)
-_CHAT = re.compile(
-    r"(?<![A-Za-z])[QqＱｑ](?:号)?\s*[：:＋+]?\s*[1-9]\d{4,10}(?!\d)"
-    r"|[QqＱｑ]{2}(?!群)|扣扣(?!群)|企鹅|[微薇威]信(?!公众|群|小程序)|[加\+＋][VvＶWw微薇威卫]|[vV]信|VX|vx|[Tt]elegram|TG|飞机[^\w\s。，]"
-)
+_LINK = r"https?://[\w.\-/]+|www\.[\w.\-]+"
+_NUMBER = r"[信]?\s*(?:号码?|群)?\s*[^\w\s。，]{0,2}\s*[A-Za-z0-9][\w\-]{4,20}"
+_QQ_NUMBER = r"(?<![A-Za-z])[QqＱｑ](?:号)?\s*[：:＋+]?\s*[1-9]\d{4,10}(?!\d)"
+_ADD_ME = r"[加\+＋][VvＶWw微薇威卫]"
 _TWO_HAN = re.compile("[\u4e00-\u9fff]{2}")
 _STOP = re.compile(
     r"[。！？；\n]|】|(?=[一二三四五六七八九十]{1,3}、)|(?=[（(][一二三四五六七八九十]{1,3}[）)])"
@@ -55,10 +47,34 @@ _SEARCH = re.compile(
     r"(?:搜索|检索|查询|站内搜)[^。\n]{0,12}(?:结果|关键[词字]|内容)|的(?:搜索|检索|查询)结果|(?:共找到|没有找到|未找到|未搜索到)[^。\n]{0,30}(?:结果|信息|内容|记录)"
 )
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_SHOP = re.compile(
-    "激安|通販|送料無料|正規品|楽天|財布|腕時計|新品|未使用|中古|販売|価格|円|セール|ショップ|ブランド|レディース|メンズ|税込|在庫|予約|コピー|偽物|最安値"
-)
 EMOJI = 3  # places; one or two emoji between characters also occur in chat quoted by news
+
+
+@cache
+def _contact() -> re.Pattern[str]:
+    """Where an advert is to be reached."""
+    words = farmwords.words()["contact"]
+    names = "|".join((*words["chat"], _ADD_ME, "飞机", *words["telephone"]))
+    return re.compile(f"{_QQ_NUMBER}|(?:{names}){_NUMBER}|{_LINK}")
+
+
+@cache
+def _chat() -> re.Pattern[str]:
+    """Somebody to chat with, and no account or group of an office."""
+    words = farmwords.words()["contact"]
+    names = f"(?:{'|'.join(words['chat'])})(?!{'|'.join(words['office'])})"
+    return re.compile(rf"{_QQ_NUMBER}|{names}|{_ADD_ME}|飞机[^\w\s。，]")
+
+
+@cache
+def _abstract() -> re.Pattern[str]:
+    labels = "|".join(farmwords.words()["generated"]["labels"])
+    return re.compile(rf"^[ \t　]*(?:{labels})\s*[：:][^\n]*", re.MULTILINE)
+
+
+@cache
+def _shop() -> re.Pattern[str]:
+    return re.compile("|".join(farmwords.words()["foreign"]["japanese"]))
 
 
 def brand_tokens(text: str, title: str) -> Iterator[Change]:
@@ -149,7 +165,7 @@ def adverts(text: str, title: str) -> Iterator[Change]:
     for start, end, trade in lexicon.offers(text)[:MOST_HITS]:
         left, right = _clause(text, start, end)
         advert = text[left:right]
-        if len(advert) > 160 or not _CONTACT.search(advert) or not _sells(advert):
+        if len(advert) > 160 or not _contact().search(advert) or not _offers(advert):
             continue
         about = _without(prose, advert) + title + lexicon.heading(text)
         if _tells(advert) or lexicon.speaks_of(about, trade):
@@ -163,11 +179,11 @@ def adverts(text: str, title: str) -> Iterator[Change]:
         )
 
 
-def _sells(advert: str) -> bool:
+def _offers(advert: str) -> bool:
     """Whether a sentence with a contact sells: by a listed word, two of offers, or one with a name to
     chat with. One word of an offer and a telephone are a public service too (代办, 急用钱)."""
     words = {advert[start:end] for start, end, _ in lexicon.offers(advert)}
-    return bool(lexicon.listed(advert)) or len(words) > 1 or bool(_CHAT.search(advert))
+    return bool(lexicon.listed(advert)) or len(words) > 1 or bool(_chat().search(advert))
 
 
 def _tells(advert: str) -> bool:
@@ -190,7 +206,7 @@ def abstracts(text: str, title: str) -> Iterator[Change]:
     if not lexicon.listed(text):
         return
     prose = sentences(text)
-    for match in _ABSTRACT.finditer(text):
+    for match in _abstract().finditer(text):
         trades = {trade for _, _, trade in lexicon.listed(match[0])}
         kept = [t for t in trades if not lexicon.speaks_of(_without(prose, match[0]) + title, t)]
         if kept:
@@ -269,13 +285,13 @@ def foreign_shops(text: str, title: str) -> Iterator[Change]:
     kana = len(_KANA.findall(text))
     if kana < 5:
         return
-    words = set(_SHOP.findall(text))
+    words = set(_shop().findall(text))
     if kana >= 20 and len(words) >= 4 and kana >= 0.1 * len(text):
         evidence = f"X {len(words)} Japanese shop words; T {kana} kana"
         yield Change(0, min(40, len(text)), "", "foreign-shop", evidence, 0.85, "spam-page", False)
         return
     for line in re.finditer("[^\n]+", text):
-        if len(_KANA.findall(line[0])) >= 5 and len(set(_SHOP.findall(line[0]))) >= 2:
+        if len(_KANA.findall(line[0])) >= 5 and len(set(_shop().findall(line[0]))) >= 2:
             span = whole_lines(text, *line.span())
             yield Change(
                 *span,

@@ -17,6 +17,9 @@ _TABLES: dict[str, set[str]] = {
     "footer": {"strong"},
     "announcing": {"title", "line", "back", "told"},
     "leading": {"machinery", "links"},
+    "contact": {"chat", "telephone", "office"},
+    "generated": {"labels"},
+    "foreign": {"japanese"},
 }
 _LISTS = {"marker": {"pattern"}, "hard": {"trade", "terms"}, "offer": {"trade", "terms"}}
 

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive import metadata
 from archive.about import bylines
-from archive.model import About, Candidate, Change
+from archive.model import About, Change
 from archive.normalise import fold
 from archive.text import linerules
-from archive.text.partcopies import part_copies
+from archive.text.partcopies import part_copies, told
 from archive.text.repeats import Repeat, is_doubled, longest_repeat
 
 # A copy is at least four sentences of twelve characters on average: refrains and forms are less.
@@ -178,20 +177,9 @@ def _is_credit(line: str) -> bool:
 
 def _cut(text: str, cut: list[_Sentence]) -> Change:
     left, right = cut[0].start, cut[-1].end
-    found = tuple(dict.fromkeys(_credits(text[left:right])))
+    found = tuple(dict.fromkeys(told(text[left:right])))
     evidence = f"{len(cut)} sentences that stand before as well"
     return Change(left, right, "", "second-copy", evidence, flag="doubled-body", found=found)
-
-
-def _credits(cut: str) -> Iterator[Candidate]:
-    """What bylines, credits and lines of a head in the cut part say."""
-    for line in cut.split("\n"):
-        if linerules.head_rule(line.strip()):
-            yield from metadata.read_line(line.strip())
-        yield from bylines.byline(line)
-        credit = bylines.trailing_credit(line)
-        if credit:
-            yield from credit[1]
 
 
 def _is_variant(sentences: list[_Sentence], copy: _Copy) -> bool:

@@ -7,10 +7,11 @@ stands in the whole, letter by letter, from the first one on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive import metadata
+from archive.about import bylines
 from archive.model import Candidate, Change
 from archive.normalise import fold
 from archive.text import linerules
@@ -47,15 +48,18 @@ def part_copies(text: str) -> Iterator[Change]:
         start, end = lines[first].start, lines[stop - 1].end
         if end >= len(text) and first:
             start = lines[first - 1].end - 1 if text[lines[first - 1].end - 1] == "\n" else start
-        found = tuple(dict.fromkeys(_told(text, lines[first:stop])))
+        found = tuple(dict.fromkeys(told(text[lines[first].start : lines[stop - 1].end])))
         yield Change(start, end, "", "part-copy", evidence, 0.95, flag="doubled-body", found=found)
 
 
-def _told(text: str, lines: Iterable[_Line]) -> Iterator[Candidate]:
-    """What lines of a head among those that go say."""
-    for line in lines:
-        shown = text[line.start : line.end].strip()
-        yield from metadata.read_line(shown) if linerules.head_rule(shown) else ()
+def told(cut: str) -> Iterator[Candidate]:
+    """What lines of a head, bylines and credits say in a part that goes."""
+    for line in cut.split("\n"):
+        if linerules.head_rule(line.strip()):
+            yield from metadata.read_line(line.strip())
+        yield from bylines.byline(line)
+        credit = bylines.trailing_credit(line)
+        yield from credit[1] if credit else ()
 
 
 def _lines(text: str) -> Iterator[_Line]:
