@@ -19,10 +19,9 @@ from archive.errors import (
     WrongUse,
 )
 from archive.sites import Site
+from crawler.codes import DONE, FAILED, FULL, IN_USE, INTERRUPTED, SHORT, WRONG_USE
 from crawler.recorder import Recorder
 from crawler.scheduler import NO_ROOM
-
-DONE, FAILED, WRONG_USE, FULL, IN_USE, SHORT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 11
 
 
 def crawl(sites: Mapping[str, Site], options: Mapping[str, Any]) -> int:

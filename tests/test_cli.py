@@ -13,7 +13,8 @@ import pytest
 
 from archive.errors import WrongUse
 from archive.state import State
-from crawler.cli import _addresses
+from crawler.commands.fetching import _addresses
+from crawler.commands.standardin import archives
 from crawler.commands.status import _lines, look
 from crawler.frontier import Frontier
 from crawler.politeness.hosts import Hosts
@@ -268,3 +269,9 @@ def test_a_folder_stands_for_the_pages_in_and_below_it(tmp_path: Path) -> None:
     assert inputs == ["a.txt", "a.html.gz", "c.HTM"]
     assert done.returncode == 1
     assert "a folder without pages" in done.stderr
+
+
+def test_a_link_to_nowhere_in_a_folder_of_archives_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.warc.gz").symlink_to("/nowhere/a.warc.gz")
+    with archives([tmp_path]) as found:
+        assert found == [tmp_path / "a.warc.gz"]

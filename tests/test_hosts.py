@@ -197,3 +197,14 @@ def test_robots_rules_are_compared_octet_by_octet(rule: bytes, path: str, allowe
 @pytest.mark.parametrize("year", ["9" * 20, "x"])
 def test_a_moment_that_cannot_be_asks_for_no_rest_and_ends_nothing(year: str) -> None:
     assert retry_after(f"Fri, 10 Sep {year} 20:00:00 GMT") is None
+
+
+def test_a_host_that_named_a_time_is_put_off_until_then_and_one_outside_its_hours_is_not(
+    hosts: Hosts, clock: Clock
+) -> None:
+    named, closed = hosts["named.test"], hosts["closed.test"]
+    hosts.refused(named, 60.0)
+    hosts.rest(closed, "hours", 60.0)
+    assert (hosts.is_put_off(named), hosts.is_put_off(closed)) == (True, False)
+    clock.now += 61.0
+    assert not hosts.is_put_off(named)

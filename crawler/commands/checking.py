@@ -18,10 +18,10 @@ from archive.checks.checkpanel import opinions
 from archive.checks.rules import Finding, Severity
 from archive.holdings import Holdings
 from crawler import refill
+from crawler.codes import DONE, FAILED, WRONG_USE
 from crawler.commands.standardin import archives
 from crawler.commands.terminal import printable
 
-DONE, WRONG, WRONG_USE = 0, 1, 2
 _ENGINES = {"pywb": "pywb", "replayweb": "ReplayWeb.page"}
 
 
@@ -41,7 +41,7 @@ def check(options: argparse.Namespace) -> int:
     show.end(checker)
     wrong = checker.tally.count(Severity.ERROR)
     wrong += checker.tally.count(Severity.WARNING) if options.strict else 0
-    return WRONG if wrong else DONE
+    return FAILED if wrong else DONE
 
 
 def _findings(options: argparse.Namespace, checker: Checker) -> Iterator[Finding]:

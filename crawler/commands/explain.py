@@ -14,11 +14,10 @@ from archive.holdings import Holdings
 from archive.jsonl import as_json, edit_from_json
 from archive.sites import Site, load_folder
 from archive.steps import undo
+from crawler.codes import DONE, FAILED
 from crawler.commands.loose import site_of
 from crawler.commands.missing import why_missing
 from crawler.logs import one_line
-
-DONE, FAILED = 0, 1
 
 _METADATA = (
     "title", "published", "dateline", "source", "authors", "editors", "column", "doc_number",

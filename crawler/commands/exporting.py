@@ -14,9 +14,9 @@ from archive import selection, wacz
 from archive.errors import HoldingsError, WriteFailed
 from archive.holdings import Holdings, write_pieces
 from archive.warc import parse_date
+from crawler.codes import DONE, FAILED, WRONG_USE
 from crawler.commands import table
 
-DONE, FAILED, WRONG_USE = 0, 1, 2
 STDOUT = Path("-")
 Form = Callable[[bytes, Mapping[str, Any]], bytes]
 

@@ -20,11 +20,11 @@ from archive.model import SiteMemory
 from archive.sites import Site, in_scope, load_folder
 from archive.textfiles import joined
 from archive.worker import Loose
+from crawler.codes import DONE, FAILED, WRONG_USE
 from crawler.commands.table import printer
 from crawler.derived import rejected
 from crawler.sandbox import Sandbox, Work
 
-DONE, FAILED, WRONG_USE = 0, 1, 2
 _ENDINGS = (".html", ".htm", ".shtml", ".xhtml", ".txt")  # of pages in a folder; .gz may follow
 
 

@@ -21,6 +21,7 @@ from archive.replay import Replayed, captures, captures_in, is_capture
 from archive.sites import load_folder
 from archive.state import State
 from archive.textfiles import TextFile
+from crawler.codes import DONE, FAILED
 from crawler.commands.comparing import Comparison
 from crawler.commands.passing import Passing
 from crawler.commands.resuming import Written, derived_by
@@ -34,7 +35,6 @@ from crawler.derived import lines
 from crawler.executors import Workers, opened
 from crawler.sandbox import Work
 
-DONE, FAILED = 0, 1
 # Pages of a site that its memory is learned from: what a quarter of all pages have is among them.
 LESSONS = 1000
 

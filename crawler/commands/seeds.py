@@ -11,9 +11,8 @@ from pathlib import Path
 
 from archive.errors import SiteDefinitionError
 from archive.sites import load
+from crawler.codes import DONE, WRONG_USE
 from crawler.commands.due import due
-
-DONE, WRONG_USE = 0, 2
 
 
 def seeds(options: argparse.Namespace) -> int:

@@ -22,9 +22,9 @@ from types import FrameType, TracebackType
 
 from archive.errors import SiteDefinitionError
 from archive.sites import load_folder
+from crawler.codes import INTERRUPTED, WRONG_USE
 from crawler.commands.due import next_due
 
-WRONG_USE, INTERRUPTED = 2, 11
 DID_ITS_WORK = (0, 1)  # 1: a page or site could not be fetched, or an alarm: the next run is due
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SHORTEST = 30.0  # seconds between two runs, whatever is due: a blocked host may stay due

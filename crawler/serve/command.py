@@ -16,12 +16,12 @@ from typing import TypeVar
 from archive.catalogue import Catalogue
 from archive.errors import HoldingsError
 from archive.holdings import Holdings
+from crawler.codes import DONE
 from crawler.serve.engine_process import Engine, python
 from crawler.serve.frames import Frames
 from crawler.serve.front import Front
 from crawler.serve.gate import ADDRESS, Gate
 
-DONE = 0
 G = TypeVar("G", bound=Gate)
 
 

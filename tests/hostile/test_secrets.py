@@ -19,6 +19,7 @@ from archive.uri import ascii_url, dedupe_key, join
 from archive.warcwriter import Naming
 from crawler.logs import SafeRecord, one_line, redacted
 from crawler.net.proxy import without_credentials
+from crawler.scheduler import _referer
 from tests.commands import fangzhi
 from tests.hostile import server
 from tests.web import start
@@ -171,3 +172,18 @@ def test_nothing_is_written_outside_the_holdings(tmp_path: Path) -> None:
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cwd", "h"]
     assert json.loads(min((tmp_path / "h/runs").glob("*.json")).read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("via", "url", "said"),
+    [
+        ("https://a.test/x?q=1", "http://b.test/", ""),
+        ("https://a.test/x#y", "https://b.test/", "https://a.test/x"),
+        ("http://a.test/x", "http://b.test/", "http://a.test/x"),
+        (None, "http://b.test/", ""),
+    ],
+)
+def test_a_server_asked_in_the_clear_is_told_of_no_secure_page(
+    via: str | None, url: str, said: str
+) -> None:
+    assert _referer(via, url) == said
