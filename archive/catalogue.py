@@ -19,9 +19,10 @@ from typing import Any
 from archive import cataloguesql as sql
 from archive import cdxj
 from archive.cataloguerows import Row, capture_row, index_lines, seen, text_rows
-from archive.errors import HoldingsError
+from archive.errors import FangzhiError, HoldingsError, WriteFailed
 from archive.holdings import Holdings
 from archive.normalise import fold
+from archive.state import disk_fails
 from archive.uri import surt
 from archive.warcwriter import OPEN
 
@@ -85,7 +86,7 @@ class Catalogue:
             with self._lock, self._db:
                 self._refresh()
         except sqlite3.Error as error:
-            raise HoldingsError(f"{self.path}: {error}") from error
+            raise _unusable(self.path, error) from error
 
     def captures(self, url: str, limit: int = 2000) -> list[Held]:
         """The captures of a URL, oldest first: of exactly this one, else of those whose index key
@@ -257,7 +258,13 @@ def _opened(*places: Path) -> tuple[Path, sqlite3.Connection]:
         except sqlite3.DatabaseError as error:
             problem = error
             place.unlink(missing_ok=True)
-    raise HoldingsError(f"{places[-1]}: {problem}")
+    assert problem is not None
+    raise _unusable(places[-1], problem)
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> FangzhiError:
+    kind = WriteFailed if disk_fails(error) else HoldingsError
+    return kind(f"{path}: {error}")
 
 
 def _writable(place: Path) -> sqlite3.Connection:

@@ -14,9 +14,9 @@ from contextlib import ExitStack
 from heapq import merge
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, BinaryIO
 
+from archive import temporary
 from archive.formats import framing, message
 from archive.formats.packing import Members, NotARecord
 from archive.uri import surt
@@ -71,14 +71,14 @@ def sorted_index(path: Path) -> Iterator[bytes]:
 
 def in_order(lines: Iterator[bytes], run: int = RUN) -> Iterator[bytes]:
     """Lines in byte order. No more than `run` of them are in memory at a time: sorted runs wait in
-    temporary files. Raises `OSError`."""
+    temporary files. Raises `WriteFailed`."""
     with ExitStack() as opened:
         runs: list[IO[bytes]] = []
         while held := sorted(islice(lines, run)):
             if len(held) < run and not runs:
                 yield from held
                 return
-            runs.append(opened.enter_context(TemporaryFile()))
+            runs.append(opened.enter_context(temporary.file()))
             runs[-1].writelines(held)
             runs[-1].seek(0)
         yield from merge(*runs)

@@ -8,12 +8,12 @@ ids stand in a temporary database on disk, so that memory does not grow with the
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive import temporary
 from archive.replay import SITE_NOTE
 from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read
@@ -70,7 +70,7 @@ class Selection:
 
     def __init__(self, files: Iterable[Path], choice: Choice) -> None:
         self._choice = choice
-        self._ids = sqlite3.connect("")  # on disk, without a name, gone when closed
+        self._ids = temporary.database()  # on disk, without a name, gone when closed
         self._ids.execute("CREATE TABLE ids (id TEXT PRIMARY KEY) WITHOUT ROWID")
         if not choice.is_everything:
             for path in files:

@@ -134,10 +134,9 @@ class State:
                 made = f"BEGIN IMMEDIATE;{made}PRAGMA user_version = {SCHEMA};COMMIT;"
             self._db.executescript(made)
         except sqlite3.DatabaseError as error:
-            code = _primary(error)
-            if code in _DISK:
+            if disk_fails(error):
                 raise WriteFailed(f"{path}: {error}") from error
-            if code in _PASSING:
+            if _primary(error) in _PASSING:
                 raise HoldingsError(f"{path}: {error}") from error
             raise HoldingsDamaged(f"{path}: {error}; {REMEDY}") from error
 
@@ -268,6 +267,11 @@ def damage(db: sqlite3.Connection, table: str = "") -> str:
             raise
         return str(error)
     return "" if said == "ok" else str(said).splitlines()[-1]
+
+
+def disk_fails(error: sqlite3.Error) -> bool:
+    """Whether the disk is full or fails, which is no fault of the database."""
+    return _primary(error) in _DISK
 
 
 def is_half_committed(error: sqlite3.Error) -> bool:

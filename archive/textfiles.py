@@ -18,16 +18,18 @@ from contextlib import suppress
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any, TypeVar
 
-from archive import parts, textrecords
+from archive import parts, temporary, textrecords
+from archive.errors import HoldingsError
 from archive.jsonl import line_of
 from archive.parts import Part, Whole
 from archive.warcwriter import OPEN, WarcWriter, sync_folder
 
 _SUFFIX = ".warc.gz"
 _SPOOL = 16 * 2**20  # bytes of lines that wait in memory when lines are joined without a text file
+# What reading a line raises that is no JSON, or another object than one of text/.
+MISSHAPEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -100,7 +102,7 @@ def joined(rows: Iterable[str | T]) -> Iterator[str | T]:
 
     Up to the first page of a longer article lines pass at once, from there on when all have come.
     """
-    with SpooledTemporaryFile(max_size=_SPOOL) as file:
+    with temporary.file(_SPOOL) as file:
         lines = _Lines(file)
         waiting = False
         for row in rows:
@@ -217,6 +219,31 @@ class TextFile:
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+def rows(path: Path, make: Callable[[bytes, dict[str, Any]], T]) -> Iterator[T]:
+    """What `make` makes of each line of a text file, given as it is and read, in order.
+
+    Raises `HoldingsError` with file and line where a line cannot be read or has not what `make` takes.
+    """
+    number = 0
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                number += 1
+                yield make(line, json.loads(line))
+    except OSError as error:
+        raise HoldingsError(f"{path}: {error.strerror or error}") from error
+    except MISSHAPEN as error:
+        raise misshapen(path, number, error) from error
+
+
+def misshapen(path: Path, number: int, error: Exception) -> HoldingsError:
+    """What is said of a line that cannot be read, or of which something is missing."""
+    said = f"no {error}" if isinstance(error, KeyError) else "damaged"
+    return HoldingsError(
+        f"{path}, line {number}: {said}; `fangzhi replay --write` derives it again"
+    )
 
 
 class Begun:

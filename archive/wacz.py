@@ -21,24 +21,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from archive import cdxj
+from archive import cdxj, temporary
 from archive.errors import HoldingsError, WriteFailed
 from archive.formats import zipnum
 from archive.formats.originals import is_new
 from archive.holdings import Holdings
 from archive.model import Reason
 from archive.selection import Choice, Selection
+from archive.textfiles import rows
 from archive.warc import parse_date
 from archive.warcreader import Damage, ReadRecord, read
 from archive.warcwriter import sync_folder
@@ -143,7 +142,7 @@ class _Package:
         info.compress_type = how
         info.external_attr = 0o644 << 16
         if size is None:
-            with SpooledTemporaryFile(max_size=PIECE) as beside:
+            with temporary.file(PIECE) as beside:
                 member = _Member(beside)
                 yield member
                 beside.seek(0)
@@ -159,7 +158,7 @@ class _Package:
 
     def _archive(self, warcs: Iterable[Path]) -> None:
         """The chosen records, file by file, and the index of them all."""
-        index = sqlite3.connect("")  # sorts on disk
+        index = temporary.database()  # sorts on disk
         index.execute("CREATE TABLE lines (line BLOB PRIMARY KEY) WITHOUT ROWID")
         try:
             for path in warcs:
@@ -218,15 +217,15 @@ class _Package:
             if not isinstance(record, Damage) and record.type != "warcinfo":
                 yield True
 
-    def _lines(self, path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-        """The chosen lines of the text of a WARC file, as bytes and as what they say."""
+    def _lines(self, path: Path, make: Callable[[bytes, dict[str, Any]], bytes]) -> Iterator[bytes]:
+        """What `make` makes of the chosen lines of the text of a WARC file; without what is empty."""
+
+        def chosen(line: bytes, row: dict[str, Any]) -> bytes:
+            return make(line, row) if row["id"] in self._selection else b""
+
         text = self._text_of(path)
         if text.exists():
-            with text.open("rb") as file:
-                for row in file:
-                    result = json.loads(row)
-                    if result["id"] in self._selection:
-                        yield row, result
+            yield from filter(None, rows(text, chosen))
 
     def _text_of(self, path: Path) -> Path:
         return self._holdings.folder("text") / f"{path.name.removesuffix('.warc.gz')}.jsonl"
@@ -236,10 +235,10 @@ class _Package:
             text = self._text_of(path)
             if not text.exists():
                 self._found.without_text += [path.name] if path.name in self._told else []
-            elif self._choice.is_everything or any(self._lines(path)):
+            elif self._choice.is_everything or any(self._lines(path, _as_it_is)):
                 with self._member(f"text/{text.name}", ZIP_DEFLATED, text.stat().st_size) as member:
-                    for row, _ in self._lines(path):
-                        member.write(row)
+                    for line in self._lines(path, _as_it_is):
+                        member.write(line)
             self._conversions(text.with_name(f"{text.stem}-text.warc.gz"))
 
     def _conversions(self, path: Path) -> None:
@@ -273,23 +272,17 @@ class _Package:
         """The lists of pages: articles first, then the pages that lead to them."""
         with self._member("pages/pages.jsonl", ZIP_DEFLATED) as member:
             member.write(_json({**_LIST, "id": "pages", "title": "Articles", "hasText": True}))
-            for row in self._results(warcs):
-                if "rejected" not in row:
-                    member.write(_json(_page(row, title=row["title"], text=row["text_norm"])))
+            for path in warcs:
+                for page in self._lines(path, _article):
+                    member.write(page)
                     self._found.articles += 1
         with self._member("pages/extraPages.jsonl", ZIP_DEFLATED) as member:
             member.write(_json({**_LIST, "id": "extra-pages", "title": "Other pages"}))
-            for row in self._results(warcs):
-                if row.get("rejected") in _PAGES:
-                    member.write(_json(_page(row, title=None)))
+            for path in warcs:
+                for page in self._lines(path, _other):
+                    member.write(page)
                     self._found.pages += 1
         self._found.pages += self._found.articles
-
-    def _results(self, warcs: Iterable[Path]) -> Iterator[dict[str, Any]]:
-        for path in warcs:
-            for _, row in self._lines(path):
-                if row["url"] and row["captured"]:
-                    yield row
 
     def _datapackage(self, title: str, software: str) -> None:
         about = {
@@ -308,10 +301,26 @@ class _Package:
             member.write(_json(digest))
 
 
-def _page(row: dict[str, Any], *, title: str | None, **more: str) -> dict[str, Any]:
+def _as_it_is(line: bytes, _row: dict[str, Any]) -> bytes:
+    return line
+
+
+def _article(_line: bytes, row: dict[str, Any]) -> bytes:
+    """The line of an article in the list of pages; nothing of what is none."""
+    return b"" if "rejected" in row else _page(row, row["title"], text=row["text_norm"])
+
+
+def _other(_line: bytes, row: dict[str, Any]) -> bytes:
+    return _page(row, None) if row.get("rejected") in _PAGES else b""
+
+
+def _page(row: dict[str, Any], title: str | None, **more: str) -> bytes:
     """A line of a list of pages; `ts` is the second of the index line, by which it is found."""
+    if not (row["url"] and row["captured"]):
+        return b""
     moment = _second(datetime.fromisoformat(row["captured"]))
-    return {"id": row["id"], "url": row["url"], "ts": moment, "title": title or row["url"], **more}
+    about = {"id": row["id"], "url": row["url"], "ts": moment, "title": title or row["url"]}
+    return _json({**about, **more})
 
 
 def _second(moment: datetime) -> str:

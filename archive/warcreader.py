@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from archive import temporary
 from archive.formats import arc, framing, lengths
 from archive.formats.packing import (
     GZIP,
@@ -131,7 +131,7 @@ def _unpacked(members: Members, name: str, layer: int) -> Iterator[ReadRecord | 
     if layer >= _LAYERS:
         raise NotARecord("compressed more than twice")
     start = members.start
-    with TemporaryFile() as inner:
+    with temporary.file() as inner:
         try:
             while piece := members.read():
                 inner.write(piece)

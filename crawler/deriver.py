@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -193,8 +192,6 @@ class Deriver:
         """
         try:
             return self._catch_up(on_line)
-        except sqlite3.Error as error:  # of archive/formats/originals.py
-            raise WriteFailed(f"temporary files: {error}") from error
         except NoWorker as error:
             raise WriteFailed(f"text: {error}") from error
 

@@ -16,10 +16,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import temporary
 from archive.errors import HoldingsError
 from archive.formats import message
 from archive.formats.records import ReadRecord
@@ -27,6 +28,7 @@ from archive.holdings import Holdings, acknowledged, run_of
 from archive.replay import LINK_NOTE, SEED_NOTE, SITE_NOTE, notes_of
 from archive.sites import load_folder
 from archive.state import Acknowledged
+from archive.textfiles import MISSHAPEN
 from archive.uri import dedupe_key
 from archive.warc import parse_date
 from archive.warcreader import read
@@ -91,7 +93,7 @@ class _Refill:
         files = [path for path in self._holdings.warcs() if path.name.endswith(".gz")]
         if known or not files:
             return 0
-        with closing(sqlite3.connect("")) as self._links:
+        with closing(temporary.database()) as self._links:
             self._links.executescript(_TABLES)
             for path in files:
                 self._note_links(path)
@@ -185,8 +187,13 @@ def _kinds(text: Path) -> dict[str, tuple[str, str | None]]:
     """What the captures of a file are and the digests of their text, by record id."""
     if not text.exists():
         return {}
+    kinds = {}
     with text.open("rb") as file:
-        return {row["id"]: (kind_of(row), row.get("text_digest")) for row in map(json.loads, file)}
+        for line in file:
+            with suppress(*MISSHAPEN):  # `fangzhi check` tells of it, and nothing depends on it
+                row = json.loads(line)
+                kinds[row["id"]] = (kind_of(row), row.get("text_digest"))
+    return kinds
 
 
 def _nobody_waits(host: str, count: int) -> None:

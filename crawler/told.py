@@ -7,9 +7,7 @@ temporary database, without a name on the disk, gone with the process.
 
 from __future__ import annotations
 
-import sqlite3
-
-from archive.errors import WriteFailed
+from archive import temporary
 
 RECENT = 20_000  # that are looked up without a question to the database: 1.5 MB
 
@@ -19,8 +17,8 @@ class Told:
 
     def __init__(self) -> None:
         self._recent: set[int] = set()
-        self._db = sqlite3.connect("", isolation_level=None)  # 2 MB of it stay in memory
-        self._ask("CREATE TABLE told (number INTEGER PRIMARY KEY)")
+        self._db = temporary.database()
+        self._db.execute("CREATE TABLE told (number INTEGER PRIMARY KEY)")
 
     def is_new(self, *what: str) -> bool:
         """Whether this was not told before; from now on it was."""
@@ -30,11 +28,4 @@ class Told:
         if len(self._recent) >= RECENT:
             self._recent.clear()
         self._recent.add(number)
-        return self._ask("INSERT OR IGNORE INTO told VALUES (?)", number) > 0
-
-    def _ask(self, sql: str, *values: int) -> int:
-        """How many rows a statement changed."""
-        try:
-            return self._db.execute(sql, values).rowcount
-        except sqlite3.Error as error:
-            raise WriteFailed(f"temporary files: {error}") from error
+        return self._db.execute("INSERT OR IGNORE INTO told VALUES (?)", (number,)).rowcount > 0

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from archive.catalogue import Catalogue
+from archive.errors import WriteFailed
+from archive.holdings import Holdings
 from archive.warcreader import ReadRecord, read
 from tests.commands import adds_up, command, fangzhi, report
+from tests.held import Held, article, write
 from tests.hostile import server
 from tests.web import start
 
+DAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SITES = Path(__file__).with_name("sites")
 
 
@@ -63,3 +70,76 @@ def test_a_full_folder_of_temporary_files_stops_the_crawl_too(small: Path, tmp_p
     assert done.returncode == 3, done.stderr
     assert "temporary files" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Holdings with a page that is too long to be read in memory, and one that is not."""
+    root = tmp_path_factory.mktemp("wide") / "h"
+    noise = random.Random(1).randbytes(3_000_000)
+    page = article("关于春季防汛的通知", "各乡镇要做好山塘水库的巡查工作，确保安全度汛。")
+    write(root, [Held("http://a.test/1.bin", DAY, noise), Held("http://a.test/2.html", DAY, page)])
+    return root
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Holdings with more records than a database holds in memory."""
+    root = tmp_path_factory.mktemp("many") / "h"
+    urls = (f"http://a.test/{number:05d}/{'x' * 200}.html" for number in range(6000))
+    write(root, [Held(url, DAY, url.encode()) for url in urls], derive=False)
+    return root
+
+
+def _with_temporary_files_in(
+    folder: Path, *arguments: object, stdin: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    environment = os.environ | {"TMPDIR": str(folder)}
+    return subprocess.run(
+        command(*arguments), env=environment, capture_output=True, timeout=120, input=stdin
+    )
+
+
+def _finished(holdings: Path) -> dict[Path, bytes]:
+    files = (path for name in ("warc", "text", "index") for path in (holdings / name).iterdir())
+    return {path: path.read_bytes() for path in files if not path.name.endswith(".open")}
+
+
+@pytest.mark.parametrize(
+    ("root", "verb"),
+    [
+        *(("wide", verb) for verb in ("check", "replay", "replay --write", "replay --diff")),
+        *(("wide", verb) for verb in ("check --repair", "export --wacz", "replay -", "check -")),
+        *(("many", verb) for verb in ("check", "export --wacz", "export --wacz --from")),
+    ],
+)
+def test_a_full_folder_of_temporary_files_ends_a_command_and_is_no_damage(
+    small: Path, tmp_path: Path, root: str, verb: str, request: pytest.FixtureRequest
+) -> None:
+    holdings: Path = request.getfixturevalue(root)
+    (warc,) = (holdings / "warc").iterdir()
+    before = _finished(holdings)
+    target = tmp_path / "a.wacz"
+    more = {"--wacz": ["--wacz", target], "--from": ["--from", "2020"]}
+    words: list[object] = [word for name in verb.split() for word in more.get(name, [name])]
+    stdin = warc.read_bytes() if "-" in words else None
+    done = _with_temporary_files_in(small, *words, "--holdings", holdings, stdin=stdin)
+    said = done.stderr.decode()
+    assert done.returncode == 3, said
+    assert "fangzhi: temporary files: " in said
+    assert said.endswith("; TMPDIR names the folder for them\n")
+    assert "Traceback" not in said
+    assert b"damage" not in done.stdout
+    assert not target.exists()
+    assert _finished(holdings) == before
+
+
+def test_a_catalogue_that_finds_no_room_says_that_the_disk_is_full(small: Path) -> None:
+    root, scratch = small / "h", small / "scratch"
+    write(root, [Held("http://a.test/1.html", DAY, article("关于防汛的通知", "请做好防汛工作。"))])
+    scratch.mkdir()
+    with pytest.raises(OSError, match="No space left"), (small / "filler").open("wb") as filler:
+        while True:
+            filler.write(b"\0" * 4096)
+    with pytest.raises(WriteFailed, match="full"):
+        Catalogue(Holdings(root), scratch).refresh()

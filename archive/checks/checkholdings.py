@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archive import cdxj
+from archive import cdxj, temporary
 from archive.check import Checker
 from archive.checks.rules import Finding
 from archive.formats.cdxjline import Refused, parse
@@ -170,7 +170,7 @@ class _Rows:
 
     def __init__(self, state: Path) -> None:
         self.problem, self.is_half = "", False
-        self._db = sqlite3.connect("")
+        self._db = temporary.database()
         self._db.execute(f"CREATE TABLE captures ({_COLUMNS})")
         self._db.executemany("INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?)", self._read(state))
         self._db.execute("CREATE INDEX by_file ON captures (file, offset)")

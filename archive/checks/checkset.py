@@ -5,10 +5,10 @@ Kept in a temporary SQLite database, so that memory does not grow with the archi
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archive import temporary
 from archive.checks.rules import Finding
 from archive.formats.records import ReadRecord
 from archive.uri import surt
@@ -57,7 +57,7 @@ class RecordSet:
     """The records of all files checked so far."""
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect("")
+        self._db = temporary.database()
         self._db.executescript(_TABLES)
 
     def add(self, record: ReadRecord, *, replayed: bool) -> None:

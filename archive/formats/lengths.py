@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from archive import temporary
 from archive.formats import arc
 from archive.formats.packing import GZIP, PIECE, ZSTD, Members, NotARecord, Torn, decoder_for
 
@@ -45,7 +45,7 @@ def read_block(
     """The block, and what is wrong with its stated length; empty where nothing is."""
     named = next((v for n, v in headers if n.lower() == "content-length"), "")
     stated = int(named) if named.isascii() and named.isdigit() and len(named) < 16 else -1
-    block: BinaryIO = BytesIO() if 0 <= stated <= IN_MEMORY else TemporaryFile()  # noqa: SIM115  the caller reads it
+    block: BinaryIO = BytesIO() if 0 <= stated <= IN_MEMORY else temporary.file()
     try:
         found, wrong = _read_block(members, block, stated, budget, is_arc=is_arc)
     except BaseException:
@@ -109,7 +109,7 @@ def _cut(members: Members, block: BinaryIO, at: int, budget: Budget) -> BinaryIO
     size = _size(block)
     budget.spend(size - at)
     block.seek(0)
-    kept = TemporaryFile()  # noqa: SIM115  the caller reads it
+    kept = temporary.file()
     left = at
     while left and (piece := block.read(min(left, PIECE))):
         kept.write(piece)

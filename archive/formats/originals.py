@@ -8,10 +8,10 @@ temporary database: memory does not grow with the archive.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from archive import temporary
 from archive.formats.exchange import NEW, VISIT
 from archive.formats.opening import record_at
 from archive.formats.records import ReadRecord
@@ -42,7 +42,7 @@ class Originals:
         self.found = 0
         self._elsewhere = elsewhere
         self._paths: dict[str, Path] = {}
-        self._db = sqlite3.connect("")  # on disk when it grows, without a name, gone when closed
+        self._db = temporary.database()  # on disk when it grows, without a name, gone when closed
         self._db.execute(
             "CREATE TABLE seen (key TEXT PRIMARY KEY, file TEXT, offset INTEGER, inside INTEGER)"
             " WITHOUT ROWID"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from archive import temporary
 from archive.formats.lengths import BLOCK_LIMIT
 from archive.formats.records import Damage, ReadRecord
 
@@ -49,7 +49,7 @@ def joined(found: Iterable[ReadRecord | Damage]) -> Iterator[ReadRecord | Damage
                 yield from _whole(held.pop(one.id), "its last segment is missing")
             if len(held) >= _OPEN:
                 yield from _whole(held.pop(next(iter(held))), "its last segment is missing")
-            spool = TemporaryFile()  # noqa: SIM115  it goes on with the record
+            spool = temporary.file()
             held[one.id] = _Whole(one, spool)
             held[one.id].add(one)
             held[one.id].uris.add(one.uri)

@@ -14,9 +14,9 @@ import zipfile
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
+from archive import temporary
 from archive.errors import MalformedPackage
 
 ENTRIES = 100_000
@@ -100,7 +100,7 @@ class ZipEntries:
         return info.header_offset + _LOCAL.size + int(name) + int(extra)
 
     def _inflated(self, info: zipfile.ZipInfo) -> BinaryIO:
-        out = TemporaryFile()  # noqa: SIM115  the caller reads it
+        out = temporary.file()
         try:
             with self._zip.open(info) as content:
                 while piece := content.read(_PIECE):

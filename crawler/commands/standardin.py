@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from archive import temporary
+
 NAME = "stdin"  # what output calls it
 _ENDINGS = (".warc", ".arc", ".wacz")
 _PACKED = (".gz", ".zst")
@@ -24,7 +26,7 @@ def archives(files: Sequence[Path]) -> Iterator[list[Path]]:
         return
     with TemporaryDirectory() as folder:
         spooled = Path(folder) / NAME
-        with spooled.open("wb") as file:
+        with temporary.failing(), spooled.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
         yield [spooled if path == Path("-") else path for path in files]
 

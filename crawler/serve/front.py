@@ -16,7 +16,7 @@ from typing import ClassVar
 from urllib.parse import parse_qs, unquote
 
 from archive.catalogue import Catalogue, Held
-from archive.errors import HoldingsError
+from archive.errors import HoldingsError, WriteFailed
 from crawler.serve import found, pages
 from crawler.serve.frames import Frames
 from crawler.serve.gate import Asked, Gate
@@ -47,7 +47,10 @@ class Front(Gate):
             self._refreshed = monotonic()
             try:
                 self.catalogue.refresh()
-            except HoldingsError as error:  # another `fangzhi serve` writes it: as it was, then
+            except (
+                HoldingsError,
+                WriteFailed,
+            ) as error:  # another `fangzhi serve` writes it: as it was, then
                 print(f"fangzhi: {error}", file=sys.stderr)
 
 
