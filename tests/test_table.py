@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,10 @@ from archive.derive import derive_file
 from archive.jsonl import as_json, line
 from crawler.cli import main
 from crawler.commands import table
-from tests.commands import ROOT
-from tests.held import article
+from tests.commands import ROOT, fangzhi
+from tests.held import Held, article, write
 
+SPRING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PAGE = article("关于做好防汛工作的通知", "各乡镇人民政府：请做好防汛工作。" * 9, "县人民政府")
 
 
@@ -113,11 +115,80 @@ def test_text_that_cannot_be_read_is_named_and_not_the_file_to_be_written(
     target = tmp_path / "a.csv"
     asked = ["export", form, str(target), "--holdings", str(tmp_path / "h")]
     for kept, said in (
-        (f"{good}\n{good[:-9]}\n".encode(), f"{torn}, after line 1: damaged"),
+        (f"{good}\n{good[:-9]}\n".encode(), f"{torn}, line 2: damaged"),
         (f"{good}\n".encode(), f"{folder}: Is a directory"),
-        (good.encode("gbk", "replace"), f"{torn}, after line 0: damaged"),
+        (good.encode("gbk", "replace"), f"{torn}, line 1: damaged"),
     ):
         torn.write_bytes(kept)
         assert main(asked) == 1
         assert said in capsys.readouterr().err
         assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "key"),
+    [("--csv", "captured"), ("--jsonl", "captured"), ("--jsonl", "site"), ("--wacz", "id")],
+)
+def test_a_line_without_what_an_export_asks_of_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, key: str
+) -> None:
+    root, target = tmp_path / "h", tmp_path / "out"
+    pages = [Held(f"http://a.test/{n}.html", SPRING, PAGE) for n in (1, 2)]
+    stem = write(root, pages).name.removesuffix(".warc.gz")
+    text = root / f"text/{stem}.jsonl"
+    first, second = text.read_text("utf-8").splitlines()
+    row = json.loads(second)
+    del row[key]
+    asked = ["export", form, str(target), "--holdings", str(root)]
+    asked += ["--site=one"] if key == "site" else []
+    for line_2, said in ((json.dumps(row), f"no '{key}'"), ("[1]", "damaged"), ("3", "damaged")):
+        text.write_text(f"{first}\n{line_2}\n", "utf-8")
+        assert main(asked) == 1
+        told = f"fangzhi: {text}, line 2: {said}; `fangzhi replay --write` derives it again\n"
+        assert capsys.readouterr().err == told
+        assert not target.exists()
+
+
+@pytest.mark.parametrize("form", ["--csv", "--jsonl"])
+def test_an_export_says_which_files_have_no_text_and_what_gives_it(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], form: str
+) -> None:
+    root, target = tmp_path / "h", tmp_path / "out"
+    name = write(root, [Held("http://a.test/1.html", SPRING, PAGE)], derive=False).name
+    rest = ["--holdings", str(root)]
+    without = f"fangzhi: {name}: no text; `fangzhi replay --write` derives it\n"
+    nothing = f"fangzhi: {root}: no article fits, nothing to export\n"
+    for where in (str(target), "-"):
+        assert main(["export", form, where, *rest]) == 1
+        assert capfdbinary.readouterr().err.decode() == without + nothing
+        assert not target.exists()
+    for other in ("--site=other", "--to=2025"):  # it has nothing of that: nothing is missing
+        assert main(["export", form, "-", other, *rest]) == 0
+        assert capfdbinary.readouterr().err == b""
+    (root / "text/before.jsonl").write_text(
+        line(derive_file(PAGE, "a.html", captured=SPRING)) + "\n", "utf-8"
+    )
+    assert main(["export", form, str(target), *rest]) == 0  # a part, and it is said that it is one
+    told = capfdbinary.readouterr()
+    assert told.err.decode() == without
+    assert told.out.decode() == f"{target}: 1 articles\n"
+
+
+def test_what_reads_the_stored_text_names_a_line_it_cannot_read(tmp_path: Path) -> None:
+    root = tmp_path / "h"
+    path = write(root, [Held(f"http://a.test/{n}.html", SPRING, PAGE) for n in (1, 2)])
+    text = root / f"text/{path.name.removesuffix('.warc.gz')}.jsonl"
+    whole = text.read_bytes()
+    text.write_bytes(whole[:-40] + b"\n")
+    where = ("--holdings", root)
+    for command in (("explain", "http://a.test/1.html"), ("replay", "--diff")):
+        done = fangzhi(*command, *where)
+        assert done.returncode == 1
+        assert f"fangzhi: {text}, line 2: damaged; " in done.stderr
+        assert "Traceback" not in done.stderr
+    (root / "state.sqlite").unlink()  # what is made again from the files does without the line
+    repaired = fangzhi("check", "--repair", *where)
+    assert "2 visits of the frontier made again" in repaired.stderr
+    assert "text-differs" in repaired.stdout
+    assert fangzhi("replay", "--write", *where).returncode == 0  # what the message says to do
+    assert text.read_bytes() == whole

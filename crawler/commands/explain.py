@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from archive.holdings import Holdings
 from archive.jsonl import as_json, edit_from_json
 from archive.sites import Site, load_folder
 from archive.steps import undo
+from archive.textfiles import rows
 from crawler.codes import DONE, FAILED
 from crawler.commands.loose import site_of
 from crawler.commands.missing import why_missing
@@ -29,7 +29,7 @@ _SHOWN = 160  # characters of an edit
 def explain(options: argparse.Namespace) -> int:
     """`fangzhi explain`: every decision behind one article."""
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
-    results = list(_results(options, sites))
+    results = list(_explained(options, sites))
     if not results:
         known = why_missing(options.holdings, options.what)
         said = "no text of it in" if known else "no such file, URL or id in"
@@ -37,25 +37,28 @@ def explain(options: argparse.Namespace) -> int:
         for told in known:
             print(one_line(told))
         return FAILED
-    for row in results:
-        print(explained(row))
+    for page in results:
+        print(page)
     return DONE
 
 
-def _results(options: argparse.Namespace, sites: Mapping[str, Site]) -> Iterator[dict[str, Any]]:
+def _explained(options: argparse.Namespace, sites: Mapping[str, Site]) -> Iterator[str]:
     path = Path(options.what)
     if path.is_file():
         site = site_of(options.url, sites)
-        yield as_json(derive_file(path.read_bytes(), options.what, url=options.url, site=site))
+        result = derive_file(path.read_bytes(), options.what, url=options.url, site=site)
+        yield explained(as_json(result))
         return
     if not options.holdings.is_dir():
         return
     holdings = Holdings(options.holdings)
+    what = options.what.strip("<>")
+
+    def asked(_line: bytes, row: dict[str, Any]) -> str:
+        return explained(row) if what in (row["id"], row["url"]) else ""
+
     for file in sorted(holdings.folder("text").glob("*.jsonl")):
-        with file.open("rb") as lines:
-            for row in map(json.loads, lines):
-                if options.what.strip("<>") in (row["id"], row["url"]):
-                    yield row
+        yield from filter(None, rows(file, asked))
 
 
 def explained(row: Mapping[str, Any]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from archive import selection, wacz
+from archive import selection, textfiles, wacz
 from archive.errors import HoldingsError, WriteFailed
+from archive.formats.originals import is_new
+from archive.formats.records import Damage, ReadRecord
 from archive.holdings import Holdings, write_pieces
 from archive.warc import parse_date
 from crawler.codes import DONE, FAILED, WRONG_USE
@@ -58,16 +59,21 @@ def _export_lines(
     """Write the chosen articles of the stored text in the order of capture, to a file or, where that is
     `-`, to stdout."""
     count = 0
+    holdings = Holdings(root)
+    missing = _say_missing(holdings, choice)
+
+    def chosen(line: bytes, row: Mapping[str, Any]) -> bytes:
+        return form(line, row) if _is_chosen(row, choice) else b""
 
     def pieces() -> Iterator[bytes]:
         nonlocal count
         yield head
-        for path in sorted(Holdings(root).folder("text").glob("*.jsonl")):
-            for line, row in _lines(path):
-                if _is_chosen(row, choice):
-                    count += 1
-                    yield form(line, row)
-        if not count and target != STDOUT:  # in a pipe nothing is an answer, too
+        for path in sorted(holdings.folder("text").glob("*.jsonl")):
+            for piece in filter(None, textfiles.rows(path, chosen)):
+                count += 1
+                yield piece
+        # In a pipe nothing is an answer, too, where all is derived.
+        if not count and (missing or target != STDOUT):
             raise HoldingsError(f"{root}: no article fits, nothing to export")
 
     if target == STDOUT:
@@ -91,19 +97,20 @@ def _as_it_is(line: bytes, _row: Mapping[str, Any]) -> bytes:
     return line
 
 
-def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """The lines of a file of text/, as they are and read. Raises `HoldingsError` where they cannot be."""
-    read = 0
-    try:
-        with path.open("rb") as lines:
-            for line in lines:
-                yield line, json.loads(line)
-                read += 1
-    except OSError as error:
-        raise HoldingsError(f"{path}: {error.strerror or error}") from error
-    except ValueError as error:  # no UTF-8, no JSON
-        said = "damaged; `fangzhi replay --write` derives it again"
-        raise HoldingsError(f"{path}, after line {read}: {said}") from error
+def _say_missing(holdings: Holdings, choice: selection.Choice) -> bool:
+    """Say which WARC files with chosen captures have no text; whether there is one."""
+    warcs = holdings.warcs()
+    without = textfiles.unfinished(warcs, holdings.folder("text"))
+    with selection.Selection(without, choice) as chosen:
+        without = [path for path in without if any(map(_is_captured, chosen.records(path)))]
+    still_open = [path.name for path in warcs if not path.name.endswith(".gz")]
+    _say(wacz.Exported(still_open=still_open, without_text=[path.name for path in without]))
+    return bool(without)
+
+
+def _is_captured(record: ReadRecord | Damage) -> bool:
+    """Whether a record is one that has a line of text."""
+    return isinstance(record, ReadRecord) and (record.type == "response" or is_new(record))
 
 
 def _is_chosen(row: Mapping[str, Any], choice: selection.Choice) -> bool:
