@@ -40,6 +40,36 @@ def test_paragraphs_that_stand_twice_each_stand_once() -> None:
     assert cleaned("\n".join(f"{line}\n{line}" for line in LONG)) == "\n".join(LONG)
 
 
+LEAD = LINES[0] + LINES[1]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f"摘要：{LINES[0]}",
+        f"[导语]{LINES[1]}",
+        f"【导读】{LEAD}",
+        f"核心提示：{LEAD[:70]}……",
+        f"内容提要\n{LEAD}",
+        f"摘　要\n{LEAD}\n正　文",
+        f"全县工作会议召开\n内容摘要: {LINES[1]}{LINES[3]}",
+        LEAD,
+        f"{LEAD}\n{LEAD}",
+    ],
+)
+def test_a_summary_made_of_sentences_of_the_body_goes(above: str) -> None:
+    body = "\n".join([LEAD, *LINES[2:]])
+    title = "全县工作会议召开\n" if above.startswith("全县") else ""
+    assert cleaned(f"{above}\n{body}") == title + body
+    done = clean(f"{above}\n{body}\n{above}\n{body}", [drop_second_copy], About())
+    assert done.text.rstrip() == title + body
+
+
+def test_a_summary_of_a_page_is_part_of_its_text() -> None:
+    text = f"核心提示：{LINES[0]}\n{BODY}"
+    assert clean(text, [drop_second_copy], About(kind="html")).text == text
+
+
 CLAUSE = (
     "投标人应当具备独立法人资格，具有有效的营业执照和安全生产许可证，近三年无重大质量安全事故。"
 )
@@ -53,6 +83,14 @@ CLAUSE = (
         f"{LINES[0]}\n{BODY}",
         f"{BODY}\n{LINES[0].split('，')[0]}。",
         f"{CLAUSE}甲标。\n{CLAUSE}乙标。\n{CLAUSE}丙标。",
+        f"摘要：{LINES[0][:-1]}，并取得成效。\n{BODY}",
+        f"摘要：{LINES[0]}本文据此提出三点建议。\n关键词：水利；乡村\n{BODY}",
+        f"导语：{LINES[0].split('，')[0]}。\n{BODY}",
+        f"内容简介\n本书收录清溪乡历年水利资料，凡十二卷，附图四十幅，供修志者参考，也供读者查阅。\n{BODY}",
+        f"摘要：\n{BODY}",
+        f"{BODY}\n摘要：{LINES[0]}",
+        f"{BODY}\n{LEAD}\n{LEAD}\n宣誓人：王小红",
+        f"{LINES[2]}\n{LEAD}\n{LEAD}\n{BODY}",
     ],
 )
 def test_what_is_said_again_stays(text: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive.about import bylines
+from archive.about import bylines, dates
 from archive.model import About, Change
 from archive.normalise import fold
 from archive.text import linerules
@@ -58,23 +58,29 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
     page that repeats four or more long sentences in a row on purpose, for at least three tenths
     of its length, loses the repetition. Refrains are shorter, forms and clauses differ.
     """
+    summaries = about.kind == "text"
     if not _may_be_doubled(text):
-        yield from part_copies(text)
+        yield from part_copies(text, summaries=summaries)
         return
     sentences = [s for s in _sentences(text) if s.key]
     if (kept := _sentences_of_one(text, sentences, about)) is not None:
-        yield _cut(text, sentences[kept:])
+        cut = _cut(text, sentences[kept:])
+        yield cut
+        yield from part_copies(text[: cut.start], summaries=summaries)
         return
     cuts: list[Change] = []
     while is_doubled("".join(s.key for s in sentences)):
         copy = _copy(sentences)
         if copy is None or _is_variant(sentences, copy):
-            yield from list(part_copies(text)) or [_variant()]
+            yield from list(part_copies(text, summaries=summaries)) or [_variant()]
             return
         start = copy.middle if _only_credits(text, sentences, copy) else copy.second
         cuts.append(_cut(text, sentences[start : copy.stop]))
         sentences = sentences[:start] + sentences[copy.stop :]
-    yield from cuts or part_copies(text)
+    yield from cuts
+    # a summary above the copy that stays; what is left between two cuts is not looked at
+    left = text[: min((cut.start for cut in cuts), default=len(text))]
+    yield from part_copies(left, summaries=summaries)
 
 
 def _may_be_doubled(text: str) -> bool:
@@ -104,8 +110,24 @@ def _sentences_of_one(text: str, sentences: list[_Sentence], about: About) -> in
             while at < len(keys) and keys[at] != keys[0] and _is_frame(text, sentences, at, about):
                 at += 1
         if at == len(keys) and _size(sentences[:end]) >= _MEAN_SENTENCE:
-            return end
+            return end + _signature(text, sentences, end, second)
     return None
+
+
+def _signature(text: str, sentences: list[_Sentence], end: int, second: int) -> int:
+    """How many lines behind the first copy are its own: a day, with the office above it, that the last
+    copy ends with as well.
+
+    A day above the title of the second copy does not stand below the last one.
+    """
+    for count in range(second - end, 0, -1):
+        between = sentences[end : end + count]
+        last = text[between[-1].start : between[-1].end].strip()
+        if dates.is_signed_day(last) and [s.key for s in between] == [
+            s.key for s in sentences[-count:]
+        ]:
+            return count
+    return 0
 
 
 def _is_frame(text: str, sentences: list[_Sentence], at: int, about: About) -> bool:
@@ -177,7 +199,7 @@ def _is_credit(line: str) -> bool:
 
 def _cut(text: str, cut: list[_Sentence]) -> Change:
     left, right = cut[0].start, cut[-1].end
-    found = tuple(dict.fromkeys(told(text[left:right])))
+    found = tuple(dict.fromkeys(told(text[left:right], text[:left])))
     evidence = f"{len(cut)} sentences that stand before as well"
     return Change(left, right, "", "second-copy", evidence, flag="doubled-body", found=found)
 
