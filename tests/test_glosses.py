@@ -14,6 +14,7 @@ from archive.repair import strip_pinyin_glosses
 from archive.steps import clean
 from tests.damage import bare, full_width, glossed, numbered, traditional
 from tests.eval.spots import applied
+from tests.farms import ARTICLES
 
 NEWS = (
     "全县学习会议要求，各单位领导干部要认真学习，把学习成果用于实际工作，为群众解决问题。\n"
@@ -177,3 +178,62 @@ def test_the_readings_a_tool_wrote_behind_words_go_and_a_persons_stay() -> None:
 )
 def test_words_that_a_person_explains_keep_their_readings(text: str) -> None:
     assert clean(text, [strip_pinyin_glosses]).text == text
+
+
+NUMBERED = {"家长": "jia1 zhang3", "水利": "shui3 li4"}
+
+
+def worded(text: str) -> str:
+    for word, reading in NUMBERED.items():
+        text = text.replace(word, f"{word}({reading})")
+    return text
+
+
+def test_a_few_readings_with_numbers_behind_usual_words_are_a_tools() -> None:
+    body = "\n".join(ARTICLES[0][1])
+    assert worded(body).count("(") == 3
+    assert clean(worded(body), [strip_pinyin_glosses]).text == body
+
+
+@pytest.mark.parametrize("style", ["{}{}", "{} {}", "{} {} "])
+@pytest.mark.parametrize("spelling", [str, numbered])
+@pytest.mark.parametrize("chars", ["學書會長國縣門", "會縣"])
+def test_readings_without_brackets_go(
+    style: str, spelling: Callable[[str], str], chars: str
+) -> None:
+    body = traditional("\n".join([*ARTICLES[0][1], *ARTICLES[1][1]]))
+    shown = glossed(body, chars, style, spelling)
+    assert shown != body
+    assert clean(shown, [strip_pinyin_glosses]).text == body
+
+
+LESSONS = (
+    "同学们跟我读：妈mā，麻má，马mǎ，骂mà，这是四个声调。妈mā是第一声，麻má是第二声，马mǎ是第三声，骂mà是第四声。",
+    "多音字练习：重zhòng要、重chóng复，长cháng短、长zhǎng大，还hái是、还huán书，行xíng走、银行háng，为wéi人、为wèi了。",
+    "床chuáng前qián明míng月yuè光guāng，\n疑yí是shì地dì上shàng霜shuāng。",
+    "床 chuáng 前 qián 明 míng 月 yuè 光 guāng ，\n疑 yí 是 shì 地 dì 上 shàng 霜 shuāng 。",
+    "元素歌里难读的字：锂lǐ、钠nà、镁měi、铝lǚ、硅guī、铍pí、氩yà、铬gè、锰měng。",
+    "石笏hù乡、垭yā口村、黄泥坳ào村、溆xù水，这些地名用字外地人常读错，民政局在标志上加注拼音。",
+    "锂 lǐ 电池项目落户我县。锂 lǐ 是最轻的金属，锂 lǐ 的读音与理相同。",
+    "普通话pǔtōnghuà水平测试将于5月举行，普通话pǔtōnghuà成绩分三级六等，拼音pīnyīn部分占十分。",
+    "小区a1栋、b2栋、c3栋居民请注意，d4栋停水，e1号楼、f2号楼已恢复。",
+    "学 xue2、习 xi2、国 guo2、家 jia1、学 xue2、校 xiao4 是本课六个生字，学生要会写会读。",
+    "学xue2习xi2拼音输入法时，先输入字母再按数字选声调，例如国guo2、书shu1、习xi2。",
+    "café里的客人说法语，résumé是简历，naïve是天真，点了一杯latté，在où街逛了一圈。",
+    "乐lè于助人；音乐yuè；乐yào山乐水；快乐lè，乐lè观，奏乐yuè，乐lè意，乐yuè器，乐lè园，乐yuè曲。",
+    "生字表：學xué、會huì、國guó、書shū、門mén、馬mǎ、鳥niǎo、魚yú、龍lóng。請同學們抄寫三遍，學xué字注意寶蓋。",
+    "課文注釋：學xué而時習xí之，不亦說yuè乎。有朋自遠方來，不亦樂lè乎。人不知而不慍yùn，不亦君子乎。",
+    "学习(xue2 xi2)一词出自论语。小学教育(jiao4 yu4)课上，学生听写教育(jiao4 yu4)、学习(xue2 xi2)，老师讲拼音。",
+    "六安(lu4 an1)市位于安徽，六安(lu4 an1)瓜片产于六安(lu4 an1)一带。",
+    "会议(meeting)在北京(Beijing)召开，会议(meeting)邀请北京(Beijing)代表，三(san1)楼为会场。",
+)
+
+
+@pytest.mark.parametrize("text", LESSONS)
+def test_readings_of_a_lesson_stay_with_and_without_brackets(text: str) -> None:
+    letters = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
+    bracketed = re.sub(
+        rf"(?<=[一-龥]) ?([{letters}]{{1,6}}[1-4]?) ?(?=[一-龥，。、；：]|$)", r"(\1)", text
+    )
+    for shown in (text, bracketed):
+        assert clean(shown, [strip_pinyin_glosses]).text == shown

@@ -14,12 +14,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from archive.chinese.variants import forms, is_traditional
-from archive.damage.readings import GLOSS, LETTERS, has_tone, reading_of, spelled
+from archive.damage.readings import BARE, GLOSS, LETTERS, has_tone, reading_of, spelled
 
 _LISTED = 3  # single characters that make a list
 _VERSE = 5  # glosses in a row that may be verse
 _AGAIN = re.compile(
     rf"[ \u00a0]?[(（\[［【〔〈{{][ \u00a0]?(?P<reading>[{LETTERS}]{{1,7}}[0-5]?)[ \u00a0]?[)）\]］】〕〉}}]"
+)
+# A text about readings: a lesson names a character and uses it, 妈(mā)是第一声, so that all statistics of a few
+# glosses are those of a tool.
+TEACHES = re.compile(
+    "拼音|[读讀]音|字音|注音|[声聲][调調]|第[一二三四][声聲]|多音字|生字|跟我[读讀]|[读讀]作|[课課]文|[词詞][语語]解[释釋]|注[释釋]"
 )
 _BETWEEN = frozenset(["", *"、，,；;。？！\n"])
 
@@ -61,6 +66,20 @@ def glosses(text: str) -> Iterator[Gloss]:
             bracket=text[start : start + 1 + text[start].isspace()],
             manner=_manner(text[start:first_end]),
         )
+
+
+def bare_glosses(text: str) -> Iterator[Gloss]:
+    """Readings behind a character without a bracket, their tone told: `學xué`, `學 xue2 習`."""
+    for match in BARE.finditer(text):
+        reading = spelled(match["reading"])
+        if has_tone(reading):
+            start, end = match.start("blank"), match.end()
+            spaced = bool(match["blank"]) and text[end : end + 1] == match["blank"]
+            inside = is_hanzi(text[end + spaced : end + spaced + 1])
+            style, manner = match["blank"], _manner(match["reading"])
+            yield Gloss(
+                match["char"], reading, start, end, end, spaced, False, inside, style, manner
+            )
 
 
 def _manner(bracket: str) -> str:

@@ -16,7 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from archive.chinese.language import canonical, model
 from archive.chinese.variants import forms, is_traditional
 from archive.damage.annotations import (
+    TEACHES,
     Gloss,
+    bare_glosses,
     by_character,
     explained,
     glosses,
@@ -24,7 +26,7 @@ from archive.damage.annotations import (
     is_hanzi,
     mixed,
 )
-from archive.damage.readings import GLOSS, LETTERS, OPENED, has_tone, is_reading
+from archive.damage.readings import BARE, GLOSS, LETTERS, OPENED, TONED, has_tone, is_reading
 from archive.damage.wordgloss import WordGloss, word_glosses
 from archive.model import Change
 
@@ -55,9 +57,12 @@ _COMMON = 9.5  # nats; characters whose reading people write out (彧 灃 鋰 �
 
 def strip(text: str) -> Iterator[Change]:
     """The removal of the tool's glosses, none where the document shows no tool."""
-    if not OPENED.search(text):  # one cheap look before anything is loaded
+    bare = TONED.search(text) is not None
+    if not (bare or OPENED.search(text)):  # one cheap look before anything is loaded
         return
     valid = [g for g in glosses(text) if is_reading(g.reading, g.char)]
+    if bare:
+        valid = max(valid, _without_brackets(text), key=len)
     own, lists = set(explained(valid, text)), mixed(valid, text)
     valid = [g for g in valid if g not in own]
     kinds = by_character(valid).values()
@@ -76,6 +81,8 @@ def strip(text: str) -> Iterator[Change]:
     elif len(machine) >= _ENOUGH:
         table = any(not _is_first(gloss) for gloss in machine)
         machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN, table) for g in kind]
+    if len(machine) < _MANY and TEACHES.search(text):
+        return
     machine = _without_rare(_in_style(machine), valid, text)
     counted = f"{len(machine)} glosses on {len(by_character(machine))} characters"
     confidence = 0.99 if len(machine) >= _ENOUGH else 0.9
@@ -90,6 +97,15 @@ def strip(text: str) -> Iterator[Change]:
             else gloss.first_end
         )
         yield Change(gloss.start, end, "", "pinyin-gloss", counted, confidence, flag="pinyin-gloss")
+
+
+def _without_brackets(text: str) -> list[Gloss]:
+    """Readings without a bracket, 學xué. People write them so in lessons (妈mā, 麻má), so a few count only where
+    each stands behind a Traditional character, as a mirror makes it, and is a reading of it."""
+    found = list(bare_glosses(text))
+    valid = [gloss for gloss in found if is_reading(gloss.reading, gloss.char)]
+    machine = len(valid) == len(found) and all(is_traditional(gloss.char) for gloss in valid)
+    return valid if machine or len(valid) >= _ENOUGH else []
 
 
 def _of_words(words: Sequence[WordGloss]) -> Iterator[Change]:
@@ -178,8 +194,9 @@ def _explains(machine: Sequence[Gloss], valid: Sequence[Gloss], text: str) -> bo
 def _word(gloss: Gloss, text: str) -> float:
     """What the most usual word costs in which a glossed character stands; infinite without one."""
     before, after = text[max(0, gloss.start - _NEAR) : gloss.start], text[gloss.end :][:_NEAR]
-    left = GLOSS.sub(r"\g<char>", before).replace(" ", "")[-4:]
-    right = GLOSS.sub(r"\g<char>", after).replace(" ", "")[:3]
+    pattern = GLOSS if gloss.bracket.strip() else BARE
+    left = pattern.sub(r"\g<char>", before).replace(" ", "")[-4:]
+    right = pattern.sub(r"\g<char>", after).replace(" ", "")[:3]
     near = canonical(left + right)
     at = len(left) - 1
     words = (

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.chinese.language import canonical, model
-from archive.damage.annotations import is_hanzi
+from archive.damage.annotations import TEACHES, is_hanzi
 from archive.damage.readings import HANZI, LETTERS, has_tone, readings, spelled, toneless
 
 # Written for these rules, measured on newly written texts, 2026-11-30: tools repeat a word three times on
@@ -20,11 +20,13 @@ from archive.damage.readings import HANZI, LETTERS, has_tone, readings, spelled,
 _ENOUGH, _KINDS, _REPEATED = 8, 3, 1.5
 _ALWAYS = 0.8  # of a word's occurrences
 _COMMON = 9.5  # nats of each character, as in archive/damage/gloss.py
+_FEW = 3  # where every one is of a usual word that has it always
 _LONGEST = 4  # characters of a word
 _WORD = re.compile(
     rf"(?P<word>[{HANZI}]{{2,{_LONGEST}}})[ \u00a0]?"
-    rf"[(（\[【〔［](?P<reading>[{LETTERS}][{LETTERS}'’\- ]{{2,27}})[)）\]】〕］]"
+    rf"[(（\[【〔［](?P<reading>[{LETTERS}][{LETTERS}'’\- 1-5]{{2,35}})[)）\]】〕］]"
 )
+_NUMBERED = re.compile(rf"[{LETTERS}]{{1,6}}[1-5]")  # xue2 xi2, xue2xi2
 _BETWEEN = re.compile(r"['’\- ]")
 
 
@@ -48,9 +50,11 @@ def word_glosses(text: str) -> list[WordGloss]:
     """
     found = list(_glosses(text))
     counted = Counter(gloss.word for gloss in found)
-    if len(found) < _ENOUGH:
+    if len(found) < _FEW:
         return []
     stand = _occurrences(text, counted)
+    if len(found) < _ENOUGH:
+        return found if _is_few(found, counted, stand) and not TEACHES.search(text) else []
     steady = [gloss for gloss in found if counted[gloss.word] >= _ALWAYS * stand[gloss.word]]
     if not _is_tool(steady):
         return []
@@ -76,6 +80,19 @@ def _is_tool(found: Sequence[WordGloss]) -> bool:
     return enough and running * 2 >= len(found) and usual * 2 >= len(found)
 
 
+def _is_few(found: Sequence[WordGloss], counted: Counter[str], stand: Counter[str]) -> bool:
+    """Whether a few glosses are a tool's: of two words and more, most of them usual, always there, one of them
+    again, in running text.
+
+    People write readings behind such words in lessons only; behind one they explain it, 六安(lù ān).
+    """
+    most = len(found) / 2
+    running = sum(gloss.inside for gloss in found) >= most
+    steady = counted == stand and 1 < len(counted) < len(found)
+    usual = sum(map(_is_usual, found)) >= most
+    return running and steady and usual and all(gloss.first or _is_usual(gloss) for gloss in found)
+
+
 def _is_usual(gloss: WordGloss) -> bool:
     lm = model()
     word = canonical(gloss.word)
@@ -84,7 +101,8 @@ def _is_usual(gloss: WordGloss) -> bool:
 
 def _glosses(text: str) -> Iterator[WordGloss]:
     for match in _WORD.finditer(text):
-        chars, reading = match["word"], spelled(_BETWEEN.sub("", match["reading"]))
+        syllables = _NUMBERED.sub(lambda syllable: spelled(syllable[0]), match["reading"])
+        chars, reading = match["word"], spelled(_BETWEEN.sub("", syllables))
         for length in range(2, len(chars) + 1):
             word = chars[-length:]
             if _spells(reading, word, toned=has_tone(reading)):
