@@ -72,10 +72,10 @@ def decode_file(
 
     A `.txt` is plain text also when tags leaked into it; only a whole document is read as HTML.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    flags: tuple[str, ...] = ()
+    whole, flags = data, tuple[str, ...]()
 
     def no(reason: Reason, detail: str) -> Rejection:
+        digest = hashlib.sha256(whole).hexdigest()
         return Rejection(f"urn:sha256:{digest}", name, url, captured, reason, detail)
 
     if coding.is_gzip(data):

@@ -8,6 +8,7 @@ Chinese page they are names, addresses and code.
 from __future__ import annotations
 
 import re
+from codecs import utf_16_le_encode
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 ARABIC = (
@@ -16,7 +17,9 @@ ARABIC = (
 TIBETAN = "\u0f40-\u0fbc"
 MONGOLIAN = "\u1820-\u18aa\u180b-\u180f\u202f"
 SYLLABLES = "\ua000-\ua48f\uac00-\ud7a3"  # Yi, Korean: one character each
-_HAN = re.compile(f"[{HAN}]+")
+_HAN = re.compile(f"[{HAN}]")
+# Upper bytes of what is no Han character in UTF-16.
+_NO_HAN = bytes({*range(256)} - {*range(0x34, 0xA0), 0xF9, 0xFA})
 # A word or syllable of another script.
 OTHER = f"[{SYLLABLES}]|[{TIBETAN}]+|[{ARABIC}]+|[\u1820-\u18aa][{MONGOLIAN}]*"
 _OTHER = re.compile(OTHER)
@@ -31,10 +34,22 @@ def count(text: str) -> int:
     >>> count("全市会议2021"), count("བོད་ཡིག"), count("يېڭى مەكتەپ"), count("hello")
     (4, 2, 2, 0)
     """
-    han = sum(map(len, _HAN.findall(text)))
-    if han * _DENSE >= len(text) or text.isascii():
-        return han
-    return han + len(_OTHER.findall(text))
+    count = han(text)
+    if count * _DENSE >= len(text) or text.isascii():
+        return count
+    return count + len(_OTHER.findall(text))
+
+
+def han(text: str) -> int:
+    """Han characters of a text.
+
+    >>> han("全市会议2021，䶮"), han("བོད་ཡིག")
+    (5, 0)
+
+    Told by their upper byte, which takes half to a quarter of the time of a pattern. The 64 hexagrams
+    (U+4DC0), which stand between two blocks of Han, are counted with them.
+    """
+    return len(utf_16_le_encode(text, "surrogatepass")[0][1::2].translate(None, _NO_HAN))
 
 
 def has_han(text: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import writing
 from archive.about import dates, docnumber
 from archive.about.gkml import DOC_NUMBER
 from archive.chinese import lang, punctuation
@@ -48,6 +49,13 @@ def test_listed_words_are_found_as_one_search_through_the_text_finds_them(
     assert [m.span() for m in listed.finditer(text)] == [m.span() for m in pattern.finditer(text)]
     assert places == [at for at in range(len(text)) if pattern.match(text, at)]
     assert listed.first(text) == next((m[0] for m in pattern.finditer(text)), None)
+
+
+def test_han_are_told_by_their_upper_byte_as_by_a_pattern_but_for_hexagrams() -> None:
+    pattern = re.compile(f"[{writing.HAN}\u4dc0-\u4dff]")
+    every = [chr(code) for code in (*range(0x10000), 0x20BB7, 0x1F600, 0x10FFFF)]
+    assert all(writing.han(char) == len(pattern.findall(char)) for char in every)
+    assert writing.han("".join(every)) == len(pattern.findall("".join(every)))
 
 
 def test_words_looked_for_by_a_pair_have_two_characters_and_put_words_no_other_in_front() -> None:

@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from itertools import pairwise
 
+from archive import writing
 from archive.about import (
     dates,
     gkml,
@@ -38,7 +39,6 @@ _GAP = 15  # blocks between two paragraphs of one body: a table or a row of pict
 _PARAGRAPH = 40  # Han characters of a paragraph of the body
 _PUNCTUATION = re.compile("[，。；]")
 _CREDITS = 4  # blocks below the body that may name its author
-_HAN = re.compile(f"[{HAN}]+")
 _FOOTER = 80  # last blocks of a page that may print its site code
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
 _BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
@@ -277,11 +277,7 @@ def _is_body(block: Block) -> bool:
     if len(text) < _PARAGRAPH or _PUNCTUATION.search(text) is None:
         return False
     # Most paragraphs show it at once.
-    return _han(text[: 2 * _PARAGRAPH]) >= _PARAGRAPH or _han(text) >= _PARAGRAPH
-
-
-def _han(text: str) -> int:
-    return sum(map(len, _HAN.findall(text)))
+    return writing.han(text[: 2 * _PARAGRAPH]) >= _PARAGRAPH or writing.han(text) >= _PARAGRAPH
 
 
 def _late(blocks: list[Block], at: int | None) -> Iterator[Candidate]:

@@ -100,7 +100,8 @@ def refresh_target(root: Element) -> str:
 
 def script_target(source: str) -> str:
     """Where a script sends the reader; "" for nowhere. Only for pages that show nothing else."""
-    found = _LOCATION.search(source[:200_000])
+    source = source[:200_000]
+    found = _LOCATION.search(source) if "location" in source else None
     return (found[1] or found[2]) if found else ""
 
 

@@ -30,6 +30,8 @@ _TABLES = {
     "frame": {"names"},
 }
 _PUNCTUATION = re.compile(f"[，。；：、！？“”（）《》「」『』]|{writing.STOPS}")
+_ASCII_COMMA = re.compile(r"[\u3400-\u9fff][,;:!?][\u3400-\u9fff]")
+_SENTENCE = 12  # Han of a line of running text
 _DATE = re.compile(
     r"[\[(（【|]?\s*(?:\d{4}|\d{2})\s?[-年/.．]\s?\d{1,2}\s?[-月/.．]\s?\d{1,2}\s?日?"
     r"(?:[\s　T]*星期[一二三四五六日天])?(?:[\s　T]*\d{1,2}\s?[:：时]\s?\d{1,2}(?:[:：分]\s?\d{1,2})?\s?[秒分]?)?"
@@ -84,15 +86,18 @@ _BRACKETED = re.compile(r"[(\[【]\s*([^()\[\]【】]{2,20})[)\]】]")
 
 def is_sentence(line: str) -> bool:
     """Twelve Han and full-width punctuation: a line of running text (or ASCII commas in it)."""
-    return _han(line) >= 12 and bool(
-        _PUNCTUATION.search(line) or re.search(r"[\u3400-\u9fff][,;:!?][\u3400-\u9fff]", line)
-    )
+    return _han(line) >= _SENTENCE and _is_punctuated(line)
+
+
+def _is_punctuated(line: str) -> bool:
+    return bool(_PUNCTUATION.search(line) or _ASCII_COMMA.search(line))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def mass(line: str) -> int:
     """Han characters of a sentence line; 0 for any other line."""
-    return _han(line) if is_sentence(line) else 0
+    han = _han(line)
+    return han if han >= _SENTENCE and _is_punctuated(line) else 0
 
 
 def _han(line: str) -> int:
