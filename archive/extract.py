@@ -57,7 +57,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     if bylayout.remove(parsed.root, layout):
         tree = nodes.read(parsed.root)
     lines, how = _visible(tree, page.text)
-    carried_says = carried.show(tree, span.good_mass(lines.lines)[-1])
+    carried_says = carried.show(tree, _spoken(lines.lines))
     if carried_says is not None:
         tree = nodes.read(parsed.root)
         candidates = (*carried_says, *metadata.from_page(tree, page))
@@ -197,6 +197,14 @@ def _evidence(chosen: Reading) -> dict[str, Any]:
         "agreement": round(chosen.agreement, 3),
         "readings": {name: round(share, 3) for name, share in chosen.readings.items()},
     }
+
+
+def _spoken(lines: Sequence[Line]) -> int:
+    """Han of running text that the page shows; none where no sentence ends: headlines with 《》 and the
+    addresses of a site's foot hold punctuation as well."""
+    good = [line for line in lines if span.is_good(line)]
+    ends = any("。" in line.text or "！" in line.text or "？" in line.text for line in good)
+    return _han(good) if ends else 0
 
 
 def _han(lines: Iterable[Line]) -> int:

@@ -1,6 +1,7 @@
 """Metadata of an article: who, when, where from. The functions the pipeline calls.
 
 read_line, is_byline, is_empty_row,
+is_source, names_editor, row_labels,
 trailing_credit                          what the lines around a text say
 from_page                                what the page says outside its text
 title_of                                 the best title of some candidates
@@ -13,13 +14,14 @@ from __future__ import annotations
 from archive.about.bylines import trailing_credit
 from archive.about.choose import choose, title_of
 from archive.about.dates import dateline
-from archive.about.gkml import is_empty_row
-from archive.about.headline import breadcrumb, is_byline, read_line
+from archive.about.gkml import ENOUGH, is_empty_row, row_labels
+from archive.about.headline import breadcrumb, is_byline, is_source, names_editor, read_line
 from archive.about.pagemeta import from_page
 from archive.about.provenance import provenance_flags
 from archive.about.script import is_mechanical_traditional
 
 __all__ = [
+    "ENOUGH",
     "breadcrumb",
     "choose",
     "dateline",
@@ -27,8 +29,11 @@ __all__ = [
     "is_byline",
     "is_empty_row",
     "is_mechanical_traditional",
+    "is_source",
+    "names_editor",
     "provenance_flags",
     "read_line",
+    "row_labels",
     "title_of",
     "trailing_credit",
 ]

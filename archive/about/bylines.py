@@ -157,7 +157,7 @@ def credit(inner: str) -> tuple[Candidate, ...]:
         if kind:
             field, marked = kind, True
             continue
-        if not marked and _is_outlet(token):
+        if (not marked and _is_outlet(token)) or (marked and fold(token) in _behind_names()):
             continue
         token = without_role(token)
         if not (is_name(token) or (marked and may_follow_role(token))):
@@ -197,6 +197,12 @@ def _kind(token: str) -> str:
     if folded in _neutral_words():
         return "neutral"
     return "authors" if folded in roles() else ""
+
+
+@cache
+def _behind_names() -> frozenset[str]:
+    """Words behind the names of a credit: 记者 吕晓 摄影报道."""
+    return frozenset(map(fold, words("byline", "suffix")))
 
 
 @cache

@@ -252,7 +252,7 @@ def _many(ranked: list[Candidate]) -> tuple[tuple[str, ...], dict[str, Any] | No
 
 
 def _same_place(one: str, other: str) -> bool:
-    near = ("line:", "near:")
+    near = ("line:", "near:", "after:")
     return one == other or (one.startswith(near) and other.startswith(near))
 
 

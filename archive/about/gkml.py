@@ -13,7 +13,7 @@ from archive.chinese import variants
 from archive.model import Candidate
 from archive.page.blocks import Block
 
-_ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordinary head lines
+ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordinary head lines
 _DEEPEST = 2000  # blocks searched; the table stands at the head of its page
 _MOST = 100  # rows read, so that a hostile page costs no more than an honest one
 _FIRST = re.compile(r"[^\s\u200b\ufeff\[\]【】]")
@@ -34,7 +34,7 @@ def table(blocks: Sequence[Block]) -> tuple[Candidate, ...]:
     rows = list(islice(_rows(blocks[:_DEEPEST]), _MOST))
     for first, _, _, _ in rows:
         near = [row for row in rows if first <= row[0] < first + _REACH]
-        if len({label for _, label, _, _ in near}) >= _ENOUGH:
+        if len({label for _, label, _, _ in near}) >= ENOUGH:
             return tuple(c for row in near for c in _candidates(row[1], row[2], row[3]))
     return ()
 
@@ -50,6 +50,18 @@ def is_empty_row(line: str) -> bool:
     folded = fold(line).lstrip()
     match = _inline().match(folded)
     return match is not None and not _VALUE.search(folded, match.end())
+
+
+def row_labels(line: str) -> tuple[str, ...]:
+    """The labels of a row of the table, where every other cell of the line is one; else nothing.
+
+    >>> row_labels("信件编号\t20231107003\t信件类型\t投诉"), row_labels("名称\t规格\t数量")
+    (('信件编号', '信件类型'), ())
+    """
+    cells = line.split("\t") if "\t" in line else []
+    labels = [_squeezed(cell).rstrip(":") for cell in cells[::2] if len(cell) <= _EMPTY]
+    is_row = bool(labels) and len(labels) == len(cells[::2]) and _fields().keys() >= set(labels)
+    return tuple(labels) if is_row else ()
 
 
 def is_label(text: str) -> bool:

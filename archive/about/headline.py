@@ -42,8 +42,17 @@ def read_line(line: str) -> tuple[Candidate, ...]:
     if not any(c.field == "published" for c in values):
         values += _bare_date(line, found)
     if not any(c.field in ("authors", "editors") for c in values):
-        values += bylines.byline(line) or _bracketed(line)
+        values += bylines.byline(line) or _bracketed(line) or _behind_day(line)
     return tuple(dict.fromkeys(values))
+
+
+def _behind_day(line: str) -> tuple[Candidate, ...]:
+    """The byline of a short line that holds the day as well: 青溪日报 2023-12-21 08:20 记者 邱云."""
+    day = next(dates.find(line), None) if len(line) <= 2 * _BARE else None
+    if day is None:
+        return ()
+    found = bylines.byline(f"{line[: day.start]} {line[day.end :]}")
+    return tuple(c for c in found if c.field == "authors")
 
 
 def may_date(line: str) -> bool:
@@ -210,6 +219,28 @@ def is_byline(line: str) -> bool:
     if found[0].start > 0 and not _is_filler(line[: found[0].start]):
         return False
     return all(len(x.value) <= 40 for x in found) and bool(read_line(line))
+
+
+def names_editor(line: str) -> bool:
+    """True for a line of nothing but credits that names an editor: 记者：李四 编辑：张三."""
+    found = labelled(line)
+    opens = bool(found) and found[0].start == 0
+    return opens and any(label.field == "editors" for label in found) and is_byline(line)
+
+
+def is_source(line: str, *, authors: bool = False) -> bool:
+    """True for a line of nothing but 来源： and a name; with `authors` also for one of 作者：.
+
+    >>> is_source("来源：云水报社"), is_source("来源：一是拨款，二是自筹"), is_source("作者：丁兰")
+    (True, False, False)
+    """
+    if len(line) > _BARE or re.search("[，、；。]", line):
+        return False
+    fields = {label.field for label in labelled(line)}
+    wanted = {"source", "authors", "published"} if authors else {"source", "published"}
+    if not fields or not fields <= wanted or labelled(line)[0].start or not is_byline(line):
+        return False
+    return any(c.field in ("source", "authors") for c in read_line(line))
 
 
 def _is_filler(text: str) -> bool:

@@ -74,6 +74,14 @@ def words(table: str, key: str) -> tuple[str, ...]:
 
 
 @cache
+def bare_words(field: str) -> tuple[str, ...]:
+    """The labels of a field that count without a colon, as published."""
+    return tuple(
+        word for entry in _metadata()["label"] if entry["field"] == field for word in entry["bare"]
+    )
+
+
+@cache
 def _metadata() -> Mapping[str, Any]:
     table = vocab.toml("metadata")
     vocab.only("metadata", table, _KEYS)

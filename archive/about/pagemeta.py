@@ -46,6 +46,10 @@ _BADGE_SOURCE = re.compile(r"site_?[cC]ode=(?:\d{10}|bm\d{8})")  # in the page's
 _BLANKS = re.compile(r"\s+")
 _MARKUP = re.compile(r"</?(?:div|br|p|span|b|strong|font|sup|sub)\b[^<>]{0,80}>")
 _TEMPLATE = re.compile(r"\$\{|<%|\{\{|\[!--|\{\$|<\$")  # what the page's program did not fill in
+_NUMBER_LINE = 40  # characters of a line that is a document's number
+_NUMBER_LABEL = re.compile(
+    r"^\s*[\[【(（]?(?:发文字号|文件编号|文件字号|发文文号|文\s*号|字\s*号)\s*[\]】]?\s*:"
+)
 _EARLY = ("line:date", "line:beside-date", "line:byline")  # say it above the text or not at all
 _LATE = 120  # blocks after the title searched for labels that no window held
 
@@ -170,7 +174,7 @@ def _after_body(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
     for block in blocks[last + 1 : last + 1 + _CREDITS]:
         for candidate in headline.read_line(block.text) if not block.linked else ():
             if candidate.field == "authors":
-                yield replace(candidate, origin=candidate.origin.replace("line:", "after:", 1))
+                yield _after(candidate)
 
 
 def _footer_code(blocks: list[Block]) -> Iterator[Candidate]:
@@ -223,13 +227,17 @@ def _window(blocks: list[Block], at: int | None, title: str) -> Iterator[Candida
         for candidate in headline.read_labels(text) if body else headline.read_line(text):
             is_day = titles.is_bare_day(candidate)
             is_entry = is_day and titles.is_entry(blocks, at + 1 + offset)
-            if not is_entry and not (body and candidate.field == "authors"):
+            if body and candidate.field == "authors":
+                if headline.names_editor(text):
+                    yield _after(candidate)
+            elif not is_entry:
                 yield _near(candidate)
+        if not (body or block.linked):
+            yield from _own_number(text)
         if not body:
             yield from _alone(blocks, at + 1 + offset)
     for block in before:
-        if gkml.DOC_NUMBER.fullmatch(block.text.strip()):  # of a red head, above the title
-            yield Candidate("doc_number", block.text.strip(), "line:number")
+        yield from _own_number(block.text)  # of a red head, above the title
         for candidate in headline.read_line(block.text):
             if candidate.field == "column":
                 yield _near(candidate)
@@ -237,6 +245,15 @@ def _window(blocks: list[Block], at: int | None, title: str) -> Iterator[Candida
                 yield replace(candidate, origin="above:" + candidate.origin[5:])
             elif candidate.field == "published" and _is_dated(candidate, block.text):
                 yield replace(candidate, origin="above:date")
+
+
+def _own_number(text: str) -> Iterator[Candidate]:
+    """The document's number that is all of a line at the title, with or without its label."""
+    if len(text) <= _NUMBER_LINE and text.rstrip("）) ")[-1:] in ("号", "號"):
+        bare = _NUMBER_LABEL.sub("", fold(text)).strip(" （）()")
+        if gkml.DOC_NUMBER.fullmatch(bare):
+            start = fold(text).index(bare)
+            yield Candidate("doc_number", text[start : start + len(bare)], "line:number")
 
 
 def _is_dated(candidate: Candidate, text: str) -> bool:
@@ -264,6 +281,10 @@ def _near(candidate: Candidate) -> Candidate:
     return replace(candidate, origin=candidate.origin.replace("line:", "near:", 1))
 
 
+def _after(candidate: Candidate) -> Candidate:
+    return replace(candidate, origin=candidate.origin.replace("line:", "after:", 1))
+
+
 def _joined(blocks: list[Block], at: int) -> str:
     """A block's text, with the next one's when the block ends with a label and a colon."""
     text = blocks[at].text
@@ -285,8 +306,11 @@ def _late(blocks: list[Block], at: int | None) -> Iterator[Candidate]:
     for index in range(start, min(len(blocks), start + _LATE * (1 + (at is None)))):
         if len(blocks[index].text) > 200 or blocks[index].linked:
             continue
-        for candidate in headline.read_labels(_joined(blocks, index)):
-            if candidate.origin != "line:breadcrumb":
+        text = _joined(blocks, index)
+        for candidate in headline.read_labels(text):
+            if candidate.field == "authors" and headline.names_editor(text):
+                yield _after(candidate)
+            elif candidate.origin != "line:breadcrumb":
                 yield replace(candidate, origin=candidate.origin.replace("line:", "late:", 1))
     if at is not None:
         for block in blocks[max(0, at - 12) : max(0, at - 3)]:

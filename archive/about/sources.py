@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from archive.about import dates
-from archive.about.labels import HAN, fold, label_words, words
+from archive.about.labels import HAN, bare_words, fold, label_words, words
 from archive.chinese import gazetteer
 
 _EDGES = "[]【】|:：;；,，。╱/（( \u3000\xa0"
@@ -31,7 +31,7 @@ def source_value(value: str) -> str | None:
     head, *rest = re.split("[:：]", value, maxsplit=1)
     if rest and fold(head).replace(" ", "") in label_words():
         return None
-    value = _without_place(head.strip(_EDGES))
+    value = _without_place(_without_tools(head.strip(_EDGES)))
     return None if _is_nobody(value) else value
 
 
@@ -44,6 +44,15 @@ def _is_nobody(value: str) -> bool:
         return True
     inside = any(word in folded for word in _rejected("within"))
     return inside or folded.lower().startswith(_rejected("source"))
+
+
+def _without_tools(value: str) -> str:
+    """县人社局打印关闭: the buttons behind a source, where a template sets no blank between."""
+    while (tool := next(filter(value.endswith, bare_words("other")), "")) and len(value) > len(
+        tool
+    ):
+        value = value[: -len(tool)].rstrip(_EDGES)
+    return value
 
 
 def _without_place(value: str) -> str:

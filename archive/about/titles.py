@@ -176,7 +176,8 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
     for index, block in enumerate(blocks):
         own = _heading(block, cut)
         covered = _covered(own, title, cut) if own else 0
-        if own and not covered and _is_short_title(block, own, whole):
+        is_short = own is not None and _is_short_title(blocks, index, own, whole)
+        if own and not covered and is_short:
             covered = len(own)
         if own is None or (own and not covered) or _is_way(block.text):
             continue
@@ -185,9 +186,7 @@ def _in_title(blocks: Sequence[Block], whole: str) -> tuple[str, Block] | None:
         else:
             text = block.text
         score = (covered, -len(squeezed(text)), -index)  # most of <title>, least of anything else
-        if (covered >= 4 or _is_short_title(block, own, whole)) and (
-            best is None or score > best[0]
-        ):
+        if (covered >= 4 or is_short) and (best is None or score > best[0]):
             best = (score, text, block)
     return (best[1], best[2]) if best else None
 
@@ -227,7 +226,7 @@ def _heading(block: Block, cut: str) -> str | None:
 
     A link leads elsewhere to this article; a linked heading is its own permalink.
     """
-    if not (2 if block.tag in ("h1", "h2", "h3") else 3) <= len(block.text) <= _LONGEST:
+    if not 2 <= len(block.text) <= _LONGEST:
         return None
     if block.linked and block.tag not in ("h1", "h2", "h3"):
         return None
@@ -235,11 +234,16 @@ def _heading(block: Block, cut: str) -> str | None:
     return own if not block.linked or own == cut else None
 
 
-def _is_short_title(block: Block, own: str, whole: str) -> bool:
-    """Whether a heading of two or three characters opens <title>: 讣告_通知公告_某某局."""
-    if block.tag not in ("h1", "h2", "h3") or not 1 < len(own) < 4:
+def _is_short_title(blocks: Sequence[Block], index: int, own: str, whole: str) -> bool:
+    """Whether a heading of two or three characters, or a line right above the day, opens <title>:
+    讣告_通知公告_某某局."""
+    if not 1 < len(own) < 4 or own != squeezed(_CUT.split(whole)[0]):
         return False
-    return own == squeezed(_CUT.split(whole)[0])
+    below = blocks[index + 1].text if index + 1 < len(blocks) else ""
+    is_dated = headline.may_date(below) and any(
+        c.field == "published" and not is_bare_day(c) for c in headline.read_line(below)
+    )
+    return is_dated or blocks[index].tag in ("h1", "h2", "h3")
 
 
 def _is_way(text: str) -> bool:

@@ -47,6 +47,8 @@ _SEARCH = re.compile(
     r"(?:搜索|检索|查询|站内搜)[^。\n]{0,12}(?:结果|关键[词字]|内容)|的(?:搜索|检索|查询)结果|(?:共找到|没有找到|未找到|未搜索到)[^。\n]{0,30}(?:结果|信息|内容|记录)"
 )
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_FRONTS = frozenset(("gambling", "porn"))
+_FRONT_WORDS = 4  # different words of the trade in such a text
 EMOJI = 3  # places; one or two emoji between characters also occur in chat quoted by news
 
 
@@ -90,6 +92,7 @@ def brand_tokens(text: str, title: str) -> Iterator[Change]:
         if not lexicon.speaks_of(_without(prose, token) + title, trade):
             yield from _delimited(text, token, trade)
     yield from _subjects(text, title, prose)
+    yield from _fronts(text, title)
 
 
 def _token(text: str, start: int, end: int) -> str:
@@ -141,6 +144,28 @@ def _subjects(text: str, title: str, prose: str) -> Iterator[Change]:
                 "spam-page",
                 False,
             )
+
+
+def _fronts(text: str, title: str) -> Iterator[Change]:
+    """Report a page that is a betting site's own front: its title names the trade, and so does every
+    second line of a text that is full of its words and neither speaks about it nor tells of it.
+
+    Right because no office's page is titled so; notices and news that quote such names speak of crime,
+    lotteries or lawsuits. 彩票 alone is no such word here, for fronts sell 彩票 too. Cost: a page on a
+    sponsor of that name, if it said nothing else.
+    """
+    kind = lexicon.trade(title)
+    if kind not in _FRONTS:
+        return
+    words = {text[s:e] for s, e, trade in lexicon.offers(text) if trade == kind}
+    lines = [line for line in text.split("\n") if line.strip()]
+    named = sum(lexicon.offer(line) == kind for line in lines)
+    about = (text + title).replace("彩票", "")
+    if len(words) < _FRONT_WORDS or 2 * named < len(lines) or _tells(about):
+        return
+    if not lexicon.speaks_of(about, kind):
+        evidence = f"X {kind}: the title and {named} of {len(lines)} lines; R {len(words)} names"
+        yield Change(0, 0, "", "brand-subject", evidence, 0.9, "spam-page", False)
 
 
 def _common(text: str, term: str) -> str:

@@ -115,7 +115,22 @@ def _container(page: Sheet, found: Mapping[str, Ranges]) -> str | None:
 def lines_of(page: Sheet, ranges: Ranges) -> list[Line]:
     """The lines of a reading, without the boxes of links that stand inside it."""
     lines = page.flow.lines
-    return [lines[i] for first, last in ranges for i in _without_boxes(page, first, last)]
+    found = [i for first, last in ranges for i in _without_boxes(page, first, last)]
+    while found[1:] and _names_box(page, found[-1]):
+        found.pop()
+    return [lines[i] for i in found]
+
+
+def _names_box(page: Sheet, index: int) -> bool:
+    """Whether a line at the end is the heading of a box beside the article: links follow, and all that
+    belongs to it was left out (解读材料, 更多问答).
+
+    Cost: an article that ends with a short heading whose links are the whole section loses the heading.
+    """
+    lines = page.flow.lines
+    line = lines[index]
+    is_heading = line.element.tag in _HEADINGS and 0 < line.han <= _NAME
+    return is_heading and index + 1 < len(lines) and is_link(lines[index + 1])
 
 
 def _without_boxes(page: Sheet, first: int, last: int) -> Iterator[int]:

@@ -132,8 +132,9 @@ def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
     """The lines of the frame at the head of a text."""
     wanted = squeezed(title or "")
     last, named = -1, {}
+    rows = _info_rows(lines)
     for index, line in enumerate(lines):
-        rule = _head_rule(line, wanted)
+        rule = "info-row" if index in rows else _head_rule(line, wanted)
         if rule and linerules.is_meeting(line, lines[index + 1 : index + 2]):
             break
         if rule:
@@ -141,6 +142,24 @@ def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
         elif index - last > HEAD_LINES or _opens_text(line):
             break
     return [Cut(i, named.get(i, "above-head-line")) for i in range(last + 1)]
+
+
+def _info_rows(lines: Sequence[str]) -> frozenset[int]:
+    """The first rows with cells, where they are those of the page's information table: every other cell
+    is a label of it, three different ones at least. Its values are metadata already.
+
+    Cost: a table of a text that opens it, with three columns named so (名称, 分类, 主题) and no other.
+    """
+    rows: list[int] = []
+    labels: set[str] = set()
+    for index, line in enumerate(lines[:HEAD_LINES]):
+        found = metadata.row_labels(line)
+        if not found and rows:
+            break
+        if found:
+            rows.append(index)
+            labels.update(found)
+    return frozenset(rows) if len(labels) >= metadata.ENOUGH else frozenset()
 
 
 def _head_rule(line: str, title: str) -> str:
@@ -164,11 +183,26 @@ def tail_cuts(lines: Sequence[str]) -> list[Cut]:
     """
     kept = list(range(len(lines)))
     cuts: list[Cut] = []
-    while more := _one_cut([lines[index] for index in kept]):
+    while more := _one_cut([lines[index] for index in kept]) or _closing(lines, kept, cuts):
         cuts += [Cut(kept[cut.index], cut.rule) for cut in more]
         gone = {cut.index for cut in more}
         kept = [index for place, index in enumerate(kept) if place not in gone]
     return sorted(cuts, key=lambda cut: cut.index)
+
+
+def _closing(lines: Sequence[str], kept: Sequence[int], cuts: Sequence[Cut]) -> list[Cut]:
+    """The last line, by its place in `kept`, where it only says where the text is from, or who wrote
+    it between such a line and an editor's credit: 来源：…, 作者：… above 编辑：….
+
+    An author alone stays, as under a poem. Cost: the source of a table that ends the text.
+    """
+    if len(kept) < 2:
+        return []
+    last = kept[-1]
+    credited = any(cut.index == last + 1 and cut.rule == "editor-credit" for cut in cuts)
+    credited = credited or metadata.is_source(lines[kept[-2]])
+    is_credit = metadata.is_source(lines[last], authors=credited)
+    return [Cut(len(kept) - 1, "editor-credit")] if is_credit else []
 
 
 def _one_cut(lines: Sequence[str]) -> list[Cut]:
@@ -332,11 +366,13 @@ def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
         "footer",
         "tail-line",
         "section",
+        "survey",
         "pager",
         "disclaimer",
         "toolbar",
         "player",
         "title",
+        "info-row",
     ):
         return ()
     if number := docnumber.number_of(line):

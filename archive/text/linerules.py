@@ -22,7 +22,7 @@ DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
     "head": {"starts", "whole"},
-    "tail": {"starts", "sections", "weak", "sentences", "declares", "credits", "forms"},
+    "tail": {"starts", "sections", "weak", "sentences", "survey", "declares", "credits", "forms"},
     "toolbar": {"words"},
     "footer": {"strong", "labels"},
     "disclaimer": {"sure", "other"},
@@ -174,6 +174,10 @@ def tail_rule(line: str) -> str:
             return "section"
     if (found := _credit().match(folded)) and not _is_about(line, folded[found.end() :]):
         return "editor-credit"
+    if "编" in folded and ":" in folded and metadata.names_editor(line):
+        return "editor-credit"
+    if _survey().match(folded):
+        return "survey"
     if _FORM.fullmatch(folded) and _is_guest_book(folded):
         return "tail-line"
     if _APP.fullmatch(folded) and not is_plain_text(line):
@@ -389,6 +393,11 @@ def _declares() -> re.Pattern[str]:
 @cache
 def _sentences() -> re.Pattern[str]:
     return _starts("tail", "sentences")
+
+
+@cache
+def _survey() -> re.Pattern[str]:
+    return _starts("tail", "survey")
 
 
 @cache
