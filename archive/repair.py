@@ -23,7 +23,7 @@ def fix_mojibake(text: str, about: About) -> Iterable[Change]:
 
 
 def strip_leaked_source(text: str, about: About) -> Iterable[Change]:
-    """Scripts, styles and placeholders above or below the text: taken out.
+    """Scripts, styles and placeholders around the text and between its paragraphs: taken out.
 
     Before leaked markup is decoded, which leaves a text with a script in it alone.
     """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from archive.derive import derive_file
 from archive.model import Article
 from archive.steps import undo
+from archive.text import sourcelines
 from tests.farms import ARTICLES
 
 BODY = "\n".join(ARTICLES[0][1])
@@ -34,6 +37,62 @@ def text_of(text: str) -> str:
 )
 def test_source_above_and_below_a_text_goes(line: str) -> None:
     assert text_of(f"{line}\n{BODY}\n{line}").strip() == BODY
+
+
+SOURCES = (
+    "<script>\nvar title = 'x';\ndocument.write('<div id=\"ad\"></div>');\n</script>",
+    '  <style type="text/css">\np{margin:0}\n</style>  ',
+    ".TRS_Editor P{margin-top:0;line-height:1.75;font-family:宋体;}",
+    ".pgc-img img{max-width:100%;height:auto}\n.pgc-img {\n  margin: 0 auto;\n}",
+    "{{article.more}}\n<%= ad.middle %>",
+    "(function(){\n  var bp = document.createElement('script');\n  bp.src = '//push.js';\n  // 百度推送\n})();",
+    'window._share={"common":{"text":""},"share":{}};with(document)0[(getElementsByTagName(\'head\')[0])];',
+    '{"code":200,"data":{"id":17},"msg":"ok"}',
+    "<!--[if gte mso 9]><xml><w:View>Normal</w:View></xml><![endif]-->",
+)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_source_between_paragraphs_goes(source: str) -> None:
+    first, second, third = ARTICLES[0][1]
+    assert text_of(f"{first}\n{second}\n{source}\n{third}").strip() == BODY
+    assert text_of(f"{source}\n\n{first}\n{source}\n{second}\n{third}\n{source}\n").strip() == BODY
+
+
+def test_an_element_inside_a_line_goes_and_the_line_stays() -> None:
+    first, second, third = ARTICLES[0][1]
+    assert text_of(f"{first}<script>ad('x');</script>\n{second}<!-- 1 -->\n{third}") == BODY
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "可以在页面里写上\np{margin-bottom:16px;line-height:1.75;}\n图片就不会挨在一起。",
+        "学生做了一道题：\nvar x = 1;\n答案写在黑板上。",
+        "第一步，打开网页制作软件。\n.title{color:red;}\n第二步，保存文件。",
+        "县局提醒：软件漏洞要及时修补，网站代码如下的要删除。\n<script>document.write('x');</script>\n请立即自查。",
+        "Dear Sir,\nYours (truly)\nQ=420m3/h, H=15m;",
+        "泵房设备已经安装。\n离心泵(Q=420m3/h,H=15m)6台;\n消毒器(UV)2套。",
+        "Excel中求和的公式是这样写的。\n=SUM(A1:A9)\n按回车键即可。",
+        "票价表已经更新。\n$5 (children), $10 (adults);\n外国游客可以刷卡。",
+        "选手得分如下。\n{A组} 95\n{B组} 88",
+        "联系邮箱已经启用。\n<lib@example.gov.cn>;\n<tea@example.gov.cn>;\n欢迎来信。",
+        "信息技术课的作业是读懂三行程序。\nvar a = 1;\nvar b = 2;\n下周一交。",
+        "集合的写法如下。\nA={x|x>1};\nB={x|x<5};\n求它们的交集。",
+    ],
+)
+def test_lines_like_source_that_a_text_means_stay(lines: str) -> None:
+    assert text_of(f"{BODY}\n{lines}\n{BODY[:40]}。") == f"{BODY}\n{lines}\n{BODY[:40]}。"
+
+
+@pytest.mark.parametrize(
+    "text", ["<script", "<!--", "{\n", "<style>", "var a;\n", "a{b:c}", "${a} "]
+)
+def test_hostile_source_takes_linear_time(text: str) -> None:
+    for filled in (text * 40_000, f"{BODY}\n" + text * 40_000 + f"\n{BODY}"):
+        started = time.process_time()
+        list(sourcelines.strip(filled))
+        assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(

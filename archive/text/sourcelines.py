@@ -1,74 +1,131 @@
-"""Source shown as text: scripts, styles and placeholders that stand above or below an article.
+"""Source shown as text: scripts, styles and placeholders around an article and between its paragraphs.
 
-Only whole lines at the two ends, and only around a text of sentences that does not itself speak of code: a
-lesson's listings stand between its sentences and stay.
+Only whole elements and whole lines, and only around a text of sentences that does not itself speak of code. Between
+paragraphs the line above must end a sentence: a lesson announces its listing (写上：, 第三题).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from archive.farms.farmitems import HAN, sentences
 from archive.model import Change
 
 _PROSE = 60  # Han in sentences: less is no article whose source leaked
-_MOST = 20  # lines at one end
+_MOST = 60  # elements of a text that are looked at; each may be read to its longest
+_LONGEST = 20_000  # characters of a line that is asked what it is
 _HAN = "\u3400-\u9fff"
-_ELEMENT = (
-    r"<(?P<name>script|style|noscript)\b[^>]*>[\s\S]{0,20000}?</(?P=name)>|<!--[\s\S]{0,2000}?-->"
+_OPENER = re.compile(r"<(script|style|noscript)\b[^>]{0,2000}>|<!--")
+_INSIDE = 20_000  # characters of an element
+_FONTS = "(?:宋体|新宋体|黑体|仿宋|楷体|微软雅黑|宋體|黑體)(?:_GB2312)?"
+_RULES = (
+    rf"(?:[.#@]?[A-Za-z][\w.#:, >*\-]*\{{[^{{}}:{_HAN}]*:(?:[^{{}}{_HAN}]|{_FONTS})*\}}[ \t]*)+"
 )
-_RULES = rf"(?:[.#@]?[A-Za-z][\w.#:, >*\-]*\{{[^{{}}:{_HAN}]*:[^{{}}{_HAN}]*\}}[ \t]*)+"
 _CODE = (
-    r"(?:var |let |const |function\s+\w+\(|\(function|!function|document\.|window\.|\$\(|_hmt)"
+    r"(?:var |let |const |function\s+\w+\(|\(function|!function|document\.|window\.|\$\(|_hmt|with\(document\))"
     rf"[^{_HAN}\n]*[;}})]"
 )
+_OPENS = (
+    rf"(?:(?:[.#@]?[A-Za-z][\w.#:, >*\-]*|!?\(?function[^{_HAN}\n{{]{{0,80}})\{{)"  # .article p {
+)
+_DATA = rf'[\[{{]{{1,2}}"\w+"[ \t]*:[^{_HAN}\n]*[\]}}];?'  # {"code":200}
 _FIELD = r"(?:\{\{[^{}\n]{1,60}\}\}|\$\{[\w.]{2,40}\}|<%=?[^%\n]{1,60}%>|\{\$[\w.\->]{2,40}\}|\$[a-z_]{3,20}\$)"
 _FIELDS = rf"{_FIELD}(?:[ \t|/·\-:：]*{_FIELD})*"
-_BLOCK = rf"(?:{_ELEMENT}|{_RULES}|{_CODE}|{_FIELDS})"
-_ABOVE = re.compile(rf"\s*{_BLOCK}[ \t]*\n\s*")
-_BELOW = re.compile(rf"(?:^|\n)[ \t\n]*{_BLOCK}\s*$")
+_LINE = re.compile(rf"[ \t]*(?:{_RULES}|{_CODE}|{_OPENS}|{_DATA}|{_FIELDS})[ \t]*")
+# What stands among such lines: });  hm.src = "…";  // 统计代码
+_AMONG = re.compile(
+    rf"[ \t]*(?:[^{_HAN}\n]*[;{{}}(]|[^{_HAN}\n:=]*[:=][ \t]*[\"'{{\[\d][^{_HAN}\n]*,|[{{}}()\[\];,]*|//[^。\n]*|/\*[^。\n]*\*/)[ \t]*"
+)
 _SIGNS = ("<script", "<style", "<noscript", "<!--", "{", "$", "<%", "document.", "window.", "_hmt")
 _ABOUT_CODE = re.compile(
-    "代码|代碼|程序|编程|脚本|模板|标签|JavaScript|Python|CSS|HTML|XSS|暗链|黑链|篡改|漏洞|源码",
+    r"(?<![用构構目票政区區证證券])代[码碼]|程序[员員设設语語]|编程|編程|脚本|腳本|运行结果|语句|变量|函数|网页制作|信息技术|样式"
+    r"|模板(?:文件|引擎)|标签(?:页|属性)|源[码碼]|[链鏈]接代|暗[链鏈]|黑[链鏈]|篡改|(?:系统|软件|网站|高危)漏洞"
+    r"|JavaScript|Python|CSS|HTML|XSS",
     re.IGNORECASE,
 )
+_ENDED = ("。", "！", "？", "；", "”", "）", ")", "!", "?", ";")
 
 
 def strip(text: str) -> Iterator[Change]:
-    """The cut of such lines from above and below."""
+    """The cut of such elements and lines."""
     if not any(sign in text for sign in _SIGNS):
         return
-    start, end = 0, len(text)
-    for _ in range(_MOST):
-        match = _ABOVE.match(text, start, end)
-        if match is None:
-            break
-        start = match.end()
-    for _ in range(_MOST):
-        # `search` would try each line end: the block is looked for from the last lines up
-        match = _last(text, start, end)
-        if match is None:
-            break
-        end = match.start()
-    left = text[start:end]
-    if left == text or _ABOUT_CODE.search(left) or len(HAN.findall(sentences(left))) < _PROSE:
+    spans = list(_spans(text))
+    left = _without(text, spans)
+    if not spans or _ABOUT_CODE.search(left) or len(HAN.findall(sentences(left))) < _PROSE:
         return
-    for first, last in ((0, start), (end, len(text))):
-        if first < last:
-            evidence = text[first:last].strip()[:80]
-            yield Change(first, last, "", "leaked-source", evidence, 0.95, "leaked-markup")
+    for start, end in spans:
+        evidence = text[start:end].strip()[:80]
+        yield Change(start, end, "", "leaked-source", evidence, 0.95, "leaked-markup")
 
 
-def _last(text: str, start: int, end: int) -> re.Match[str] | None:
-    at = end
-    for _ in range(_MOST):
-        at = text.rfind("\n", start, at)
-        if at < 0:
-            return None
-        if text[at:end].strip():
-            if match := _BELOW.fullmatch(text, at, end):
-                return match
-            if HAN.search(text, at, end) and "<" not in text[at:end]:
-                return None
-    return None
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    kept = [0, *(at for span in spans for at in span), len(text)]
+    return "".join(text[kept[i] : kept[i + 1]] for i in range(0, len(kept), 2))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """What is source, in order: runs of lines of code, each element a line of its own or part of one."""
+    elements = list(_elements(text))
+    run: list[tuple[int, int]] = []  # lines, the last of them sure
+    maybe: list[tuple[int, int]] = []  # … and those behind it that may belong to it
+    above = ""  # the last line of the text
+    for start, end in _lines(text, elements):
+        line = text[start:end]
+        inside = [span for span in elements if start <= span[0] and span[1] <= end]
+        if (inside and not _without(line, _from(inside, start)).strip()) or (
+            len(line) <= _LONGEST and _LINE.fullmatch(line)
+        ):
+            run += [*maybe, (start, end)]
+            maybe = []
+        elif run and len(line) <= _LONGEST and _AMONG.fullmatch(line):
+            maybe.append((start, end))
+        else:
+            yield from _cut(text, run, maybe, above)
+            yield from inside
+            run, maybe, above = [], [], line.rstrip() or above
+    yield from _cut(text, run, maybe, above)
+
+
+def _from(spans: list[tuple[int, int]], start: int) -> list[tuple[int, int]]:
+    return [(first - start, last - start) for first, last in spans]
+
+
+def _cut(
+    text: str, run: list[tuple[int, int]], maybe: list[tuple[int, int]], above: str
+) -> Iterator[tuple[int, int]]:
+    """The run with its line ends, where it stands at an end of the text or below a sentence."""
+    if not run:
+        return
+    run = [*run, *maybe]
+    start, end = run[0][0], run[-1][1]
+    last = not text[end:].strip()
+    if not above or last or above.endswith(_ENDED):
+        start = start - 1 if last and start else start
+        yield start, len(text) if last else end + 1
+
+
+def _elements(text: str) -> Iterator[tuple[int, int]]:
+    """Whole elements; `<script>` without its end is none."""
+    read = 0
+    for opener in islice(_OPENER.finditer(text), _MOST) if "<" in text else ():
+        closing = f"</{opener[1]}>" if opener[1] else "-->"
+        close = text.find(closing, opener.end(), opener.end() + _INSIDE)
+        if opener.start() >= read and close >= 0:
+            read = close + len(closing)
+            yield opener.start(), read
+
+
+def _lines(text: str, elements: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The lines of the text; an element of several lines is in one of them."""
+    start, left = 0, elements[:]
+    while start <= len(text):
+        end = text.find("\n", start) % (len(text) + 1)
+        while left and left[0][0] < end:
+            if left[0][1] > end:
+                end = text.find("\n", left[0][1]) % (len(text) + 1)
+            left.pop(0)
+        yield start, end
+        start = end + 1
