@@ -196,6 +196,10 @@ SITES = {  # head and foot as five kinds of sites have them
         ),
         "推荐访问：水利 总结\n上一篇：某县教育工作总结\n猜你喜欢\n最新推荐",
     ),
+    "texts in brackets": (
+        f"甲乙之家 > 工作总结 > 年度总结\n{TITLE}\n下面是小编整理的{TITLE},供大家参考。\n",
+        f"以上就是小编为大家整理的全部内容，更多范文请关注甲乙之家。\n【{TITLE}】相关文章：\n1.乡镇总结\n2.县直总结",
+    ),
 }
 
 
@@ -224,6 +228,10 @@ def test_a_heading_of_the_document_ends_nothing() -> None:
         + "\n格式：DOC 大小：35KB 下载：12",
         "下面是小编为大家整理的故事，供大家参考。\n" + paragraphs(3) + "\n上一篇：通知\n猜你喜欢",
         "文档编号：12 版本：3\n" + paragraphs(3),
+        paragraphs(3) + "\n以上就是小编为大家整理的防汛知识，更多资讯请关注清溪发布。",
+        "下面是小编整理的故事，供大家参考。\n" + paragraphs(3) + "\n以上就是小编的采访手记。",
+        paragraphs(3) + "\n【清溪要闻】\n相关文章将于近日刊出。\n【水利】相关文章三篇：已经发表。",
+        paragraphs(3) + "\n以上是本站编辑整理的会议纪要。\n会议收到作文四百篇。",
         "附件下载\n格式:DOC 大小:30KB\n" + paragraphs(3),
         "返回 下载 相关\n当前位置:首页\n第1页 共2页\n" + paragraphs(3),
         "相关资源\n" + paragraphs(3) + "\n展开阅读全文\n" + paragraphs(3, 1),

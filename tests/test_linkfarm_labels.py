@@ -37,6 +37,42 @@ def test_a_box_of_links_of_such_places_goes_from_behind_the_article(label: str) 
     assert (text.rstrip(), verdict) == (BODY, "infected")
 
 
+@pytest.mark.parametrize("label", ["友情链接：\n", "友链：", "【站长推荐】\n"])
+@pytest.mark.parametrize("separator", ["、", "，", "|", " "])
+def test_a_box_of_links_goes_from_between_paragraphs_however_its_names_are_parted(
+    label: str, separator: str
+) -> None:
+    names = places(random.Random(label), 18)
+    first, second, third = ARTICLES[0][1]
+    second = second.replace("三十套", "三十套以下")  # a word of announcing inside a sentence
+    text, verdict, _ = plain(f"{first}\n{second}\n{label}{separator.join(names)}\n{third}")
+    assert (text, verdict) == (f"{first}\n{second}\n{third}", "infected")
+
+
+NEAR = places(random.Random("near"), 18)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "今年暑期热门城市：\n" + "、".join(NEAR),
+        "友情支持单位：\n" + "、".join(NEAR),
+        "友情链接：\n" + "、".join(NEAR[:12]),
+        "友情链接：" + "、".join(NEAR) + "等地的政府网站已经改版。",
+        "站长推荐的线路经过" + "、".join(NEAR),
+        "结为友好县的有：\n" + "、".join(NEAR),
+        "合作城市：\n" + "、".join(NEAR),
+        "参赛的有：" + "，".join(NEAR),
+        "服务城市：" + "、".join(NEAR),
+        "推荐城市\n" + "、".join(NEAR),
+    ],
+)
+def test_lists_between_paragraphs_that_are_no_box_of_links_stay(lines: str) -> None:
+    first, *others = ARTICLES[0][1]
+    text = "\n".join([first, lines, *others])
+    assert plain(text)[0] == text
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_names_run_together_are_read_one_by_one(seed: int) -> None:
     drawn = places(random.Random(seed), 90)

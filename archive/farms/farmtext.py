@@ -52,6 +52,8 @@ _OPEN, _CLOSING = "[［【（(#*★-·", "]］】)）*★-·"  # around the name
 _OPENING = _BLANK + "|" + _OPEN
 _SUFFIXES = "县縣市区區旗"
 _CLAUSE = re.compile("[，,；;、“”《》]")
+# 友链：金阊、 with the first name, where a comma parts the names
+_WITH_NAME = re.compile(r"([^、，,。]{1,20}[：:]) ?[^：:、，,。]{2,8}[、，,]")
 _ENDED = re.compile("(?s:.*)[。！？!?\n]")
 _SPOKEN = re.compile("[。！？!?；;：:“”《》]")
 
@@ -182,7 +184,7 @@ class _Label(NamedTuple):
     """What stands before a list on its line or on the line before: where that begins, what it is."""
 
     start: int
-    kind: str  # machinery, links; "" where there is no such label, and the list begins at `start`
+    kind: str  # machinery, boxes, links; "" where there is no such label, and the list begins at `start`
 
 
 def _label(text: str, at: int) -> _Label:
@@ -190,10 +192,12 @@ def _label(text: str, at: int) -> _Label:
     before = text[max(0, at - 2 * LONGEST_LABEL) : at].rstrip("\n \u3000\t|")
     ended = _ENDED.match(before)
     label = before[ended.end() if ended else 0 :].lstrip()
+    if named := _WITH_NAME.fullmatch(label):
+        label = named[1]
     words, plain = farmwords.words(), fold(label).lower()
     if not label or len(label) > LONGEST_LABEL or _CLAUSE.search(label):
         return _Label(at, "")
-    for kind in ("machinery", "links"):
+    for kind in ("machinery", "boxes", "links"):
         found = [word for word in words["leading"][kind] if word in plain]
         rest = plain.replace(max(found, key=len), "") if found else ""  # 热门城市： is no 市：
         if found and not any(word in rest for word in words["announcing"]["line"]):
@@ -245,7 +249,7 @@ def _doubt(text: str, run: Sequence[Item], title: str, label: _Label) -> str:
     footed = is_footer(before)
     # Links of the frame, 分享到 and 下一篇, stand for no sentence after the list.
     if not footed and STOPPED.search(until_footer(after).replace(LINK, "")):
-        return _doubt_ahead(before, after, run, title)
+        return _doubt_ahead(before, after, run, title, boxed=label.kind == "boxes")
     prose = sentences(before)
     if len(HAN.findall(prose)) < PROSE:
         return "no article before it"
@@ -256,11 +260,11 @@ def _doubt(text: str, run: Sequence[Item], title: str, label: _Label) -> str:
     return ""
 
 
-def _doubt_ahead(before: str, after: str, run: Sequence[Item], title: str) -> str:
+def _doubt_ahead(before: str, after: str, run: Sequence[Item], title: str, *, boxed: bool) -> str:
     """What speaks for a list that text follows, above an article or between its paragraphs.
 
-    Such a list is the machine's where it is long, has a line of its own, no comma of prose, and
-    nothing around it speaks of a list or of its places. Cost: a caption or picker of that kind.
+    Such a list is the machine's where it is long, has a line of its own, no comma of prose (or is `boxed`,
+    below the label of a box of links), and nothing around it speaks of a list or of its places. Cost: a caption or picker of that kind.
     """
     whole = before.strip() + after
     last = before.rstrip().rsplit("\n", 1)[-1]
@@ -268,7 +272,7 @@ def _doubt_ahead(before: str, after: str, run: Sequence[Item], title: str) -> st
         before.rstrip(_OPENING)[-1:] in ("", "\n") and after.lstrip(_BLANK + _CLOSING)[:1] == "\n"
     )
     spoken = Counter(item.before for item in run[1:]).most_common(1)[0][0]
-    if len(run) < AHEAD or not alone or set(spoken) & set("、,，;；\n"):
+    if len(run) < AHEAD or not alone or (set(spoken) & set("、,，;；\n") and not boxed):
         return "not at the end"
     if last and last[-1] not in "。！？":
         return "not at the end"
@@ -277,7 +281,8 @@ def _doubt_ahead(before: str, after: str, run: Sequence[Item], title: str) -> st
         return "not at the end"
     words = farmwords.words()["announcing"]
     heading = fold(title or _first_line(before or after))
-    near, next_ = fold(last), fold(until_footer(after)[:LOOK_BACK])
+    # what announces a list stands right above it: its label, where it has one
+    near, next_ = "" if boxed else fold(last), fold(until_footer(after)[:LOOK_BACK])
     announced = any(word in heading for word in words["title"]) or any(
         word in text for word in words["line"] for text in (near, next_)
     )

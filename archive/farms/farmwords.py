@@ -16,7 +16,7 @@ _TABLES: dict[str, set[str]] = {
     "endings": {"official", "trade"},
     "footer": {"strong"},
     "announcing": {"title", "line", "back", "told"},
-    "leading": {"machinery", "links"},
+    "leading": {"machinery", "boxes", "links"},
     "contact": {"chat", "telephone", "office"},
     "generated": {"labels"},
     "foreign": {"japanese"},
