@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from archive.domains import registered
 from archive.farms import lexicon
 from archive.farms.farmbars import segments
-from archive.farms.linkruns import Site, host_of, kind_of, registered
+from archive.farms.linkruns import Site, host_of, kind_of
 from archive.model import Edit
 from archive.normalise import fold
 from archive.views import View

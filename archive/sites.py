@@ -11,7 +11,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from lxml.cssselect import CSSSelector, SelectorError
 
 from archive import strict
+from archive.domains import registered
 from archive.errors import SiteDefinitionError
 from archive.strict import Place, Unfit
 from archive.uri import ascii_url, dedupe_key, host_of, join, split
@@ -161,7 +162,7 @@ def in_scope(site: Site, url: str, rel: str = "link") -> bool:
 def spans(site: Site, host: str) -> bool:
     """Whether a host, on any port, is one the site's scope may have pages on."""
     if site.scope.type == "domain":
-        return registered_domain(host) in _areas(site)
+        return registered(host) in _areas(site)
     return host in {host_of(key) for key in _seed_keys(site)}
 
 
@@ -182,7 +183,7 @@ def _within(site: Site, key: str) -> bool:
         case "host":
             return _address(key) in _areas(site)
         case "domain":
-            return registered_domain(host_of(key)) in _areas(site)
+            return registered(host_of(key)) in _areas(site)
         case "prefix":
             return (_address(key) + split(key).path).startswith(tuple(_areas(site)))
         case _:
@@ -196,7 +197,7 @@ def _areas(site: Site) -> frozenset[str]:
         case "host":
             return frozenset(map(_address, keys))
         case "domain":
-            return frozenset(registered_domain(host_of(key)) for key in keys)
+            return frozenset(registered(host_of(key)) for key in keys)
         case _:
             paths = ((key, split(key).path) for key in keys)
             return frozenset(_address(key) + path[: path.rfind("/") + 1] for key, path in paths)
@@ -205,28 +206,6 @@ def _areas(site: Site) -> frozenset[str]:
 def _address(key: str) -> str:
     """Host and port; http and https on their own ports are one address."""
     return (split(key).authority or "").rpartition("@")[2]
-
-
-@lru_cache(maxsize=4096)
-def registered_domain(host: str) -> str:
-    """The part of a host name one owner registered; the host itself where there is none.
-
-    >>> registered_domain("kjj.wuhan.gov.cn")
-    'wuhan.gov.cn'
-    >>> registered_domain("a.www.qinghe.test")
-    'qinghe.test'
-    """
-    if host.endswith(".test"):
-        return ".".join(host.split(".")[-2:])
-    return _public_suffixes()(host).top_domain_under_public_suffix or host
-
-
-@cache
-def _public_suffixes() -> Any:
-    """The public suffix list as bundled: no request, no file written."""
-    import tldextract  # loads an HTTP client: only where a domain scope asks for it
-
-    return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
 
 
 def _web_url(value: Any) -> str:

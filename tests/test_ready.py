@@ -36,6 +36,6 @@ def nothing() -> None:
 
 
 def loaded() -> str:
-    wanted = {"archive.derive", "archive.extract", "archive.chinese.language", "tldextract"}
+    wanted = {"archive.derive", "archive.extract", "archive.chinese.language", "publicsuffixlist"}
     missing = wanted - set(sys.modules)
     return f"without {missing}" if missing else "loaded"

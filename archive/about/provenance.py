@@ -8,7 +8,7 @@ from typing import Any
 
 from archive.about.labels import HAN
 from archive.chinese import gazetteer
-from archive.farms.linkruns import registered
+from archive.domains import registered
 from archive.model import Candidate, Page
 from archive.uri import host_of
 

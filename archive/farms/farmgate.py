@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archive.chinese import gazetteer
+from archive.domains import registered
 from archive.farms import lexicon
 from archive.farms.farmbars import is_official
 from archive.farms.farmitems import MARKING
-from archive.farms.linkruns import address, host_of, looks_random, registered
+from archive.farms.linkruns import address, host_of, looks_random
 from archive.page.dom import Element
 from archive.page.nodes import Nodes
 

@@ -15,9 +15,10 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from archive.domains import registered
 from archive.farms import lexicon
 from archive.farms.hidden import joined
-from archive.farms.linkruns import Site, host_of, kind_of, registered
+from archive.farms.linkruns import Site, host_of, kind_of
 from archive.model import Edit
 from archive.page.dom import END_MARK, Element
 from archive.page.nodes import Nodes

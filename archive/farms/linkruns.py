@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml import etree
 
+from archive.domains import registered
 from archive.farms import farmwords, hidden
 from archive.farms.farmitems import ends_in_marker, is_footer
 from archive.farms.hidden import Hiding
@@ -100,19 +101,6 @@ def host_of(href: str) -> str:
     """The host of an absolute http address, lower case; "" for anything else."""
     match = _ABSOLUTE.match(href) if "//" in href else None
     return match[1].lower().rstrip(".") if match else ""
-
-
-@lru_cache(maxsize=8192)
-def registered(host: str) -> str:
-    """The registered domain of a host, the host itself where there is none (an address, localhost)."""
-    return str(_suffixes()(host).top_domain_under_public_suffix or host) if host else ""
-
-
-@cache
-def _suffixes() -> Any:
-    import tldextract  # loads an HTTP client: only where a page links out
-
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def kind_of(host: str, site: Site) -> str:
