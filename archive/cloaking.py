@@ -50,7 +50,7 @@ def swapped(announced: str, source: str, title: str, text: str, *, is_spam: bool
     """
     if len(_HAN.findall(announced)) < LEAST:
         return None
-    served = "the page is spam" if is_spam else _spam(f"{title}\n{text}")
+    served = _spam(f"{title}\n{text}") or ("the page is spam" if is_spam else "")
     if not served or lexicon.spam(announced) >= lexicon.SPAM:
         return None
     share = shared(announced, source)
