@@ -14,6 +14,7 @@ from archive import vocab
 from archive.chinese import opencc_tables, punctuation
 from archive.chinese.lang import evidence, has_traditional, is_japanese, script
 from archive.chinese.simplify import exceptions, to_simplified
+from archive.chinese.variants import Row, row
 
 __all__ = ["data_version", "digest", "fold", "normalise", "script", "simplify"]
 
@@ -90,8 +91,7 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    # What Σ is in lower case depends on what stands behind it; all others stand for themselves.
-    return _folded(text) if "Σ" in text else text.translate(_FOLDED)
+    return _folded(text) if _NO_ROW.search(text) else text.translate(_row())
 
 
 # A whole text is folded to find a second copy in it, and for its digest.
@@ -102,17 +102,18 @@ def _folded(text: str) -> str:
     return _NO_LETTERS.sub("", punctuation.usual_width(text)).lower().translate(_classes())
 
 
-class _Folded(dict[int, str]):
-    """For `str.translate`: what a character folds to, found out where it is first met. One step for
-    each character instead of four, and half as long as with a table of all there are."""
-
-    def __missing__(self, code: int) -> str:
-        is_hanzi = 0x4E00 <= code <= 0x9FFF  # a letter without case or width
-        found = self[code] = _classes().get(code, chr(code)) if is_hanzi else _folded(chr(code))
-        return found
+# What Σ is in lower case depends on what stands behind it; other characters stand for themselves, those
+# below U+10000 in the row.
+_NO_ROW = re.compile("[Σ\U00010000-\U0010ffff]")
 
 
-_FOLDED = _Folded()
+@cache
+def _row() -> Row:
+    """What every character folds to: one step for each instead of four."""
+    every = list(map(chr, range(0x10000)))
+    others = {code: "" for code, char in enumerate(every) if not char.isalnum()}
+    changed = {char for char in every if char.lower() != char}.union(map(chr, punctuation.WIDTH))
+    return row(_classes() | others | {ord(char): _folded(char) for char in changed})
 
 
 def digest(text: str) -> str:

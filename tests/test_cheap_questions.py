@@ -279,6 +279,6 @@ def test_put_words_left_out_stand_beside_too_few_kinds(found: list[tuple[int, st
             assert not inside or len(near) < spun._TYPES
 
 
-def test_hanzi_fold_by_their_classes_alone() -> None:
-    folded = normalise._Folded()
-    assert all(folded[code] == normalise._folded(chr(code)) for code in range(0x4DF0, 0xA010))
+def test_characters_fold_one_by_one_as_in_four_steps() -> None:
+    for char in map(chr, (*range(0x10000), 0x1D400, 0x20BB7, 0x2B4E7, 0x1F600)):
+        assert normalise._fold(char) == normalise._folded(char)

@@ -140,8 +140,8 @@ def _stroked() -> re.Pattern[str]:
 
 
 @cache
-def _folding() -> variants.Folding:
-    return variants.Folding(variants.folding() | str.maketrans(_FORMS))
+def _folding() -> variants.Row:
+    return variants.row(variants.table() | str.maketrans(_FORMS))
 
 
 @lru_cache(maxsize=4096)  # a line is asked by three rules or more
