@@ -18,12 +18,12 @@ from lxml import etree
 
 Element = Any  # lxml ships no types; elements, comments and processing instructions
 
-_CLOSER = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
+_CLOSER = re.compile(rb"</\s*(?:html|body)\s*>", re.IGNORECASE)
 _COUNT = etree.XPath("count(//*)")
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32)))
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));?")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));?")
 
 # `<!--主体开始-->` read in the wrong encoding and saved loses half of its end: `<!--涓讳綋寮€濮?->`.
 # Left alone it hides the rest of the page (seen on one page of 1,464, 2026-11: 48 of 58 links).
@@ -43,7 +43,7 @@ class Dom:
 
     root: Element
     limited: str | None
-    signs: int  # `<` in the source: no tree has two elements for each
+    signs: int  # the source has no more `<` that begin a tag: no tree has two elements for each
 
 
 def parse(source: str) -> Dom | None:
@@ -55,7 +55,7 @@ def parse(source: str) -> Dom | None:
     # Not the parser of lxml.html: its classes add what nothing here asks, and cost time at every element.
     parser = etree.HTMLParser(huge_tree=True, encoding="utf-8")
     data = _as_parsed(source)
-    if not data.strip():
+    if not data or data.isspace():
         return None
     try:
         root = etree.fromstring(data, parser)
@@ -64,7 +64,10 @@ def parse(source: str) -> Dom | None:
     if root is None:
         return None
     limits = [e for e in parser.error_log if "limit" in e.type_name.lower() or "depth" in e.message]
-    return Dom(root, limits[0].message.strip() if limits else None, data.count(b"<"))
+    signs = len(data) // 2  # with what follows it; where these are too many, they are counted
+    if 2 * (signs + _IMPLIED) > ELEMENTS:
+        signs = data.count(b"<")
+    return Dom(root, limits[0].message.strip() if limits else None, signs)
 
 
 def is_too_large(parsed: Dom) -> bool:
@@ -99,12 +102,14 @@ def _as_parsed(source: str) -> bytes:
     """The source as the parser can hold it, in UTF-8."""
     if declaration := _XML_DECLARATION.match(source):
         source = source[declaration.end() :]
-    if "?->" in source or "\ufffd->" in source:
+    if "?->" in source or ("\ufffd" in source and "\ufffd->" in source):
         source = _TORN_COMMENT.sub("", source)
     data = _encoded(source)
-    storable = _FORBIDDEN.sub("\ufffd", source) if data is None else source
-    whole = _one_document(_REFERENCE.sub(_reference, storable))
-    return data if data is not None and whole == source else whole.encode("utf-8", "replace")
+    if data is None:
+        source = _FORBIDDEN.sub("\ufffd", source)
+        data = source.encode()
+    blank = source[len(source.rstrip()) :]
+    return _one_document(_REFERENCE.sub(_reference, data), len(blank.encode()))
 
 
 def _encoded(source: str) -> bytes | None:
@@ -118,23 +123,24 @@ def _encoded(source: str) -> bytes | None:
     return data if bare and "\ufffe" not in source and "\uffff" not in source else None
 
 
-def _reference(match: re.Match[str]) -> str:
+def _reference(match: re.Match[bytes]) -> bytes:
     code = int(match[1], 16) if match[1] else int(match[2])
     if code > 0x10FFFF or (code < 0x10000 and _FORBIDDEN.match(chr(code))):
-        return "\ufffd"
+        return "\ufffd".encode()
     return match[0]
 
 
-def _one_document(source: str) -> str:
-    closers = [m for m in _CLOSER.finditer(source) if source[m.end() :].strip()]
+def _one_document(data: bytes, blank: int) -> bytes:
+    """The source without closers that text follows; its last `blank` bytes are none."""
+    closers = [m for m in _CLOSER.finditer(data) if m.end() < len(data) - blank]
     if not closers:
-        return source
+        return data
     pieces, read, marked = [], 0, False
     for match in closers:
-        pieces.append(source[read : match.start()])
-        if not marked and "html" in match[0].lower():
-            pieces.append(f"<!--{END_MARK}-->")
+        pieces.append(data[read : match.start()])
+        if not marked and b"html" in match[0].lower():
+            pieces.append(f"<!--{END_MARK}-->".encode())
             marked = True
         read = match.end()
-    pieces.append(source[read:])
-    return "".join(pieces)
+    pieces.append(data[read:])
+    return b"".join(pieces)
