@@ -276,3 +276,41 @@ def test_hostile_lines_take_linear_time(text: str) -> None:
     normalise(text)
     clean(text, [lines])
     assert time.process_time() - start < 5
+
+
+PARAS = (
+    "同志们：",
+    "今天召开这次会议，主要任务是总结去年工作。请大家抓好落实。",
+    "一、认清形势，增强责任感",
+    "民政工作关系民生，去年发放救助金一亿元，惠及四万人次。成绩来之不易。",
+    "（二）强化保障",
+    "各乡镇要把民政工作摆上重要议事日程，配齐配强工作人员。",
+)
+
+
+@pytest.mark.parametrize("indent", ["  ", "\u3000\u3000"])
+def test_paragraphs_in_one_line_end_at_their_indents_and_headings(indent: str) -> None:
+    text = indent.join(PARAS)
+    cleaned = clean(text, [lines])
+    assert cleaned.text == "\n".join(PARAS)
+    assert undo(cleaned.text, cleaned.edits) == text
+    assert not clean(cleaned.text, [lines]).edits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "姓名：  张三  性别：  男  出生年月：  1980年1月。  政治面貌：  党员",
+        "一、项目名称  柳河渠道清淤工程  二、项目编号  LH-2021-03",
+        "报名已经结束。  共有三百人参加，其中妇女一百二十人。",
+        "各地气温：  柳河  12到18度  青石  10到17度",
+        "一等奖  张三 李四\n二等奖  王五 赵六",
+        "合计  1200元  其中中央  800元  省级  400元",
+        "第一章  总则  第二章  职责  第三章  附则",
+        "春眠不觉晓，  处处闻啼鸟。\n夜来风雨声，  花落知多少。",
+        "（一）材料  水泥十吨  （二）人工  二十人",
+        "电话：  6212345  传真：  6212346  地址：  柳河镇文化路三号",
+    ],
+)
+def test_blanks_between_cells_and_verses_end_no_line(text: str) -> None:
+    assert clean(text, [lines]).text == text

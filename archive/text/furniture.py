@@ -266,7 +266,8 @@ def edge_cuts(lines: Sequence[str], about: About) -> list[Cut]:
 
 
 def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: About) -> list[Cut]:
-    """A title that stands alone above a plain text: a short line without an end, blank lines after.
+    """A title that stands alone above a plain text: a short line without an end, blank lines after; or
+    the name of a kind of document (讣　告), a sentence or salutation below.
 
     Only where nothing told the title yet. Clean text has no blank lines, so it is never touched.
     """
@@ -275,6 +276,9 @@ def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: A
         return []
     line, follower = lines[at], lines[at + 1]
     blank = text[line.end : follower.start].count("\n") > 1
+    below = follower.text
+    if linerules.is_genre(line.text) and (linerules.is_sentence(below) or below[-1] in "：:"):
+        return [Cut(at, "title-alone")]
     alone = blank and 4 <= len(line.text) <= _TITLE and linerules.is_sentence(follower.text)
     if not alone or _NO_TITLE.search(line.text):
         return []
@@ -359,7 +363,8 @@ def _span(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
     if cut.rule in ("title-alone", "title-above"):
-        return (Candidate("title", line, "line:title"),)
+        name = "".join(line.split()).rstrip("：:") if linerules.is_genre(line) else line
+        return (Candidate("title", name, "line:title"),)
     if cut.rule in (
         "below-tail-line",
         "site-memory",

@@ -17,11 +17,12 @@ from archive.errors import VocabularyError
 
 HEAD_LINE = 90  # characters a head line may have, one that is a breadcrumb or byline more
 TAIL_LINE = 60
+_GENRE = 16  # characters of a title that names a kind of document, with blanks between
 _REMEMBERED = 8192  # lines whose answer is kept: frames repeat from page to page
 DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
-    "head": {"starts", "whole"},
+    "head": {"starts", "whole", "genres"},
     "tail": {"starts", "sections", "weak", "sentences", "survey", "declares", "credits", "forms"},
     "toolbar": {"words"},
     "footer": {"strong", "labels"},
@@ -283,6 +284,15 @@ def is_frame_line(line: str) -> bool:
     return bool(tail_rule(line)) or is_footer(line) or is_toolbar(line)
 
 
+def is_genre(line: str) -> bool:
+    """True for a line that is the name of a kind of document and nothing else.
+
+    >>> is_genre("讣　告"), is_genre("公告："), is_genre("公告栏")
+    (True, True, False)
+    """
+    return len(line) <= _GENRE and "".join(fold(line).split()).rstrip(":") in _genres()
+
+
 def is_plain_text(line: str) -> bool:
     """True for a line that ends like a sentence: no credit, whatever it begins with."""
     return line.rstrip()[-1:] in _SENTENCE_END
@@ -419,6 +429,11 @@ def _footer() -> re.Pattern[str]:
 @cache
 def _whole() -> frozenset[str]:
     return frozenset(_BRACKETS.sub("", fold(word)) for word in _vocabulary()["head"]["whole"])
+
+
+@cache
+def _genres() -> frozenset[str]:
+    return frozenset(map(fold, _vocabulary()["head"]["genres"]))
 
 
 @cache
