@@ -17,12 +17,10 @@ from typing import Any, cast
 
 from archive.errors import WriteFailed
 
-_BUFFER = 64 * 1024  # bytes
-
 
 def file(in_memory: int = 0) -> BufferedRandom:
     """An empty file, open for reading and writing; up to so many bytes of it stay in memory."""
-    return BufferedRandom(cast(Any, _Kept(in_memory)), _BUFFER)
+    return BufferedRandom(cast(Any, _Kept(in_memory)))
 
 
 def database() -> sqlite3.Connection:
