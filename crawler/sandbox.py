@@ -25,18 +25,22 @@ from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.forkserver import ensure_running
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from archive import limits
-from archive.errors import FangzhiError
+from archive.errors import FangzhiError, WriteFailed
 
 Work = Callable[[], str]
 PAGE = resource.getpagesize()  # bytes of memory
 
 TRIES = 2
 PAUSES = (0.25, 1.0)  # seconds before it is tried again: others may give memory back meanwhile
+# Seconds of wall time in which a worker has begun; one that had to load all that derivation needs, on a
+# machine whose load is twelve for each core, takes thirty. A start that hangs is tried once more.
+BEGIN = 60.0
 PATIENCE = (
     600.0  # seconds of wall time; CPU time ends a call long before, this ends one that sleeps
 )
@@ -46,7 +50,7 @@ AHEAD = 4  # calls of each worker that wait while an ordered result is not there
 # with the pages nor count against the limit of the next one. A new one takes a second of CPU.
 CALLS = 20_000
 KEPT = 160 * 2**20  # bytes; a thousand pages of five real sites leave 72 MB (2026-11)
-_DONE, _FAILED, _SPENT = b"=", b"!", b"#"
+_DONE, _FAILED, _SPENT, _FULL = b"=", b"!", b"#", b"~"
 
 
 def prepare() -> None:
@@ -91,10 +95,11 @@ class _Call:
 
 
 class Sandbox(Executor):
-    """`workers` processes, each set up by `start`. A context manager, as every executor."""
+    """`workers` processes, each set up by `start` within `begin` seconds. A context manager, as every
+    executor."""
 
-    def __init__(self, workers: int, start: Callable[[], None]) -> None:
-        self._start = start
+    def __init__(self, workers: int, start: Callable[[], None], begin: float = BEGIN) -> None:
+        self._start, self._begin = start, begin
         self._failed: NoWorker | None = None
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._lanes = [Thread(target=self._run_lane, daemon=True) for _ in range(workers)]
@@ -102,7 +107,8 @@ class Sandbox(Executor):
             lane.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run `fn`, which gives text; its future raises `Spent`, `WorkFailed` or `NoWorker`."""
+        """Run `fn`, which gives text; its future raises `Spent`, `WorkFailed`, `NoWorker`, or
+        `WriteFailed` where there was no room for its temporary files."""
         call = _Call(_bound(fn, args, kwargs))
         self._calls.put(call)
         return call.future
@@ -111,7 +117,7 @@ class Sandbox(Executor):
         """The answers in the order of the works, as they come; `None` for a `None`.
 
         Only as many works are taken from their source as the workers need to stay busy. Raises
-        `NoWorker`.
+        `NoWorker` and `WriteFailed`.
         """
         waiting: deque[Future[str] | None] = deque()
         for work in works:
@@ -147,7 +153,7 @@ class Sandbox(Executor):
                     if worker is not None:
                         worker.end()
                         worker = None
-                except (Spent, WorkFailed, NoWorker) as problem:
+                except (Spent, WorkFailed, WriteFailed, NoWorker) as problem:
                     call.future.set_exception(problem)
                     break
                 except Exception as problem:  # a lane that ended would leave its calls waiting
@@ -163,54 +169,63 @@ class Sandbox(Executor):
 
     def _worker(self) -> _Worker:
         """A new worker. Raises `NoWorker`, at once when that was found before."""
-        for pause in PAUSES:
+        end = time.monotonic() + TRIES * self._begin
+        pauses = iter(PAUSES)
+        while True:
             if self._failed is not None:
                 raise self._failed
-            with suppress(NoWorker):
-                return _Worker(self._start)
+            try:
+                return _Worker(self._start, self._begin)
+            except NoWorker as problem:
+                pause = next(pauses, None)
+                if pause is None or time.monotonic() + pause > end:
+                    self._failed = problem
+                    raise
             time.sleep(pause)
-        try:
-            return _Worker(self._start)
-        except NoWorker as problem:
-            self._failed = problem
-            raise
 
 
 class _Worker:
     """One process and the pipe to it. Raises `NoWorker`."""
 
-    def __init__(self, start: Callable[[], None]) -> None:
+    def __init__(self, start: Callable[[], None], seconds: float) -> None:
         context = multiprocessing.get_context("forkserver")
         # its imports are made once, in the server: a worker that was killed is replaced in no time
         context.set_forkserver_preload(["archive.worker"])
+        self._calls, self._began = 0, 0
         try:
             self._pipe, inner = context.Pipe()
-            with inner:
-                self._process = context.Process(target=_serve, args=(inner, start), daemon=True)
-                self._process.start()
-            said = self._answer()
-        except EOFError as problem:
-            raise NoWorker("it ended while it began") from problem
         except OSError as problem:
             raise NoWorker(_told(problem)) from problem
+        self._process = context.Process(target=_serve, args=(inner, start), daemon=True)
+        end = time.monotonic() + seconds
+        try:
+            _begin(self._process, inner, seconds)
+            said = self._answer(end - time.monotonic())
+        except (EOFError, OSError, RuntimeError) as problem:  # no thread can be started
+            self.end(0)
+            late = f"it had not begun after {seconds:g} seconds"
+            why = late if isinstance(problem, TimeoutError) else _told(problem)
+            raise NoWorker(why) from problem
         if said != _DONE:
+            self.end()
             raise NoWorker(said[1:].decode("utf-8", "replace"))
-        self._calls, self._began = 0, 0
 
     def run(self, work: Work) -> str:
-        """The answer. Raises `Spent`, `WorkFailed`; `EOFError` or `OSError` when the process is gone."""
+        """The answer. Raises `Spent`, `WorkFailed`, `WriteFailed`; `EOFError` or `OSError` when the
+        process is gone."""
         self._pipe.send(work)
-        answer = self._answer()
+        answer = self._answer(PATIENCE)
         self._calls += 1
         self._began = self._began or self._resident()
         if answer[:1] != _DONE:
-            said = answer[1:].decode("utf-8", "replace")
-            raise Spent(said) if answer[:1] == _SPENT else WorkFailed(said)
+            kind = {_SPENT: Spent, _FULL: WriteFailed}.get(answer[:1], WorkFailed)
+            raise kind(answer[1:].decode("utf-8", "replace"))
         return answer[1:].decode("utf-8", "surrogatepass")
 
-    def _answer(self) -> bytes:
-        if not self._pipe.poll(PATIENCE):
-            raise EOFError
+    def _answer(self, seconds: float) -> bytes:
+        """What the process says. Raises `TimeoutError`, an `OSError`, when that takes longer."""
+        if not self._pipe.poll(max(0.0, seconds)):
+            raise TimeoutError
         return self._pipe.recv_bytes()
 
     @property
@@ -226,12 +241,39 @@ class _Worker:
             return 0
         return int(pages) * PAGE
 
-    def end(self) -> None:
+    def end(self, seconds: float = 1) -> None:
+        """End the process; it is given so long to do it by itself."""
         self._pipe.close()
-        self._process.join(1)
+        if self._process.pid is None:  # it never was one
+            return
+        self._process.join(seconds)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+
+
+def _begin(process: BaseProcess, inner: Connection, seconds: float) -> None:
+    """Start a process. Raises `OSError`; `TimeoutError`, which is one, when that takes longer.
+
+    The server that workers are forked from is waited for without end, if it is stopped or one of its
+    imports hangs; so it is somebody else who waits.
+    """
+    raised: list[Exception] = []
+
+    def start() -> None:
+        try:
+            with inner:
+                process.start()
+        except Exception as problem:
+            raised.append(problem)
+
+    thread = Thread(target=start, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise TimeoutError
+    if raised:
+        raise raised[0]
 
 
 def _bound(fn: Callable[..., Any], args: Any, kwargs: Any) -> Work:
@@ -240,9 +282,12 @@ def _bound(fn: Callable[..., Any], args: Any, kwargs: Any) -> Work:
     return partial(fn, *args, **kwargs) if args or kwargs else fn
 
 
-def _told(problem: OSError) -> str:
+def _told(problem: Exception) -> str:
     """What the system says; the path of a socket is too long by the folder of temporary files."""
-    return str(problem) if problem.errno else f"{problem} (TMPDIR?)"
+    if isinstance(problem, EOFError):
+        return "it ended while it began"
+    is_path = isinstance(problem, OSError) and not problem.errno
+    return f"{problem} (TMPDIR?)" if is_path else str(problem)
 
 
 def _outcome(future: Future[str] | None) -> str | Exception | None:
@@ -269,6 +314,8 @@ def _serve(pipe: Connection, start: Callable[[], None]) -> None:
                 answer = _DONE + work().encode("utf-8", "surrogatepass")
             except (MemoryError, limits.Exhausted) as error:
                 answer = _SPENT + (str(error) or type(error).__name__).encode()
+            except WriteFailed as error:  # no fault of the page
+                answer = _FULL + str(error).encode("utf-8", "replace")
             except Exception as error:
                 answer = _FAILED + f"{type(error).__name__}: {error}".encode("utf-8", "replace")
             pipe.send_bytes(answer)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import limits
+from archive.errors import WriteFailed
 from archive.worker import start
 
 QUICK, KILLED = (
@@ -91,6 +92,16 @@ def is_alive(process: int) -> bool:
 def refuse() -> None:
     """Set up a worker where nothing is left for one."""
     raise MemoryError("none left")
+
+
+def hang() -> None:
+    """Set up a worker whose start never ends, as where an import waits for a disk of the network."""
+    time.sleep(3600)
+
+
+def overfill() -> str:
+    """What a page does that is too long for memory, where temporary files find no room."""
+    raise WriteFailed("temporary files: No space left on device")
 
 
 @dataclass(frozen=True)

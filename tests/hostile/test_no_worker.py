@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 import time
+from multiprocessing import active_children, forkserver
 from pathlib import Path
 
 import pytest
 
-from crawler.sandbox import NoWorker, Sandbox
-from tests.commands import adds_up, command, fangzhi, lines, report
+from crawler.sandbox import NoWorker, Sandbox, prepare
+from tests.answering import Answer, Asked, answering, define
+from tests.commands import ROOT, adds_up, command, fangzhi, lines, report
 from tests.hostile import exhaust
 from tests.web import start
 
@@ -35,6 +39,36 @@ def test_a_worker_that_cannot_begin_fails_every_call_and_says_why() -> None:
 def test_a_worker_that_cannot_begin_at_first_is_started_again(tmp_path: Path) -> None:
     with Sandbox(1, exhaust.RefuseOnce(tmp_path / "mark")) as sandbox:
         assert sandbox.submit(exhaust.answer, "after all").result(60) == "after all"
+
+
+def test_a_start_that_hangs_is_waited_for_twice_and_ends() -> None:
+    began = time.monotonic()
+    with Sandbox(2, exhaust.hang, begin=1.0) as sandbox:
+        for call in [sandbox.submit(exhaust.answer, "x") for _ in range(20)]:
+            with pytest.raises(NoWorker, match="it had not begun after 1 seconds"):
+                call.result(60)
+    assert 2.0 < time.monotonic() - began < 6.0
+    assert not [child for child in active_children() if child.is_alive()]
+
+
+def test_a_server_of_workers_that_hangs_is_not_waited_for_either() -> None:
+    """It is asked for each process, and multiprocessing waits for its answer without end."""
+    program = "from tests.hostile.test_no_worker import stopped; stopped()"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("no worker process can be started: it had not begun after 1 ")
+
+
+def stopped() -> None:
+    """Say what a call comes to where the server is stopped."""
+    prepare()
+    server: int = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    os.kill(server, signal.SIGSTOP)
+    with Sandbox(1, exhaust.prepare, begin=1.0) as sandbox:
+        print(sandbox.submit(exhaust.pid).exception(30))
+    os.kill(server, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("verb", ["derive", "scrape"])
@@ -83,3 +117,38 @@ def test_a_crawl_that_loses_its_workers_keeps_its_captures_for_the_next_run(tmp_
     ]
     assert rows
     assert not [row for row in rows if row.get("reason") == "resource-limit"]
+
+
+def test_pictures_wanted_of_an_article_held_before_are_asked_for_by_the_run_that_has_workers(
+    tmp_path: Path,
+) -> None:
+    """Of an unchanged page they stand in its text, which is derived again to see them."""
+    folder, holdings = tmp_path / "t", tmp_path / "h"
+    sites = define(tmp_path / "sites", "album.test")
+    picture = '<p><img src="/files/1.jpg" alt="会场"></p>'
+    page = ARTICLE + f"<p>{'会议要求各乡镇做好种子供应工作。' * 3}</p>{picture}</body></html>"
+
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/":
+            return Answer(body=page.encode())
+        return Answer(404 if asked.path == "/robots.txt" else 200, asked.path.encode(), type="x/y")
+
+    with answering(answer) as web:
+        where = ("--sites", sites, "--holdings", holdings, "--proxy", web.proxy)
+        assert fangzhi("crawl", *where).returncode == 0
+        running = subprocess.Popen(
+            command("crawl", *where, "--images"),
+            env=_with_temporary_files(folder),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while not (sockets := list(folder.glob("pymp-*/listener-*"))):
+            assert running.poll() is None
+            time.sleep(0.01)
+        sockets[0].unlink()
+        _, said = running.communicate(timeout=60)
+        assert "no worker process can be started" in said
+        assert running.returncode == 3
+        assert web.paths("album.test") == ["/", "/"]
+        assert fangzhi("crawl", *where, "--images").returncode == 0
+        assert web.paths("album.test") == ["/", "/", "/", "/files/1.jpg"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import WriteFailed
 from crawler.sandbox import Sandbox, Spent, WorkFailed
 from tests.commands import ROOT
 from tests.hostile import exhaust
@@ -42,6 +43,13 @@ def test_a_worker_that_the_machine_ended_is_replaced_and_the_page_kept(
 def test_an_error_is_told_and_costs_no_worker(sandbox: Sandbox) -> None:
     with pytest.raises(WorkFailed, match="ValueError: invalid literal"):
         sandbox.submit(int, "x").result(60)
+
+
+def test_a_full_disk_is_no_fault_of_the_call(sandbox: Sandbox) -> None:
+    with pytest.raises(WriteFailed, match="No space left"):
+        sandbox.submit(exhaust.overfill).result(60)
+    with pytest.raises(WriteFailed):
+        list(sandbox.in_order([exhaust.overfill, exhaust.pid]))
 
 
 def test_a_call_that_cannot_be_sent_fails_alone_and_leaves_nobody_waiting(sandbox: Sandbox) -> None:
