@@ -58,7 +58,8 @@ class _Task:
 
 
 def _line(task: _Task) -> str:
-    """The finished line; a rejection when no worker could end the derivation. Raises `NoWorker`."""
+    """The finished line; a rejection when no worker could end the derivation. Raises `NoWorker`
+    and `WriteFailed`."""
     try:
         row: str = task.future.result()
     except (Spent, WorkFailed) as error:
@@ -275,20 +276,26 @@ class Deriver:
             self._waiting.popleft()
             try:
                 row = _line(task)
-            except NoWorker as error:  # no fault of the page: the next run derives it
+            except (
+                NoWorker,
+                WriteFailed,
+            ) as error:  # no fault of the page: the next run derives it
                 self._give_up(error)
                 continue
-            if task.told is None:
+            try:
                 self._write(task, row)
-            else:
-                task.told(json.loads(row))
+            except Exception:  # else who waits for the lines behind it would wait for ever
+                logger.exception("%s: its line could not be told", task.capture.uri)
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             waiter.callback(None)
 
     def _write(self, task: _Task, row: str) -> None:
-        """Write one line. When that fails nothing more is written or counted: the captures are
-        safe, and the next run derives what has no finished text."""
+        """Write one line, and tell it. When writing fails nothing more is written or counted: the
+        captures are safe, and the next run derives what has no finished text."""
+        if task.told is not None:
+            task.told(json.loads(row))
+            return
         if self._failed:
             return
         file = task.capture.location.file

@@ -17,6 +17,7 @@ for is counted beside them, once for each reason (`scope`: once for each link):
     interrupted              further pages of a list that a stopped crawl did not come to
     redirect: …              a loop, or no location
     links unreadable         a page whose links could not be read
+    error                    a URL that could not be asked for: the message says why
 """
 
 from __future__ import annotations

@@ -9,7 +9,10 @@ Scrapy 2.19); without it a crawl is slower, not wrong.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -25,9 +28,10 @@ from archive.formats import message
 from archive.holdings import Holdings
 from archive.replay import capture_at, with_payload
 from archive.state import Acknowledged
-from crawler.net.fields import location
+from archive.uri import host_of
+from crawler.net.fields import as_text, location
 from crawler.net.unanswered import FINAL, failure_reason
-from crawler.politeness.hosts import Host
+from crawler.politeness.hosts import RETRY_AFTER_LIMIT, Host, retry_after
 from crawler.politeness.robots import FRESH, HOPS, decide, origin_of
 from crawler.reactor import reactor
 from crawler.recorder import Recorder
@@ -44,8 +48,11 @@ if TYPE_CHECKING:
 
     from crawler.spiders.base import ArchivingSpider
 
+logger = logging.getLogger(__name__)
+
 NO_ROOM = "no-room"  # why a run ended: the disk stayed below its floor
 ROOM_SECONDS = 1.0  # between two looks at a disk that is short
+REFUSED = (429, 503)
 REDIRECTS = (301, 302, 303, 307, 308)
 TRIES = 3  # of a request that brings no answer of use
 ROBOTS_WAIT = (
@@ -85,6 +92,7 @@ class FrontierScheduler(BaseScheduler):
     def enqueue_request(self, request: Request) -> bool:
         """Take a request that a spider or middleware of somebody else made, if its filter lets it."""
         if not request.dont_filter and self._filter.request_seen(request):
+            self._filter.log(request, self._spider)
             return False
         self._others.append(request)
         return True
@@ -104,9 +112,10 @@ class FrontierScheduler(BaseScheduler):
         if self._others:
             return self._others.popleft()
         while (host := self._hosts.turn()) is not None:
-            request = self._of(host)
-            if request is not None:
-                return request
+            with self._freeing(host):
+                request = self._of(host)
+                if request is not None:
+                    return request
         self._wake_later()
         return None
 
@@ -120,8 +129,33 @@ class FrontierScheduler(BaseScheduler):
             self._timer.cancel()
         return self._filter.close(reason)
 
+    @contextmanager
+    def _freeing(self, host: Host, asked: Host | None = None) -> Iterator[None]:
+        """Whatever goes wrong in here, a host is free for its next request, and so is the one that was
+        asked for it. A URL that cannot even be asked for is told, and left to a later run; where there
+        is none the host rests, or the same would go wrong at once."""
+        try:
+            yield
+        except (ArchiveError, OSError):
+            raise
+        except Exception:
+            logger.exception("%s: what is asked of it next could not be said", host.name)
+            leases = [one for one in self._frontier.leased.values() if one.host == host.name]
+            for lease in leases:
+                self._frontier.put_off(lease, FRESH)
+                self._spider.not_requested("error", lease.lead.url)
+            if not leases:
+                self._hosts.rest(host, "error", ROBOTS_WAIT, doubling=True)
+            self._hosts.let_go(host)
+            self._hosts.done(asked or host, asked=asked is not None)
+            for lease in leases:
+                self._spider.nothing(lease, "failed")
+
     def _of(self, host: Host) -> Request | None:
         """The next request to a host; None where its next URL needs none."""
+        if host.errands:
+            errand: Request = host.errands.popleft()
+            return errand
         lease = self._frontier.lease(host.name)
         if lease is None:
             host.ready = 0
@@ -130,8 +164,7 @@ class FrontierScheduler(BaseScheduler):
         host.ready -= 1
         request = self._request(lease)
         stored = self._frontier.unread.pop(request.url.partition("#")[0], None)
-        if stored is not None:
-            self._read_stored(stored, request)
+        if stored is not None and self._read_stored(stored, request):
             return None
         spider = self._spider
         closed = spider.closed_for(lease.lead.site)
@@ -171,9 +204,10 @@ class FrontierScheduler(BaseScheduler):
         return request
 
     def _view_came(self, response: Response) -> None:
-        with self._recorder.failing.guarded():
+        host = self._hosts[response.meta["lease"].host]
+        with self._recorder.failing.guarded(), self._freeing(host, host):
             self._recorder.views.saw(response)
-            self._hosts.done(self._hosts[response.meta["lease"].host])
+            self._hosts.done(host)
 
     def _view_failed(self, failure: Failure) -> None:
         """The page is asked for all the same, and says what is the matter with its host."""
@@ -204,29 +238,43 @@ class FrontierScheduler(BaseScheduler):
             dont_filter=True,
         )
 
-    def _read_stored(self, capture: Acknowledged, request: Request) -> None:
-        """Read a page that a run which died had captured, instead of asking for it again."""
+    def _read_stored(self, capture: Acknowledged, request: Request) -> bool:
+        """Read a page that a run which died had captured, instead of asking for it again; False where
+        the archive does not have it any more."""
+        try:
+            response = rebuilt(self._recorder.holdings, capture, request)
+        except (FileNotFoundError, ValueError) as problem:
+            logger.warning("%s: captured, and asked for again: %s", request.url, problem)
+            return False
         request.meta.update(capture=capture, stored=True)
-        self._spider.parse(rebuilt(self._recorder.holdings, capture, request))
+        self._spider.parse(response)
+        return True
 
-    def _robots_request(self, url: str, host: Host, origin: str, hop: int = 0) -> Request:
+    def _robots_request(
+        self, url: str, host: Host, origin: str, hop: int = 0, asked: Host | None = None
+    ) -> Request:
+        """The request for the robots.txt of an origin of `host`, where `asked` has it."""
         meta = {"host": host, "origin": origin, "hop": hop, "verbatim_url": True}
+        meta["asked"] = asked or host
         return Request(
             url, self._robots_came, errback=self._robots_failed, meta=meta, dont_filter=True
         )
 
     def _robots_came(self, response: Response) -> None:
-        with self._recorder.failing.guarded():
-            self._read_robots(response)
-
-    def _read_robots(self, response: Response) -> None:
         host: Host = response.meta["host"]
+        asked: Host = response.meta["asked"]
+        with self._recorder.failing.guarded(), self._freeing(host, asked):
+            self._read_robots(response, host, asked)
+
+    def _read_robots(self, response: Response, host: Host, asked: Host) -> None:
         origin, hop = response.meta["origin"], response.meta["hop"]
-        if response.status in REDIRECTS and hop < HOPS:
-            target = location(response)
-            if target is not None:
-                self._others.append(self._robots_request(target, host, origin, hop + 1))
-                return
+        wait = retry_after(as_text(response.headers.get("Retry-After") or b""))
+        if response.status in REFUSED and wait is not None:
+            self._hosts.rest(asked, "retry-after", min(wait, RETRY_AFTER_LIMIT))
+        target = location(response) if response.status in REDIRECTS and hop < HOPS else None
+        if target is not None:
+            self._follow_robots(target, host, origin, hop + 1, asked)
+            return
         host.robots_tries = 0
         capture = response.meta.get("capture")
         status = 404 if response.status in REDIRECTS else response.status
@@ -236,18 +284,34 @@ class FrontierScheduler(BaseScheduler):
         else:
             self._recorder.robots.learn(origin, robots)
             host.delay = max(host.delay, robots.crawl_delay)
-        self._hosts.done(host)
+        self._hosts.let_go(host)
+        self._hosts.done(asked)
+
+    def _follow_robots(self, target: str, host: Host, origin: str, hop: int, asked: Host) -> None:
+        """Ask for a robots.txt where it was redirected to: another host in a turn of its own, with its
+        pauses, or where it has none with those of the host that sent us there."""
+        onward = self._hosts[host_of(target)]
+        request = self._robots_request(target, host, origin, hop, onward)
+        if onward is asked:
+            self._others.append(request)
+            return
+        onward.delay = onward.delay or host.delay
+        self._hosts.hold(host, onward, request)
+        self._hosts.done(asked)
 
     def _robots_failed(self, failure: Failure) -> None:
         """Asked again in the host's next turn, after its pause; then the host is put off."""
-        host: Host = failure.request.meta["host"]  # type: ignore[attr-defined]
-        with self._recorder.failing.guarded():
+        request: Request = failure.request  # type: ignore[attr-defined]
+        host: Host = request.meta["host"]
+        asked: Host = request.meta["asked"]
+        with self._recorder.failing.guarded(), self._freeing(host, asked):
             if not isinstance(failure.value, (ArchiveError, Interrupted)):  # not the host's doing
                 host.robots_tries += 1
             if host.robots_tries >= TRIES or failure_reason(failure.value) in FINAL:
                 host.robots_tries = 0
                 self._hosts.rest(host, "robots", ROBOTS_WAIT, doubling=True)
-            self._hosts.done(host)
+            self._hosts.let_go(host)
+            self._hosts.done(asked)
 
     @property
     def _spider(self) -> ArchivingSpider:

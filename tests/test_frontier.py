@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
+import threading
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from archive.state import Acknowledged, State
 from archive.warcreader import ReadRecord, read
 from crawler.frontier import Frontier
 from crawler.politeness.hosts import FAILURES, OPEN, Hosts
+from crawler.politeness.robots import HOPS
 from crawler.revisiting.revisits import Revisits
 from crawler.scheduler import TRIES
 from crawler.visits import Lead, Visit
@@ -246,6 +249,92 @@ def test_robots_txt_goes_by_its_status_as_rfc_9309_says(tmp_path: Path) -> None:
     }
     answered = set(ROBOTS) - {"silent.test"}
     assert {f"http://{host}/robots.txt" for host in answered} <= stored
+
+
+def gaps(web: Answering, host: str) -> list[float]:
+    times = [asked.at for asked in web.log if asked.host == host]
+    return [after - before for before, after in pairwise(times)]
+
+
+def test_a_robots_file_that_is_elsewhere_is_asked_for_with_the_pauses_of_the_host_it_is_at(
+    tmp_path: Path,
+) -> None:
+    """Counties send theirs to the one of the portal, which is crawled as well."""
+    counties = [f"county{number}.test" for number in range(3)]
+    for host in counties:
+        define(tmp_path / "sites", host)
+    define(tmp_path / "sites", "portal.test", delay=0.5)
+
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/robots.txt":
+            there = (("Location", "http://portal.test/robots.txt"),)
+            return Answer(301, b"", there) if asked.host in counties else NOTHING
+        return tree(3)(asked)
+
+    with answering(answer) as web:
+        assert fangzhi(*crawl(tmp_path, web)).returncode == 0
+    assert adds_up(report(tmp_path / "h"))
+    assert [len(web.paths(host)) for host in (*counties, "portal.test")] == [3, 3, 3, 3]
+    asked = [row.path for row in web.log if row.host == "portal.test"]
+    assert asked.count("/robots.txt") == 4
+    assert min(gaps(web, "portal.test")) >= 0.5
+
+
+def test_a_robots_file_is_not_asked_of_a_host_that_rests_and_its_county_says_why(
+    tmp_path: Path,
+) -> None:
+    for host in ("county.test", "portal.test"):
+        define(tmp_path / "sites", host)
+    portal_asked = threading.Event()
+
+    def answer(asked: Asked) -> Answer:
+        if asked.host == "portal.test":
+            portal_asked.set()
+            return Answer(429, b"", (("Retry-After", "600"),))
+        if asked.path == "/robots.txt":
+            portal_asked.wait(20)
+            return Answer(302, b"", (("Location", "http://portal.test/robots.txt"),))
+        return tree(3)(asked)
+
+    with answering(answer) as web:
+        done = fangzhi(*crawl(tmp_path, web, "--patience", 1))
+    assert [asked.host for asked in web.log if asked.host == "portal.test"] == ["portal.test"]
+    assert web.paths("county.test") == []
+    assert done.returncode == 1
+    assert "http://county.test/: could not be fetched: its robots.txt is at another" in done.stderr
+    assert report(tmp_path / "h")["pending"] == 2
+
+
+def test_robots_files_that_lead_to_each_other_end(tmp_path: Path) -> None:
+    other = {"here.test": "there.test", "there.test": "here.test"}
+    for host in other:
+        define(tmp_path / "sites", host)
+
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/robots.txt":
+            there = f"http://{other[asked.host]}/robots.txt"
+            return Answer(302, b"", (("Location", there),))
+        return tree(3)(asked)
+
+    with answering(answer) as web:
+        assert fangzhi(*crawl(tmp_path, web)).returncode == 0
+    assert [len(web.paths(host)) for host in other] == [3, 3]  # unavailable: all is allowed
+    assert len(web.log) == 2 * 3 + 2 * (1 + HOPS)
+
+
+def test_what_a_robots_file_refuses_for_a_time_is_left_alone_so_long(tmp_path: Path) -> None:
+    define(tmp_path / "sites", "a.test")
+
+    def answer(asked: Asked) -> Answer:
+        return Answer(503, b"", (("Retry-After", "3000"),))
+
+    with answering(answer) as web:
+        began = time.time()
+        assert fangzhi(*crawl(tmp_path, web, "--patience", 0)).returncode == 1
+    state = State(tmp_path / "h" / "state.sqlite")
+    [(until,)] = state.query("SELECT rests_until FROM hosts").fetchall()
+    state.close()
+    assert 2990 < until - began < 3060
 
 
 class Clock:

@@ -15,6 +15,8 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from archive.errors import SiteDefinitionError, WrongUse
+from archive.state import State
+from crawler.frontiersql import RESTING
 from crawler.recorder import Recorder
 from crawler.spiders.article import ArticleSpider
 from crawler.spiders.site import SiteSpider
@@ -96,6 +98,62 @@ def test_the_spider_of_the_documentation_archives_with_our_manners(project: Path
     assert [row["title"] for row in told if "rejected" not in row] == ["关于印发方案的通知"]
 
 
+BROKEN = """
+from mine.spiders.notices import Notices
+class Broken(Notices):
+    name = "broken"
+    def read(self, response, lease):
+        brought = super().read(response, lease)
+        if response.url.endswith("/1.html"):
+            return Brought([Ask(Lead(response.url + "?more", response.url, "LL", "", 0))])
+        return brought
+    def rank(self, lead):
+        return 1 / (not lead.url.endswith("?more"))
+    def obeys_robots(self, site):
+        self.turns = getattr(self, "turns", 0) + 1
+        return [][0] if self.turns == 5 else True
+"""
+
+
+def test_an_error_in_a_spider_costs_its_page_and_neither_the_host_nor_the_run(
+    project: Path,
+) -> None:
+    """Of `rank`, where a page is noted, and of what is asked before a request is made."""
+    spider = project / "mine/spiders/notices.py"
+    text = spider.read_text("utf-8").replace("www.example.gov.cn", "www.qinghe.test")
+    spider.write_text(text.replace("return 3.0", "return 0.0"), "utf-8")
+    imports = "from crawler.spiders.base import Ask, Brought\nfrom crawler.visits import Lead\n"
+    (project / "mine/spiders/broken.py").write_text(imports + BROKEN, "utf-8")
+
+    def five(asked: Asked) -> Answer:
+        if asked.path == "/tzgg/":
+            links = "".join(f"<a href='{n}.html'>通知{n}</a>" for n in range(1, 6))
+            return Answer(body=links.encode())
+        return answer(asked)
+
+    def run() -> tuple[str, list[str]]:
+        with answering(five) as web:
+            done = scrapy(project, "crawl", "broken", "-s", f"FANGZHI_PROXY={web.proxy}")
+        return done.stderr, web.paths("www.qinghe.test")
+
+    said, paths = run()
+    assert "/tzgg/1.html: what it brought could not be noted" in said
+    assert "ZeroDivisionError" in said
+    assert "www.qinghe.test: what is asked of it next could not be said" in said
+    assert "IndexError" in said
+    assert paths[:2] == ["/tzgg/", "/tzgg/1.html"]
+    pages = {f"/tzgg/{n}.html" for n in range(1, 6)}
+    [missing] = pages - set(paths)  # the one that was not asked for, and those behind it were
+    told = report(project / "h")
+    assert told["not_requested"] == {"links unreadable": 1, "error": 1}
+    assert (told["captured"], told["articles"], told["pending"]) == (6, 4, 0)
+    state = State(project / "h/state.sqlite")
+    query = "SELECT state, visits, due > unixepoch() + 3600 FROM urls WHERE url LIKE ?"
+    assert state.query(query, (f"%{missing}",)).fetchall() == [(RESTING, 0, 1)]
+    assert state.query(query, ("%/1.html",)).fetchone()[:2] == (RESTING, 1)
+    state.close()
+
+
 @pytest.mark.soak
 def test_a_plain_spider_is_archived_once_it_brings_scrapys_own_manners(project: Path) -> None:
     *_, own = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
@@ -107,6 +165,27 @@ def test_a_plain_spider_is_archived_once_it_brings_scrapys_own_manners(project: 
     assert done.returncode == 0, done.stderr
     assert sorted(web.paths("www.qinghe.test")) == ["/other/", "/tzgg/", "/tzgg/1.html"]
     assert report(project / "h")["captured"] == 4
+
+
+def test_scrapys_filter_of_duplicates_says_what_it_filtered(project: Path) -> None:
+    *_, own = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
+    with (project / "mine/spiders/plain.py").open("a", encoding="utf-8") as spider:
+        spider.write(textwrap.indent(own.replace('DELAY": 3', 'DELAY": 0'), "    "))
+        spider.write("    def closed(self, reason):\n")
+        spider.write("        print(self.crawler.stats.get_value('dupefilter/filtered'))\n")
+
+    def twice(asked: Asked) -> Answer:
+        page = Answer(body=b"<a href='1.html'>1</a><a href='1.html'>1</a><a href='2.html'>2</a>")
+        return page if asked.path == "/tzgg/" else answer(asked)
+
+    with answering(twice) as web:
+        options = (f"FANGZHI_PROXY={web.proxy}", "FANGZHI_WORKERS=0", "DUPEFILTER_DEBUG=True")
+        given = [word for option in (*options, "LOG_LEVEL=DEBUG") for word in ("-s", option)]
+        done = scrapy(project, "crawl", "plain", *given)
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+    told = "Filtered duplicate request: <GET http://www.qinghe.test/tzgg/1.html> (referer:"
+    assert told in done.stderr
+    assert sorted(web.paths("www.qinghe.test")) == ["/tzgg/", "/tzgg/1.html", "/tzgg/2.html"]
 
 
 def test_a_spider_without_our_manners_is_refused_before_anything_is_asked(tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ seconds; then one request is tried, and when that fails too the rest doubles, to
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from heapq import heappop, heappush
 from time import monotonic, time
+from typing import Any
 
 from archive.state import State
 
@@ -33,6 +35,7 @@ _IN_WORDS = {
     "refused": "refused with 429 or 503",
     "block-page": "a block page",
     "circuit-open": f"{FAILURES} failures in a row",
+    "error": "an error of fangzhi, see its messages",
     "hours": "outside the hours of its definition",
 }
 JITTER = 0.2  # of the delay, upwards only: no two requests come sooner than stated
@@ -40,7 +43,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS hosts (
     host TEXT PRIMARY KEY,
     rests_until REAL NOT NULL DEFAULT 0,  -- wall clock, seconds
-    why TEXT NOT NULL DEFAULT '',         -- retry-after, refused, block-page, circuit-open, robots
+    why TEXT NOT NULL DEFAULT '',         -- the keys of _IN_WORDS
     failures INTEGER NOT NULL DEFAULT 0,  -- in a row
     rests INTEGER NOT NULL DEFAULT 0      -- in a row, for the doubling
 ) WITHOUT ROWID;
@@ -62,6 +65,14 @@ class Host:
     failures: int = 0
     rests: int = 0
     robots_tries: int = 0  # in a row that brought no answer
+    # Requests of others that come first in its turns: their robots.txt was redirected to it.
+    errands: deque[Any] = field(default_factory=deque)
+    held: bool = False  # its own URLs wait until its robots.txt came from another host
+
+    @property
+    def has_work(self) -> bool:
+        """Whether its next turn can be used."""
+        return bool(self.errands) or (self.ready > 0 and not self.held)
 
     @property
     def next_at(self) -> float:
@@ -118,14 +129,14 @@ class Hosts:
             host.queued = False
             if host.next_at > now:
                 self._enqueue(host)
-            elif host.ready and not host.busy:
+            elif host.has_work and not host.busy:
                 host.busy = True
                 return host
         return None
 
     def next_turn(self) -> float | None:
         """Seconds until a host may be asked again; None where none has URLs waiting."""
-        moments = (host.next_at for host in self if host.ready and not host.busy)
+        moments = (host.next_at for host in self if host.has_work and not host.busy)
         soonest = min(moments, default=None)
         return None if soonest is None else max(0.0, soonest - self.clock())
 
@@ -134,6 +145,17 @@ class Hosts:
         if asked:
             host.free_at = self.clock() + host.delay * (1 + random.uniform(0, JITTER))
         host.busy = False
+        self._enqueue(host)
+
+    def hold(self, host: Host, other: Host, errand: Any) -> None:
+        """The URLs of a host wait until `errand` was asked of another one, in a turn of that."""
+        host.held = True
+        other.errands.append(errand)
+        self._enqueue(other)
+
+    def let_go(self, host: Host) -> None:
+        """The URLs of a host wait for nothing but its turn."""
+        host.held = False
         self._enqueue(host)
 
     def answered(self, host: Host) -> None:
@@ -175,12 +197,15 @@ class Hosts:
         self._save(host)
 
     def is_put_off(self, host: Host) -> bool:
-        """Whether a host rests by its own doing: it refused, failed or blocked, or named a time."""
+        """Whether a host rests by its own doing: it refused, failed or blocked, or named a time;
+        or waits for one that does."""
         waits = host.why == "retry-after" and host.rests_until > self.clock()
-        return waits or host.rests > 0
+        return waits or host.rests > 0 or host.held
 
     def why_it_rests(self, host: Host) -> str:
         """The reason for a host's rest and, in words, until when nothing is asked of it."""
+        if host.held:
+            return "its robots.txt is at another host, whose turn has not come"
         left = max(host.rests_until - self.clock(), 0.0)
         if left < 1:
             return host.why
@@ -190,7 +215,7 @@ class Hosts:
         )
 
     def _enqueue(self, host: Host) -> None:
-        if host.ready and not host.busy and not host.queued:
+        if host.has_work and not host.busy and not host.queued:
             host.queued = True
             self._order += 1
             heappush(self._queue, (host.next_at, self._order, host.name))

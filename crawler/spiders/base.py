@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,13 +26,12 @@ from crawler.net.fields import as_text, location
 from crawler.net.unanswered import FINAL, failure_reason
 from crawler.politeness.hosts import retry_after
 from crawler.recorder import Recorder
-from crawler.scheduler import REDIRECTS, TRIES, body_of, rebuilt
+from crawler.scheduler import REDIRECTS, REFUSED, TRIES, body_of, rebuilt
 from crawler.told import Told
 from crawler.visits import Lead, Lease, Visit
 from crawler.wire import Interrupted
 
 MAX_REDIRECTS = 10
-REFUSED = (429, 503)
 BROKEN = (408, 500, 502, 504, 520, 522, 523, 524, 525, 526, 527, 530)
 CHALLENGED = (403, 405, 412, 418, 422, 521, 567)  # with a block page in the body
 DISTANCE = 0.001  # what a hop weighs beside the 0 to 1 of what a link promises
@@ -113,8 +113,35 @@ class ArchivingSpider(Spider, ABC):
 
     def parse(self, response: Response, **_: Any) -> None:
         """Note what a response brought, with its links, between two commits of the frontier."""
-        with self.recorder.failing.guarded():
+        assert response.request is not None
+        with self.recorder.failing.guarded(), self._ending(response.request):
             self._note(response)
+
+    @contextmanager
+    def _ending(self, request: Request) -> Iterator[None]:
+        """Whatever goes wrong in here, the lease of a request ends and its host is free for the next.
+
+        What the archive cannot keep ends the run. Of an error nobody thought of the page is told: its
+        answer is kept, what it leads to may be lost, and the next visit reads it again.
+        """
+        lease: Lease = request.meta["lease"]
+        try:
+            yield
+        except (ArchiveError, OSError):
+            raise
+        except Exception:
+            self.logger.exception("%s: what it brought could not be noted", request.url)
+            self.not_requested("links unreadable", request.url)
+            capture: Acknowledged | None = request.meta.get("capture")
+            if lease.id in self.frontier.leased:
+                self.frontier.finish(lease, Visit(capture, was_read=False))
+                self.nothing(lease, "failed")
+            if not lease.lead.hops:
+                self.recorder.noted.unreachable[request.url] = "what it brought could not be noted"
+        finally:
+            host = self.recorder.hosts[lease.host]
+            if host.busy:
+                self.recorder.hosts.done(host, asked=not request.meta.get("stored"))
 
     def _note(self, response: Response) -> None:
         lease: Lease = response.meta["lease"]
@@ -136,21 +163,19 @@ class ArchivingSpider(Spider, ABC):
             else:
                 hosts.answered(host)
             self._finish(response, lease, of_use=not how)
-        hosts.done(host, asked=not response.meta.get("stored"))
 
     def failed(self, failure: Failure) -> None:
         """The handler recorded and counted it; here the URL is tried again, or given up."""
-        with self.recorder.failing.guarded():
-            self._note_failure(failure)
-
-    def _note_failure(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
+        with self.recorder.failing.guarded(), self._ending(request):
+            self._note_failure(failure, request)
+
+    def _note_failure(self, failure: Failure, request: Request) -> None:
         lease: Lease = request.meta["lease"]
         hosts = self.recorder.hosts
         host = hosts[lease.host]
         if isinstance(failure.value, (ArchiveError, Interrupted)):  # not the host's doing
             self.frontier.release(lease)
-            hosts.done(host)
             return
         hosts.failed(host)
         reason = failure_reason(failure.value)
@@ -161,7 +186,6 @@ class ArchivingSpider(Spider, ABC):
             self.nothing(lease, "failed")
             if not lease.lead.hops:
                 self.recorder.noted.unreachable[request.url] = reason
-        hosts.done(host)
 
     def rank(self, lead: Lead) -> float:
         """Where a URL stands in the frontier, the lower the sooner.
@@ -252,31 +276,52 @@ class ArchivingSpider(Spider, ABC):
             was_read=was_read,
             ages=ages(brought.days, parse_date(capture.date)) if capture else (),
         )
-        had_links = self.frontier.has_links_of(lease)
+        ranked = [(ask, self.rank(ask.lead)) for ask in brought.asks]
+        article = self._to_read_again(response, lease, visit)
+        if article is None:
+            self._end(lease, visit, ranked)
+        else:
+            self._read_again(article, lease, visit, ranked)
+
+    def _end(self, lease: Lease, visit: Visit, ranked: Sequence[tuple[Ask, float]]) -> None:
         self.frontier.finish(lease, visit)
-        for ask in brought.asks:
-            self.frontier.add(ask.lead, self.rank(ask.lead), ask.again)
-        if visit.unchanged and lease.kind == "article" and not had_links:
-            self._ask_for_pictures_again(lease, self.frontier.state.capture(lease.original))
-        elif response.meta.get("stored") and response.status == 200 and capture is not None:
-            original = self.frontier.state.capture(capture.original) if capture.original else None
-            self._ask_for_pictures_again(lease, original or capture)
+        for ask, rank in ranked:
+            self.frontier.add(ask.lead, rank, ask.again)
 
     @abstractmethod
     def picture(self, lead: Lead, page: str) -> Ask | None:
         """What asks for a picture of the article at `page`; None where it is not asked for."""
 
-    def _ask_for_pictures_again(self, lease: Lease, original: Acknowledged | None) -> None:
-        """Ask for the pictures of an article whose line was told before: it has not changed and its
-        definition has, or the run died that had captured it."""
-        if original is None or self.recorder.pictures is None:
-            return
+    def _to_read_again(self, response: Response, lease: Lease, visit: Visit) -> Acknowledged | None:
+        """The capture of an article whose line was told before and whose pictures were not asked for:
+        it has not changed and its definition has, or the run died that had captured it."""
+        capture, state = visit.capture, self.frontier.state
+        if self.recorder.pictures is None or capture is None:
+            return None
+        original = state.capture(capture.original) if capture.original else None
+        if visit.unchanged and lease.kind == "article" and not self.frontier.has_links_of(lease):
+            return original
+        if response.meta.get("stored") and response.status == 200:
+            return original or capture
+        return None
+
+    def _read_again(
+        self,
+        article: Acknowledged,
+        lease: Lease,
+        visit: Visit,
+        ranked: Sequence[tuple[Ask, float]],
+    ) -> None:
+        """Ask for the pictures of an article when its line is there again. The visit ends then: a run
+        that ends before leaves it to the next."""
 
         def told(row: dict[str, Any]) -> None:
-            self.ask_for_pictures({**row, "url": lease.lead.url}, lease.lead.site)
+            with self.recorder.failing.guarded():
+                self._end(lease, visit, ranked)
+                self.ask_for_pictures({**row, "url": lease.lead.url}, lease.lead.site)
             self.recorder.wake()
 
-        self.recorder.deriver.read_again(original, lease.lead.site, told)
+        self.recorder.deriver.read_again(article, lease.lead.site, told)
 
     def ask_for_pictures(self, row: Mapping[str, Any], site: str) -> None:
         """Ask for the pictures of an article, as parts of its page."""
