@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from archive.derive import derive_file
@@ -213,3 +215,158 @@ def test_a_page_that_tells_of_betting_sites_is_none_of_their_fronts(
     title: str, lines: tuple[str, ...]
 ) -> None:
     assert _page(_paragraphs(*lines), title=title).verdict != "spam_page"
+
+
+COMMENTS = (
+    ("老街坊", "水厂通了是好事，希望水价别涨，老人家里用水不多，交不了多少钱，请镇里多考虑考虑。"),
+    ("阿明", "去年大旱那阵子挑水挑了两个月，肩膀都磨破了，现在拧开龙头就有水，真心感谢。"),
+    ("小菊", "我们隔壁村什么时候能通？管网离村口只有一公里了，希望明年能排上计划。"),
+)
+
+
+@pytest.mark.parametrize("name", ["class='comments'", "id='pinglun'", "class='news-comment-list'"])
+def test_comments_longer_than_a_short_article_go(name: str) -> None:
+    said = "".join(
+        f"<dt>{who} 2022-10-1{n} 09:20</dt><dd>{what}</dd>"
+        for n, (who, what) in enumerate(COMMENTS)
+    )
+    made = _page(_paragraphs(BODY[1]), below=f"<div {name}><h3>最新评论</h3><dl>{said}</dl></div>")
+    assert made.text == BODY[1]
+
+
+@pytest.mark.parametrize("name", ["class='comment-article'", "class='comment'", "class='zw'"])
+def test_an_article_in_an_element_named_for_comments_stays(name: str) -> None:
+    said = _paragraphs(*(what for _, what in COMMENTS))
+    made = _page(f"<div {name}>{said}</div>")
+    assert made.text == "\n".join(what for _, what in COMMENTS)
+
+
+LINKS = ("大坪村", "小河村", "云台村", "石门村")
+
+
+def _links(*names: str, tag: str = "p") -> str:
+    return "".join(f"<{tag}><a href='/c/{n}.html'>{x}</a></{tag}>" for n, x in enumerate(names))
+
+
+@pytest.mark.parametrize(
+    ("announced", "listed"),
+    [
+        ("石桥镇辖四个行政村，点击村名可查看该村村务公开信息：", LINKS),
+        ("现将近期查处的四起典型案例公布如下（点击标题看详情）：", ("某建材厂未批先建案", "某养殖场偷排污水案", "某洗车店侵占绿地案", "某工地夜间噪声扰民案")),
+        ("办理低保、残疾人补贴等事项需要的表格可以在这里下载：", ("最低生活保障申请表", "残疾人两项补贴申请表", "临时救助申请表", "特困供养申请表")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("tag", ["p", "li"])
+def test_links_that_a_sentence_announces_are_text(
+    announced: str, listed: tuple[str, ...], tag: str
+) -> None:
+    made = _page(f"<p>{announced}</p>" + _links(*listed, tag=tag))
+    assert made.text == "\n".join((announced, *listed))
+
+
+@pytest.mark.parametrize("lead", ["相关阅读：", "更多新闻：", "分享到：", "友情链接："])
+def test_links_that_no_sentence_announces_are_none(lead: str) -> None:
+    made = _page(
+        _paragraphs(*BODY) + f"<p>{lead}</p>" + _links("山花烂漫引客来", "县委召开会议", "百日誓师")
+    )
+    assert made.text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div><span>相关报道</span><a href='/1.html'>消费券今日开抢</a><a href='/2.html'>客流创新高</a></div>",
+        "<p>相关新闻：<a href='/1.html'>消费券今日开抢 商圈客流创新高</a></p>",
+    ],
+)
+def test_a_box_of_links_in_one_line_between_paragraphs_goes(box: str) -> None:
+    assert _page(f"<p>{BODY[0]}</p>{box}<p>{BODY[1]}</p>").text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "登录网址：<a href='http://px.example.cn'>http://px.example.cn</a>",
+        "附件：<a href='/u/1.pdf'>相关表格.pdf</a>",
+        "相关规定见<a href='/1.html'>办法</a>第三条，请各村遵照执行。",
+    ],
+)
+def test_a_line_with_a_link_between_paragraphs_that_is_no_box_stays(line: str) -> None:
+    lines = _page(f"<p>{BODY[0]}</p><p>{line}</p><p>{BODY[1]}</p>").text.split("\n")
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize(
+    "credits",
+    [
+        ("信息来源：县商务局", "发布时间：2023-03-16 09:00"),
+        ("信息来源：县商务局", "发布时间：2023-03-16 09:00", "责任编辑：李强"),
+        ("播放全文 00:00/02:31 1.0x",),
+        ("溪河融媒 03-16 09:10",),
+    ],
+)
+def test_day_and_player_around_a_text_are_none_of_it(credits: tuple[str, ...]) -> None:
+    head = f"<h1>{TITLE}</h1>"
+    around = _paragraphs(*credits)
+    top = credits[0][-1] in "x0"
+    made = _page((around if top else "") + _paragraphs(*BODY) + ("" if top else around), head=head)
+    assert made.text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["比分：01:32/02:31", "时间：12月5日上午9时", "日期：2022年10月9日", "每日供水 06:30-22:00"],
+)
+def test_a_last_line_with_a_time_of_its_own_stays(line: str) -> None:
+    assert _page(_paragraphs(*BODY, line)).text == "\n".join((*BODY, line))
+
+
+def test_a_day_whose_parts_a_style_sheet_sets_apart_is_read() -> None:
+    parts = (
+        "<div><span><em> 2023</em></span><span><em>03</em>/<em>16</em></span><span>10:22:31</span></div>"
+        f"<div>来源：河西日报</div><h1>{TITLE}</h1>"
+    )
+    made = _page(_paragraphs(*BODY), head=parts)
+    assert (made.published, made.source) == ("2023-03-16T10:22:31+08:00", "河西日报")
+
+
+@pytest.mark.parametrize(
+    ("meta", "wanted"),
+    [
+        (f"{TITLE}_南河新闻", TITLE),
+        (f"县报摘要 - {TITLE}", f"县报摘要 - {TITLE}"),
+        (f"{TITLE}_记者手记", f"{TITLE}_记者手记"),
+    ],
+)
+def test_a_name_behind_a_meta_title_goes_where_the_page_shows_it_without(
+    meta: str, wanted: str
+) -> None:
+    shown = wanted if wanted != f"县报摘要 - {TITLE}" else "县报摘要"
+    head = f"<meta property='og:title' content='{meta}'><h1>{shown}</h1><p>2022-10-12 08:31</p>"
+    assert _page(_paragraphs(*BODY), head=head, title=shown).title == wanted
+
+
+def test_a_foreign_frame_over_the_page_is_found_in_a_wrapper_and_a_map_is_none() -> None:
+    over = "<div style='position:fixed;top:0;width:100%;height:100%'>{}</div>"
+    cover = over.format(
+        "<iframe src='https://www.kaiyun-vip8.com' width='100%' height='100%'></iframe>"
+    )
+    assert _page(_paragraphs(*BODY), below=cover).verdict == "infected"
+    plain = "<div style='width:100%'><iframe src='https://map.example.com/1' width='100%'></iframe></div>"
+    assert _page(_paragraphs(*BODY), below=plain).verdict == "clean"
+
+
+def test_a_text_in_the_state_that_an_element_carries_is_read() -> None:
+    state = {
+        "props": {
+            "detail": {
+                "title": TITLE,
+                "publishTime": "2023-03-16 08:00:00",
+                "content": _paragraphs(*BODY),
+            }
+        }
+    }
+    shell = f"<html><body><div id='app' data-page='{json.dumps(state, ensure_ascii=False)}'></div></body></html>"
+    made = derive_file(shell.encode(), "page.html", url=URL)
+    assert isinstance(made, Article)
+    assert (made.text, made.title) == ("\n".join(BODY), TITLE)

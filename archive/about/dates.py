@@ -33,6 +33,11 @@ _SPOKEN = re.compile(
     rf"(?P<year>[一二][{_NUMERALS}]{{3}})年(?P<month>十[一二]?|元|[一二三四五六七八九])月"
     r"(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])日"
 )
+# 202309/1110:23:31, the parts of which a style sheet sets apart (the header of Xinhua's pages).
+_PARTED = re.compile(
+    r"(?<![\d.])(?P<year>20\d\d)\s{0,3}(?P<month>1[0-2]|0[1-9])\s?/\s?(?P<day>3[01]|[12]\d|0[1-9])\s{0,3}"
+    r"(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?!\d)"
+)
 _SHORT = re.compile(
     rf"(?<![\d\-./])(?P<short>[0-3]\d)[-/](?P<month>1[0-2]|0[1-9])[-/]{_DAY}(?![\d\-./]){_TAIL}"
 )
@@ -90,6 +95,8 @@ def _forms(text: str) -> Iterator[re.Pattern[str]]:
     """The forms whose signs the text holds: most lines have none, and `in` is cheap to ask."""
     if "20" in text or "19" in text:
         yield _FULL
+        if "/" in text and ":" in text:
+            yield _PARTED
     if "民" in text:
         yield _ROC
     if "年" in text:

@@ -19,6 +19,7 @@ _CRUMB_SIGN = re.compile(
     "[:：﹕∶︰︓>＞»›→\\]】]"
 )  # every breadcrumb has one behind its first words
 _PAPER = re.compile(r"《([^《》\s]{2,14}报)》\s*[（(]\s*第\s*\w{1,3}\s*版")  # and its day between
+_MOMENT = re.compile(r"(?<=\s)\d\d-\d\d\s{1,3}\d\d:\d\d$")  # 溪河融媒 03-16 09:10
 _BARE = 60  # characters of a line without a label whose day is that of the article
 _CRUMBS = 8  # of a way from the home page; a menu has more
 _LONGEST = 400  # characters of a meta line with its toolbar, measured on 450 pages
@@ -124,7 +125,8 @@ def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
         return []
     day = next(dates.find(line), None) or dates.find_short(line)
     if day is None:
-        return []
+        moment = _MOMENT.search(line) if len(line) <= _BARE and not found else None
+        return _beside(line[: moment.start()]) if moment else []
     rest = (line[: day.start] + " " + line[day.end :]).strip()
     if not found and (re.search("[。；！？]", rest) or len(re.findall(f"[{HAN}]", rest)) > 24):
         return []
@@ -229,7 +231,8 @@ def names_editor(line: str) -> bool:
 
 
 def is_source(line: str, *, authors: bool = False) -> bool:
-    """True for a line of nothing but 来源： and a name; with `authors` also for one of 作者：.
+    """True for a line of nothing but 来源： and a name, or 发布时间： and a day; with `authors` also for
+    one of 作者：.
 
     >>> is_source("来源：云水报社"), is_source("来源：一是拨款，二是自筹"), is_source("作者：丁兰")
     (True, False, False)
@@ -240,7 +243,10 @@ def is_source(line: str, *, authors: bool = False) -> bool:
     wanted = {"source", "authors", "published"} if authors else {"source", "published"}
     if not fields or not fields <= wanted or labelled(line)[0].start or not is_byline(line):
         return False
-    return any(c.field in ("source", "authors") for c in read_line(line))
+    return any(
+        c.field != "published" or c.origin.startswith(("line:发布", "line:发表"))
+        for c in read_line(line)
+    )
 
 
 def _is_filler(text: str) -> bool:

@@ -82,7 +82,8 @@ def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str)
     for name in words("meta", "title"):
         value = metas.get(name.lower())
         if value and squeezed(value) != site:
-            out.append((Candidate("title", _without_site(value, whole), f"meta:{name}"), None))
+            value = _as_shown(_without_site(value, whole), whole, blocks)
+            out.append((Candidate("title", value, f"meta:{name}"), None))
     if red := _below_number(blocks, whole):
         out.append(red)
     inside = _in_title(blocks, whole) or _opens_heading(blocks, whole)
@@ -106,6 +107,19 @@ def _without_site(value: str, whole: str) -> str:
     name, _, rest = value.partition(":")
     bare = _SITE.search(fold(name)) and rest and squeezed(whole).startswith(squeezed(rest))
     return (rest.strip() if bare else value)[:300]
+
+
+def _as_shown(value: str, whole: str, blocks: Sequence[Block]) -> str:
+    """A meta title without the site's name behind it (标题_某某网), where <title> or a line of the page
+    says it so and no line says all of it."""
+    cut = cut_site_name(value)
+    if 2 * len(cut) < len(value) or cut == value:  # 法国报纸摘要 - …: a column stands in front
+        return value
+    shown = {
+        squeezed(b.text) for b in blocks[:_DEEPEST] if not b.linked and len(b.text) <= _LONGEST
+    }
+    is_shown = squeezed(cut) in shown or squeezed(cut) == squeezed(whole)
+    return cut if is_shown and squeezed(value) not in shown else value
 
 
 def _site_name(metas: dict[str, str]) -> str:

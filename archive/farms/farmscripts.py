@@ -164,7 +164,12 @@ def _written_links(code: str, site: Site, speaks: frozenset[str]) -> Found:
 
 def _cover(frame: Element, site: Site) -> Found:
     host = host_of(frame.get("src") or "")
-    style = f"{frame.get('style') or ''};{frame.get('width') or ''} {frame.get('height') or ''}"
+    around = frame.getparent()
+    alone = around is not None and len(around) == 1 and not "".join(around.itertext()).strip()
+    outer = around.get("style") or "" if around is not None and alone else ""
+    style = (
+        f"{frame.get('style') or ''};{frame.get('width') or ''} {frame.get('height') or ''};{outer}"
+    )
     fixed = re.search(r"position\s*:\s*(?:fixed|absolute)", style)
     if host and kind_of(host, site) == "foreign" and fixed and ("100%" in style or "100v" in style):
         return "cover-frame", f"H frame over the page; L {host}", 0.85

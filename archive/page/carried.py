@@ -80,6 +80,15 @@ def _texts(tree: Nodes) -> Iterator[_Text]:
             yield from _text(source, tree.elements[at])
         elif kind in ("", "application/json", "application/ld+json") or "javascript" in kind:
             yield from _of_data(source, tree.elements[at])
+    yield from _of_attributes(tree)
+
+
+def _of_attributes(tree: Nodes) -> Iterator[_Text]:
+    """The texts of state that an element carries: <div id="app" data-page='{"content": …}'>."""
+    for at, attributes in enumerate(tree.attributes):
+        for name, value in attributes.items():
+            if len(value) >= LEAST and name.startswith(("data-", ":")) and '"' in value:
+                yield from _of_data(value[:_LONGEST], tree.elements[at])
 
 
 def _text(source: str, place: Element) -> Iterator[_Text]:

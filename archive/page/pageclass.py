@@ -22,6 +22,8 @@ from archive.text import linerules
 FEW_HAN = 12  # of a whole page: less is no text at all
 MUCH_HAN = 120  # of running text in one place: an article
 _FRAME_TAGS = frozenset(("footer", "nav", "aside"))
+_COMMENTS, _ABOVE = 4, 12  # lines of such a part at least, lines above it that may be the article
+_COMMENT_NAME = re.compile(r"(?:^|[\s_-])(?:comments?|pinglun|replies|reply-?list)(?:$|[\s_-])")
 _FRAME_SHARE = 0.5  # of the page's sentences: what holds that is no part of the frame
 
 _REFRESH = re.compile(r"\s*(\d{1,4})[^;,]{0,20}[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
@@ -44,6 +46,30 @@ def mark_frame(flow: Flow) -> None:
         if small and _is_frame(*flow.named(element)):
             for line in flow.lines[first:last]:
                 line.noisy = True
+    _mark_comments(flow)
+
+
+def _mark_comments(flow: Flow) -> None:
+    """Mark comments of readers that are longer than a short article: they stand below a sentence, in
+    an element named for them, with the moment of each.
+
+    Cost: an article in an element of that name below a printed summary, with two dated lines of its own.
+    """
+    lines = flow.lines
+    for element, (first, last) in flow.spans.items():
+        if last - first < _COMMENTS or lines[first].noisy or not _names_comments(flow, element):
+            continue
+        above = lines[max(0, first - _ABOVE) : first]
+        dated = sum(linerules.has_day(line.text) for line in lines[first:last])
+        if dated >= 2 and any(span.is_good(line) and span.value(line) > 0 for line in above):
+            for line in lines[first:last]:
+                line.noisy = True
+
+
+def _names_comments(flow: Flow, element: Element) -> bool:
+    attributes = flow.named(element)[1]
+    names = f"{attributes.get('class', '')} {attributes.get('id', '')}" if attributes else ""
+    return _COMMENT_NAME.search(names[:200].lower()) is not None
 
 
 def _is_frame(tag: str, attributes: Mapping[str, str]) -> bool:

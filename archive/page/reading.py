@@ -144,7 +144,7 @@ def _without_boxes(page: Sheet, first: int, last: int) -> Iterator[int]:
             index = end
             continue
         heads = end == index and _heads_box(lines[index])
-        if not (heads and _is_box(page, index + 1, last)):
+        if not (heads and _is_box(page, index + 1, last)) and not _is_row(lines[index]):
             yield from range(index, max(end, index + 1))
         index = max(end, index + 1)
 
@@ -155,6 +155,13 @@ def _heads_box(line: Line) -> bool:
         return True
     is_heading = line.element.tag in _HEADINGS and line.han <= _NAME
     return is_heading and not linerules.names_file(line.text)
+
+
+def _is_row(line: Line) -> bool:
+    """Whether a line is a box of links in itself: 相关报道 and the headlines behind it."""
+    if not is_link(line) or line.file or linerules.names_file(line.text):
+        return False
+    return linerules.tail_rule(line.text) == "section"
 
 
 def _is_box(page: Sheet, first: int, last: int) -> bool:

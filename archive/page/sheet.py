@@ -38,6 +38,8 @@ def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
     sure = memory is not None and memory.pages >= PAGES
     mass = span.good_mass(flow.lines)
     within = [_links_within(flow, line, mass) for line in flow.lines]
+    for index in range(1, len(flow.lines)):
+        within[index] = within[index] or _is_announced(flow.lines, within, index)
     values = [_value(line, k, sure) for line, k in zip(flow.lines, known, strict=True)]
     frame = [k or _is_frame(line) for line, k in zip(flow.lines, known, strict=True)]
     for index in range(len(flow.lines)):
@@ -62,6 +64,24 @@ def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:
         return False
     least = _MARKED if marker(*flow.named(parent)) else _UNMARKED
     return mass[held[1]] - mass[held[0]] >= max(_MOST * mass[-1], least)
+
+
+def _is_announced(lines: Sequence[Line], within: Sequence[bool], index: int) -> bool:
+    """A link below a sentence that ends with a colon, or below another such link, in the same part of
+    the page: the villages, cases or forms that a notice lists.
+
+    Cost: a box of links right below such a sentence, in the element that holds its paragraph.
+    """
+    line, above = lines[index], lines[index - 1]
+    if not is_link(line) or line.noisy or line.linked > _REFERENCE:
+        return False
+    if is_link(above):
+        return within[index - 1] and line.element.getparent() is above.element.getparent()
+    if above.text[-1:] not in ("：", ":") or above.noisy or not span.is_good(above):
+        return False
+    around = above.element.getparent()
+    parent = line.element.getparent()
+    return around is not None and parent is not None and around in (parent, parent.getparent())
 
 
 def _title_line(flow: Flow, frame: Sequence[bool], title: str | None) -> int | None:

@@ -92,7 +92,12 @@ def best_run(values: Sequence[float]) -> tuple[int, int]:
 
 def good_mass(lines: Sequence[Line]) -> list[int]:
     """Han of running text up to each line: `out[b] - out[a]` is what lines [a, b) hold."""
-    return [0, *accumulate(line.han if is_good(line) and not line.noisy else 0 for line in lines)]
+    return [0, *accumulate(line.han if _is_text(line) else 0 for line in lines)]
+
+
+def _is_text(line: Line) -> bool:
+    """Running text that is no part of the frame: 主办：… 地址：… of a foot has punctuation, too."""
+    return is_good(line) and not line.noisy and value(line) > 0
 
 
 def densest(flow: Flow, values: Sequence[float]) -> tuple[Element, tuple[int, int]] | None:

@@ -32,6 +32,10 @@ class _Line(NamedTuple):
     indent: int  # blanks before its text
 
 
+# 登录网址：…, 主办单位：…, with a value; 关键词：… closes a text.
+_GIVES = re.compile(
+    r"(?:登录|登錄|主办|主辦|承办|承辦|主管|技术支持|技術支持|联系我们)[^：:，。]{0,8}[：:]\s*\S"
+)
 _PHOTOGRAPHER = re.compile("[摄攝]")
 _NO_TITLE = re.compile(r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")
 
@@ -224,22 +228,26 @@ def _one_cut(lines: Sequence[str]) -> list[Cut]:
 
 
 def _is_inside(lines: Sequence[str], index: int) -> bool:
-    """Whether a tail line stands in a notice that is signed with its day further down."""
-    return linerules.is_weak_tail(lines[index]) and any(
-        dates.is_signed_day(line) for line in lines[index + 1 :]
-    )
+    """Whether a tail line stands in a notice: it is signed with its day further down, or the line gives
+    an address or an office (登录网址：…) and sentences of the text follow."""
+    if not linerules.is_weak_tail(lines[index]):
+        return False
+    below = lines[index + 1 :]
+    if any(dates.is_signed_day(line) for line in below):
+        return True
+    return _GIVES.match(lines[index]) is not None and any(map(_is_own_sentence, below))
 
 
 def _goes_on(lines: Sequence[str], index: int) -> bool:
     """Whether a tail line is a sentence and sentences of the text follow it."""
     if not linerules.is_plain_text(lines[index]):
         return False
-    return any(
-        linerules.is_plain_text(line)
-        and linerules.is_sentence(line)
-        and not linerules.tail_rule(line)
-        for line in lines[index + 1 :]
-    )
+    return any(map(_is_own_sentence, lines[index + 1 :]))
+
+
+def _is_own_sentence(line: str) -> bool:
+    is_sentence = linerules.is_plain_text(line) and linerules.is_sentence(line)
+    return is_sentence and not linerules.tail_rule(line)
 
 
 def _from(lines: Sequence[str], start: int, rule: str) -> list[Cut]:

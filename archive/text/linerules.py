@@ -46,6 +46,7 @@ _SPOKEN_DAY = re.compile(
 _AGO = re.compile(
     r"(?:\S{1,16}\s{1,4})?(?:昨天|今天|前天)\s{0,3}(?:\d{1,2}:\d\d)?"  # 走进今天 is a heading
     r"|\S{1,16}(?:昨天|今天|前天)\s{0,3}\d{1,2}:\d\d"
+    r"|(?:\S{1,16}\s{1,4})?\d\d-\d\d\s{1,3}\d\d:\d\d"
     r"|(?:\S{1,16}\s{1,4})?(?:刚刚|\d{1,2}(?:分钟|小时|天|个月)前)\s{0,3}(?:\d{1,2}:\d\d)?"
 )
 # The labels of a form, which may be the notice's own: a guest book has others besides.
@@ -63,6 +64,10 @@ _APP = re.compile(
     r"(?:点击|扫码|立即|请)?(?:打开|下载|安装|前往)(?:(?:app|客户端)|[^。“”]{0,14}(?:app|客户端)"
     r"[,，\s]*(?:查看|阅读|观看|浏览|体验|参与|了解|更多|继续|看|获取).{0,24})[!>\s]*",
     re.IGNORECASE,
+)
+# The clock of an audio or video player, and its speed: 00:00/02:31 1.0x
+_CLOCK = re.compile(
+    r"\d{1,2}:\d\d(?::\d\d)?\s*/\s*\d{1,2}:\d\d(?::\d\d)?(?:\s*\d(?:\.\d{1,2})?\s*[xX倍])?"
 )
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
@@ -236,6 +241,7 @@ def is_toolbar(line: str) -> bool:
     if len(line) > TAIL_LINE:
         return False
     folded = fold(line)
+    folded = _CLOCK.sub(" ", folded) if ":" in folded else folded
     rest, count = _toolbar().subn("", folded)
     if not count:
         return False
