@@ -162,6 +162,13 @@ WORDED = (
 )
 
 
+def test_a_word_that_stands_once_loses_its_reading_where_the_tool_is_proved() -> None:
+    text = WORDED + "教育(jiàoyù)部门贯彻(guànchè)落实，记者到台州(tāi zhōu)采访。"
+    assert clean(text, [strip_pinyin_glosses]).text.endswith(
+        "教育部门贯彻落实，记者到台州(tāi zhōu)采访。"
+    )
+
+
 def test_the_readings_a_tool_wrote_behind_words_go_and_a_persons_stay() -> None:
     text = clean(WORDED, [strip_pinyin_glosses]).text
     assert "(lù ān)" in text

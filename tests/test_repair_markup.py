@@ -34,10 +34,36 @@ def decoded(text: str) -> str:
         ("&ldquo;双减&rdquo;工作&nbsp;推进&amp;nbsp;会", "“双减”工作\u00a0推进\u00a0会"),
         ("&#20013;&#x56fd;&amp;#25919;&#24220;", "中国政府"),
         ("《关于&lt;意见&gt;的通知》", "《关于<意见>的通知》"),
+        ("&nbsp&nbsp第一段。\n&emsp2021年。", "\u00a0\u00a0第一段。\n\u20032021年。"),
+        ("<p>第一段。<p>第二段。<p>第三段。", "第一段。\n第二段。\n第三段。"),
+        (
+            r"\u3000\u3000第一段。\r\n\u3000\u3000第二段。\n",
+            "\u3000\u3000第一段。\n\u3000\u3000第二段。\n",
+        ),
+        (r"\u7b2c\u4e00\u6bb5", "第一段"),
     ],
 )
 def test_markup_shown_as_text_is_decoded(shown: str, text: str) -> None:
     assert decoded(shown) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '前台显示出“<p style="text-indent:2em">”“&nbsp;”等字样，影响阅读。',
+        "文稿里出现「<br>」和「&emsp;」，请先清除格式。",
+        "空格写成“&#12288;”，换行写成“<br/>”。",
+        r"文件存放在D:\new\table\name目录，备份在E:\news\text目录，请勿改动C:\temp。",
+        r"共享路径为\\192.168.1.5\news，账号找信息中心要。",
+        r"公式中的\nabla、\nu、\theta、\tau都要用斜体。",
+        r"换行符写作\n，制表符写作\t。",
+        "网址带参数http://a.example/?a=1&nbsp=2&ensp=3，照抄即可。",
+        "见表<p>，检验结果p<0.05，<p>下同，<p>见后。",
+        "甲方<乙方，乙方<丙方，丙方>丁方。",
+    ],
+)
+def test_markup_that_a_text_quotes_stays(text: str) -> None:
+    assert decoded(text) == text
 
 
 def test_a_lone_tag_without_attributes_is_no_evidence() -> None:

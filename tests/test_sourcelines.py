@@ -48,6 +48,7 @@ SOURCES = (
     "(function(){\n  var bp = document.createElement('script');\n  bp.src = '//push.js';\n  // 百度推送\n})();",
     'window._share={"common":{"text":""},"share":{}};with(document)0[(getElementsByTagName(\'head\')[0])];',
     '{"code":200,"data":{"id":17},"msg":"ok"}',
+    "</script>\n</body>\n</html>",
     "<!--[if gte mso 9]><xml><w:View>Normal</w:View></xml><![endif]-->",
 )
 

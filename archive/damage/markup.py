@@ -45,7 +45,13 @@ ENTITY = re.compile(
     r"&(?:amp;){0,3}(?:nbsp|ensp|emsp|thinsp|ldquo|rdquo|lsquo|rsquo|quot|apos|middot|bull|mdash|ndash"
     r"|hellip|times|divide|deg|amp|lt|gt|lsaquo|rsaquo|laquo|raquo|copy|reg|permil|yen|sect|plusmn"
     r"|zwnj|zwj|shy|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});"
+    r"|&(?:nbsp|ensp|emsp)(?![A-Za-z;=])"  # their semicolon lost
 )
+# A paragraph as data of a script has it: 　　 as \\u3000\\u3000, its end as \\r\\n.
+_ESCAPE = re.compile(
+    r"\\u[0-9a-fA-F]{4}|(?<![A-Za-z:\\])(?:\\r)?\\n(?![A-Za-z0-9_])|(?<![A-Za-z:\\])\\t(?![A-Za-z0-9_])"
+)
+_ESCAPES = 3  # fewer are a path or an example
 
 
 # A picture in the markup of forums, with its address: 写作[img]地址[/img] has none and stays. A field
@@ -62,10 +68,24 @@ _BRACKETS = ("[img", "[IMG", "[!--", "<!", "&lt;!")
 def decode(text: str) -> Iterator[Change]:
     """Leaked tags become line ends or nothing, leaked entities their character."""
     bracketed = any(sign in text for sign in _BRACKETS)
-    if ("<" not in text and "&" not in text and not bracketed) or _LISTING.search(text):
+    escaped = "\\u" in text or "\\n" in text
+    if not ("<" in text or "&" in text or bracketed or escaped) or _LISTING.search(text):
+        return
+    if escaped:
+        yield from apart((*_escapes(text), *_bracketed(text), *_html(text)))
         return
     # an address in brackets may hold entities of its own
     yield from apart((*_bracketed(text), *_html(text))) if bracketed else _html(text)
+
+
+def _escapes(text: str) -> Iterator[Change]:
+    """Escapes of a script's data, each as its character."""
+    found = list(_ESCAPE.finditer(text))
+    for match in found if len(found) >= _ESCAPES else ():
+        sign = match[0]
+        char = chr(int(sign[2:], 16)) if sign[1] == "u" else "\t" if sign == "\\t" else "\n"
+        if char.isprintable() or char.isspace():
+            yield Change(*match.span(), char, "leaked-escape", sign, 0.98, "leaked-markup")
 
 
 def _bracketed(text: str) -> Iterator[Change]:
@@ -81,6 +101,7 @@ def _html(text: str) -> Iterator[Change]:
         )
     for match in ENTITY.finditer(text):
         spoken = _NAMED.search(text, max(0, match.start() - 3), match.start())
+        spoken = spoken or _is_quoted(text, match)
         if not spoken and not any(start <= match.start() < end for start, end, _ in runs):
             char = _character(match[0])
             if char is not None:
@@ -97,7 +118,7 @@ def _html(text: str) -> Iterator[Change]:
 
 def _character(entity: str) -> str | None:
     """What an entity stands for, however often it was escaped; `None` for what is no text."""
-    char = html.unescape(re.sub("^&(?:amp;)+(?=.)", "&", entity))
+    char = html.unescape(re.sub("^&(?:amp;)+(?=.)", "&", entity).rstrip(";") + ";")
     return char if len(char) == 1 and (char.isprintable() or char.isspace()) else None
 
 
@@ -114,11 +135,23 @@ def _runs(text: str) -> Iterator[tuple[int, int, str]]:
 def _tags(text: str) -> list[re.Match[str]]:
     """Every leaked tag, in order; none unless the document shows that they are markup."""
     filling = _filling(text)
-    tags = [m for m in TAG.finditer(text) if not _SPOKEN_OF.match(text, m.end())]
+    tags = [
+        m
+        for m in TAG.finditer(text)
+        if not _SPOKEN_OF.match(text, m.end()) and not _is_quoted(text, m)
+    ]
     if not any(map(_is_sure, tags)) and not _is_closed(tags) and not _ends(text, tags):
         tags = []
     taken = {m.start() for m in tags}
     return sorted([*tags, *(m for m in filling if m.start() not in taken)], key=lambda m: m.start())
+
+
+_QUOTES = ("“”", "‘’", "「」", "『』", '""')
+
+
+def _is_quoted(text: str, match: re.Match[str]) -> bool:
+    """Whether a tag or entity stands alone in quotation marks: the sentence speaks of it."""
+    return text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1] in _QUOTES
 
 
 def _is_sure(match: re.Match[str]) -> bool:
@@ -127,9 +160,14 @@ def _is_sure(match: re.Match[str]) -> bool:
 
 
 def _ends(text: str, tags: list[re.Match[str]]) -> bool:
-    """True when two blocks or more are closed, each behind the end of a sentence."""
-    return len(tags) > 1 and all(
-        tag["close"] and text[tag.start() - 1 : tag.start()] in tuple("。！？；”）") for tag in tags
+    """True when two blocks or more are closed, each behind the end of a sentence, or three or more opened
+    there or at the beginning."""
+    opened = not any(tag["close"] for tag in tags)
+    ends = ("", *"。！？；”）\n") if opened else tuple("。！？；”）")
+    return len(tags) > (2 if opened else 1) and all(
+        (tag["close"] or (opened and re.fullmatch(_BLOCK, tag["name"], re.IGNORECASE)))
+        and text[max(0, tag.start() - 1) : tag.start()] in ends
+        for tag in tags
     )
 
 

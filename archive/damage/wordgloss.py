@@ -62,7 +62,8 @@ def word_glosses(text: str) -> list[WordGloss]:
     return [
         gloss
         for gloss in steady
-        if counted[gloss.word] > 1 or (gloss.first and gloss.apart == apart and _is_usual(gloss))
+        if counted[gloss.word] > 1
+        or (gloss.first and gloss.apart == apart and canonical(gloss.word) in model().words)
     ]
 
 

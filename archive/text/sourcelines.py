@@ -33,12 +33,33 @@ _OPENS = (
 _DATA = rf'[\[{{]{{1,2}}"\w+"[ \t]*:[^{_HAN}\n]*[\]}}];?'  # {"code":200}
 _FIELD = r"(?:\{\{[^{}\n]{1,60}\}\}|\$\{[\w.]{2,40}\}|<%=?[^%\n]{1,60}%>|\{\$[\w.\->]{2,40}\}|\$[a-z_]{3,20}\$)"
 _FIELDS = rf"{_FIELD}(?:[ \t|/·\-:：]*{_FIELD})*"
-_LINE = re.compile(rf"[ \t]*(?:{_RULES}|{_CODE}|{_OPENS}|{_DATA}|{_FIELDS})[ \t]*")
+# </script> </body> </html>: ends and beginnings of a page, alone in their line
+_TAGS = (
+    r"(?:</?(?:html|head|body|script|style|noscript|meta|link|!DOCTYPE)\b[^<>\n]{0,300}>[ \t]*)+"
+)
+_LINE = re.compile(
+    rf"[ \t]*(?:{_RULES}|{_CODE}|{_OPENS}|{_DATA}|{_FIELDS}|{_TAGS})[ \t]*", re.IGNORECASE
+)
 # What stands among such lines: });  hm.src = "…";  // 统计代码
 _AMONG = re.compile(
     rf"[ \t]*(?:[^{_HAN}\n]*[;{{}}(]|[^{_HAN}\n:=]*[:=][ \t]*[\"'{{\[\d][^{_HAN}\n]*,|[{{}}()\[\];,]*|//[^。\n]*|/\*[^。\n]*\*/)[ \t]*"
 )
-_SIGNS = ("<script", "<style", "<noscript", "<!--", "{", "$", "<%", "document.", "window.", "_hmt")
+_SIGNS = (
+    "<script",
+    "<style",
+    "<noscript",
+    "<!--",
+    "{",
+    "$",
+    "<%",
+    "document.",
+    "window.",
+    "_hmt",
+    "</",
+    "<meta",
+    "<html",
+    "<!DOC",
+)
 _ABOUT_CODE = re.compile(
     r"(?<![用构構目票政区區证證券])代[码碼]|程序[员員设設语語]|编程|編程|脚本|腳本|运行结果|语句|变量|函数|网页制作|信息技术|样式"
     r"|模板(?:文件|引擎)|标签(?:页|属性)|源[码碼]|[链鏈]接代|暗[链鏈]|黑[链鏈]|篡改|(?:系统|软件|网站|高危)漏洞"
