@@ -30,7 +30,6 @@ from typing import Any
 
 from archive import cdxj, memory, ownership, relevance, warcwriter
 from archive.errors import (
-    FangzhiError,
     HoldingsDamaged,
     HoldingsError,
     HoldingsInUse,
@@ -48,6 +47,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # a site's id (archive/
 RUN_FIELD = "isPartOf"  # of a warcinfo record: the run that wrote the file (DCMI)
 _INFO_LIMIT = 1 << 20  # bytes of a warcinfo record
 _REPAIR = ".repair"
+_ASIDE = ".broken"  # behind the name of a state that was put aside
 FOLDERS = ("warc", "text", "index", "memory", "runs")
 
 
@@ -58,11 +58,13 @@ class Holdings:
     finished first; raises `HoldingsInUse` when a living one has it, `HoldingsError` when the
     folder cannot be used, `WriteFailed` when the disk is full or fails. A state that is made again
     belongs to whoever `repairs` until `repaired` is said: a crawl with half of it would ask for
-    every page, and nobody could tell later what had been missing.
+    every page, and nobody could tell later what had been missing. Whoever repairs has its every page
+    read, and where one is damaged the state is put aside, under the same lock, for a new one.
     """
 
     def __init__(self, root: Path, *, own: bool = False, repairs: bool = False) -> None:
         self.root = root
+        self.aside = ""  # name of a damaged state that was put aside
         self._lock = -1
         self.recovered: list[warcwriter.Recovered] = []
         try:
@@ -79,8 +81,8 @@ class Holdings:
             kind = WriteFailed if error.errno in DISK_FAILS else HoldingsError
             raise kind(f"{root}: {error.strerror or error}") from error
         try:
-            self.state = State(root / "state.sqlite") if own else None
-        except FangzhiError:
+            self.state = self._state(repairs=repairs) if own else None
+        except BaseException:
             self._let_go()
             raise
         if self.state is not None and (left := self._unindexed()):
@@ -174,6 +176,36 @@ class Holdings:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def _state(self, *, repairs: bool) -> State:
+        path = self.root / "state.sqlite"
+        try:
+            state = State(path)
+            if not repairs:
+                return state
+            try:
+                found = state.damage()
+            except BaseException:
+                state.close()
+                raise
+            if not found:
+                return state
+            state.close()
+        except HoldingsDamaged:
+            if not repairs:
+                raise
+        self._put_aside(path)
+        return State(path)
+
+    def _put_aside(self, state: Path) -> None:
+        number = sum(1 for _ in self.root.glob(f"{state.name}{_ASIDE}*"))
+        aside = state.with_name(f"{state.name}{_ASIDE}{number or ''}")
+        mark_repair(self.root)
+        os.replace(state, aside)
+        # Not before: a state that stays, without its journal, would be opened with half a commit.
+        for journal in self.root.glob(f"{state.name}-*"):
+            journal.unlink()
+        self.aside = aside.name
 
     def _mark_repair(self, *, begins: bool) -> None:
         """Note that a state is made again, before it is; refuse one that is not yet whole."""

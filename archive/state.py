@@ -232,7 +232,8 @@ class State:
 
     def damage(self) -> str:
         """What is wrong with the database, read whole; `""` where nothing is."""
-        return damage(self._db)
+        with self.breaking():
+            return damage(self._db)
 
     def close(self) -> None:
         self._db.close()

@@ -14,14 +14,12 @@ pauses of hosts, the items of lists, and how the days on a list dated it at firs
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive import temporary
-from archive.errors import HoldingsError
 from archive.formats import message
 from archive.formats.records import ReadRecord
 from archive.holdings import Holdings, acknowledged, run_of
@@ -59,21 +57,16 @@ class _Answer:
         return counts and bool(self.notes.get(SITE_NOTE))
 
 
-def refill(root: Path, sites: Path) -> int:
-    """Tell an empty frontier every visit that is archived; how many. 0 where it is not empty.
+def refill(holdings: Holdings, sites: Path) -> int:
+    """Tell an empty frontier every visit that is archived; how many. 0 where it is not empty. Then the
+    holdings are repaired.
 
     `sites` is the folder of definitions, by whose intervals and hours visits are due. Raises
-    `HoldingsError`, also while a crawl owns the folder.
+    `WriteFailed`.
     """
-    holdings = Holdings(root, own=True, repairs=True)
-    try:
-        visits = _Refill(holdings, sites).run()
-        holdings.repaired()
-        return visits
-    except sqlite3.Error as error:
-        raise HoldingsError(f"{root / 'state.sqlite'}: {error}") from error
-    finally:
-        holdings.close()
+    visits = _Refill(holdings, sites).run()
+    holdings.repaired()
+    return visits
 
 
 class _Refill:

@@ -6,9 +6,11 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
 import tracemalloc
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -17,7 +19,7 @@ from archive.check import Checker
 from archive.checks import checkholdings
 from archive.errors import HoldingsError
 from archive.holdings import Holdings
-from tests.commands import fangzhi, lines
+from tests.commands import command, fangzhi, lines
 from tests.web import start
 
 SITE = """id = "shiquan"
@@ -142,6 +144,35 @@ def test_damage_to_any_page_of_the_state_is_told_and_repaired(holdings: Path) ->
         aside = rebuild.rebuild(holdings).aside
         assert (holdings / aside).read_bytes() == spoiled
         assert dump(holdings) == rows
+
+
+def test_a_repair_lets_nobody_in_before_all_is_whole(holdings: Path) -> None:
+    """Somebody who tries all the time gets the lock when state and frontier are made again, not while
+    the damaged state is put aside or between the two."""
+    (holdings / "state.sqlite").write_bytes(b"not a database" * 100)
+    asked = command("check", "--repair", "--holdings", holdings)
+    with (holdings / ".lock").open() as lock:
+        repair = subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        inode = f":{os.fstat(lock.fileno()).st_ino} "
+        while inode not in Path("/proc/locks").read_text():  # it has not begun
+            assert repair.poll() is None
+        while not is_free(lock):
+            pass
+        left = [path.name for path in holdings.iterdir()]
+    _, said = repair.communicate(timeout=60)
+    assert repair.returncode == 0
+    assert b"visits of the frontier made again" in said
+    assert "state.sqlite.broken" in left
+    assert ".repair" not in left
+
+
+def is_free(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    return True
 
 
 def test_a_commit_that_a_dead_process_began_is_no_damage(holdings: Path) -> None:

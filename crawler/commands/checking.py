@@ -31,8 +31,9 @@ def check(options: argparse.Namespace) -> int:
         print("fangzhi: --repair is for holdings; a file is never changed", file=sys.stderr)
         return WRONG_USE
     if options.repair:
-        _say_rebuilt(rebuild.rebuild(options.holdings))
-        visits = refill.refill(options.holdings, options.sites)
+        with rebuild.repairing(options.holdings) as (holdings, done):
+            _say_rebuilt(done)
+            visits = refill.refill(holdings, options.sites)
         print(f"fangzhi: {visits:,} visits of the frontier made again", file=sys.stderr)
     checker = Checker()
     show = _Lines(notes=options.notes) if not options.json else _Json()
