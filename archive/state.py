@@ -262,7 +262,8 @@ def damage(db: sqlite3.Connection, table: str = "") -> str:
     looked at. Raises `sqlite3.OperationalError` where a progress handler ends it.
     """
     try:
-        (said,) = db.execute(f"PRAGMA integrity_check({table or 1})").fetchone()
+        what = '"{}"'.format(table.replace('"', '""')) if table else 1
+        (said,) = db.execute(f"PRAGMA integrity_check({what})").fetchone()
     except sqlite3.DatabaseError as error:
         if _primary(error) not in _DAMAGED:
             raise

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import tracemalloc
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -144,6 +145,27 @@ def test_damage_to_any_page_of_the_state_is_told_and_repaired(holdings: Path) ->
         aside = rebuild.rebuild(holdings).aside
         assert (holdings / aside).read_bytes() == spoiled
         assert dump(holdings) == rows
+
+
+def test_behind_a_table_that_takes_too_long_the_others_are_read(holdings: Path) -> None:
+    state = holdings / "state.sqlite"
+    rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
+    with closing(sqlite3.connect(state)) as db, db:
+        db.execute(f"{rows} INSERT INTO captures SELECT i, '', '', '', 0, '', 0, 0, '', '' FROM n")
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'notes'").fetchone()
+    with state.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    found = checkholdings.check(Holdings(holdings), Checker(), reading=0.0)
+    said = [(one.code, one.problem.partition(":")[0]) for one in islice(found, 2)]
+    assert said == [("state-unread", "captures"), ("state-damaged", "notes")]
+
+
+def test_a_table_may_have_any_name(holdings: Path) -> None:
+    with closing(sqlite3.connect(holdings / "state.sqlite")) as db, db:
+        db.execute('CREATE TABLE "of ""somebody"" else" (a)')
+        db.execute("CREATE TABLE 'select; --' (a)")
+    assert check(holdings) == (0, set())
 
 
 def test_a_repair_lets_nobody_in_before_all_is_whole(holdings: Path) -> None:

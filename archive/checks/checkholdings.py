@@ -27,17 +27,17 @@ from archive.warcwriter import OPEN
 
 _SHOWN = 3  # examples in a message
 # Seconds that one table is read for: a crawl cannot commit meanwhile, and waits ten (archive/state.py).
-_READING = 5.0
+READING = 5.0
 _STEPS = 100_000  # of SQLite's machine, between two looks at the clock
 _COLUMNS = "record_id, uri, date, run, status, file, offset, length, digest, original"
 
 
-def check(holdings: Holdings, checker: Checker) -> Iterator[Finding]:
-    """Everything that is wrong with a holdings folder."""
+def check(holdings: Holdings, checker: Checker, reading: float = READING) -> Iterator[Finding]:
+    """Everything that is wrong with a holdings folder; no table of its state is read for longer."""
     with closing(_Rows(holdings.root / "state.sqlite")) as rows:
         found = _Folder(holdings, rows)
         yield from checker.counted(found.unusable())
-        yield from checker.counted(found.damage())
+        yield from checker.counted(found.damage(reading))
         for path in holdings.warcs():
             if path.name.endswith(OPEN):
                 yield from checker.counted([Finding("file-open", "still open", path.name)])
@@ -71,7 +71,7 @@ class _Folder:
             code = "state-half" if self._rows.is_half else "state-missing"
             yield Finding(code, self._problem, self._state.name)
 
-    def damage(self) -> Iterator[Finding]:
+    def damage(self, seconds: float) -> Iterator[Finding]:
         """Where the state is damaged, and no query has come there yet."""
         if self._problem or not self._state.exists():
             return
@@ -79,13 +79,20 @@ class _Folder:
         with closing(_opened(self._state)) as db:
             try:
                 query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-                for (table,) in db.execute(query).fetchall():
-                    db.set_progress_handler(_late(time.monotonic() + _READING), _STEPS)
-                    if wrong := damage(db, table):
-                        yield Finding("state-damaged", f"{table}: {wrong}", name)
-                        return
+                tables = [table for (table,) in db.execute(query)]
             except sqlite3.Error as problem:
                 yield Finding("state-unread", f"not read whole: {problem}", name)
+                return
+            for table in tables:
+                db.set_progress_handler(_late(time.monotonic() + seconds), _STEPS)
+                try:
+                    wrong = damage(db, table)
+                except sqlite3.Error as problem:  # of this table alone: the time was over
+                    yield Finding("state-unread", f"{table}: not read whole: {problem}", name)
+                    continue
+                if wrong:
+                    yield Finding("state-damaged", f"{table}: {wrong}", name)
+                    return
 
     def index(self, path: Path) -> Iterator[Finding]:
         """How the index of a WARC file differs from what it should be."""
