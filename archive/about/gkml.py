@@ -55,7 +55,7 @@ def is_empty_row(line: str) -> bool:
 def row_labels(line: str) -> tuple[str, ...]:
     """The labels of a row of the table, where every other cell of the line is one; else nothing.
 
-    >>> row_labels("信件编号\t20231107003\t信件类型\t投诉"), row_labels("名称\t规格\t数量")
+    >>> row_labels("信件编号\\t20231107003\\t信件类型\\t投诉"), row_labels("名称\\t规格\\t数量")
     (('信件编号', '信件类型'), ())
     """
     cells = line.split("\t") if "\t" in line else []

@@ -17,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
@@ -115,15 +116,22 @@ class _Failing(sqlite3.Connection):
         self._count()
         return super().executescript(*arguments)
 
-    @classmethod
-    def _count(cls) -> None:
-        cls.seen += 1
-        if not cls.at:
-            Path(cls.how).write_text(str(cls.seen))
-        elif cls.seen == cls.at or (cls.how == "on" and cls.seen > cls.at):
+    @staticmethod
+    def _count() -> None:
+        one = _Failing  # for all connections together
+        one.seen += 1
+        if not one.at:
+            Path(one.how).write_text(str(one.seen))
+        elif one.seen == one.at or (one.how == "on" and one.seen > one.at):
             error = sqlite3.OperationalError("database or disk is full")
             error.sqlite_errorcode = sqlite3.SQLITE_FULL
             raise error
+
+
+def _connect(real: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """A connection whose statements are counted, of its own kind besides."""
+    kind = named.pop("factory", sqlite3.Connection)
+    return real(*given, **named, factory=type("Failing", (_Failing, kind), {}))
 
 
 def _tell(noted: str) -> None:
@@ -150,8 +158,7 @@ def _work(job: Mapping[str, Any]) -> int:
         _tell(job["noted"])
     _Failing.at, _Failing.how = job["statement"]
     if _Failing.how:
-        real = sqlite3.connect
-        sqlite3.connect = lambda *a, **k: real(*a, **k, factory=_Failing)  # type: ignore[assignment]
+        sqlite3.connect = partial(_connect, sqlite3.connect)  # type: ignore[assignment]
     if job["work"] == "writing":
         from tests.hostile import writing
 
