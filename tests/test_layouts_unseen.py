@@ -370,3 +370,118 @@ def test_a_text_in_the_state_that_an_element_carries_is_read() -> None:
     made = derive_file(shell.encode(), "page.html", url=URL)
     assert isinstance(made, Article)
     assert (made.text, made.title) == ("\n".join(BODY), TITLE)
+
+
+def _kept(lines: tuple[str, ...], title: str = TITLE) -> None:
+    made = _page(_paragraphs(*lines), title=title)
+    assert made.text == "\n".join(lines)
+    assert made.verdict == "clean"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("为推动全民健身活动开展，决定举办徒步大会。", "主办单位：县体育局", "承办单位：县体育中心", "协办单位：县徒步协会", "活动时间：4月8日8:00", "活动地点：滨江公园"),
+        ("现向社会公开征集养老诈骗线索。", "举报方式：", "举报电话：0739-7221234", "举报邮箱：yl@example.gov.cn", "通信地址：某某县县委政法委"),
+        ("公示期间如有异议，请向县人社局反映。", "监督电话：0739-7221234", "举报邮箱：yl@example.gov.cn"),
+        ("请各供应商按下列清单报价，逾期不再受理。", "打印机 3台", "收藏柜 2组", "分享式投影仪 1台", "关闭式文件柜 5组"),
+        (BODY[0], "登录网址：http://px.example.cn", BODY[1]),
+    ],
+)  # fmt: skip
+def test_lines_of_a_notice_that_look_like_a_foot_stay(lines: tuple[str, ...]) -> None:
+    _kept(lines)
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        ("主办单位：某某县人民政府", "地址：青溪路1号", "电话：0739-7221111"),
+        ("主办：某某县人民政府 技术支持：县信息中心", "地址：青溪路1号"),
+        ("主办单位：某某县人民政府", "承办单位：县政府办公室", "举报电话：0739-7221111 举报邮箱：a@example.gov.cn"),
+        ("版权所有：某某县人民政府", "活动时间：长期"),
+    ],
+)  # fmt: skip
+def test_a_foot_stays_none_of_the_text(foot: tuple[str, ...]) -> None:
+    assert _page(_paragraphs(*BODY), below=_paragraphs(*foot)).text == "\n".join(BODY)
+
+
+def test_a_text_about_the_rights_of_texts_is_no_small_print() -> None:
+    lines = (
+        "各单位转载他人作品，应当注明作者姓名、作品名称及来源，未经授权不得转载。",
+        "转载作品不得对标题和内容作歪曲原意的改动，侵权的应当承担法律责任。",
+        "县版权局",
+    )
+    _kept(lines, "关于加强网络转载版权管理的通知")
+    small = "声明：本网转载作品版权归原作者所有，未经授权请勿转载。"
+    assert _page(_paragraphs(*BODY, small)).text == "\n".join(BODY)
+
+
+def test_the_caption_of_a_table_stays_above_it() -> None:
+    rows = (("乡镇", "计划招生"), ("城关镇", "90"), ("柳河镇", "97"))
+    table = _table(*rows).replace("<table>", "<table><caption>2023年招生计划</caption>")
+    wanted = (BODY[0], "2023年招生计划", *("\t".join(row) for row in rows))
+    assert _page(f"<p>{BODY[0]}</p>{table}").text == "\n".join(wanted)
+
+
+GAMES = ("新开传奇网站", "传奇私服发布网", "变态传奇手游", "天龙八部私服", "奇迹私服", "找私服")
+
+
+def test_names_of_a_trade_one_below_the_other_go() -> None:
+    made = _page(f"<p>{BODY[0]}</p>{'<br>'.join(GAMES)}<p>{BODY[1]}</p>")
+    assert made.text == "\n".join(BODY)
+    assert made.verdict == "infected"
+
+
+@pytest.mark.parametrize(
+    ("lead", "names"),
+    [
+        ("警方查处的涉嫌侵犯著作权的私服网站有：", GAMES),
+        ("经公安机关侦查，下列平台均系境外赌博网站：", ("开云体育", "乐鱼体育", "华体会", "澳门新葡京", "九游体育")),
+        ("皮肤科门诊诊疗下列疾病，患者可以预约：", ("白癜风", "牛皮癣", "银屑病", "尖锐湿疣", "湿疹")),
+        ("登记备案的便民服务人员所在的家政服务单位：", ("平安搬家公司", "诚信开锁换锁店", "小李管道疏通部", "爱家保洁公司", "安居空调维修部")),
+        ("书展推荐书目", ("传奇", "奇迹男孩", "魔兽世界观", "天龙八部", "射雕英雄传")),
+        ("参赛队伍名单", ("石桥镇代表队", "白沙乡代表队", "城关镇代表队", "柳河镇代表队", "云台乡代表队")),
+    ],
+)  # fmt: skip
+def test_names_one_below_the_other_that_a_text_speaks_of_stay(
+    lead: str, names: tuple[str, ...]
+) -> None:
+    _kept((BODY[0], lead, *names, "以上信息由县里统一公布。"))
+
+
+def test_what_says_who_made_a_text_goes_with_its_link() -> None:
+    spliced = (
+        "<p><strong>本文由<a href='http://www.ky-001.vip'>开云体育app</a>整理发布</strong></p>"
+    )
+    made = _page(spliced + _paragraphs(*BODY))
+    assert (made.text, made.verdict) == ("\n".join(BODY), "infected")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<tr><td>序号</td><td>文件名称</td><td>下载</td></tr>",
+        "<tr><td>图说石桥</td><td>摄制组</td></tr>",
+    ],
+)
+def test_a_word_that_begins_like_a_role_names_nobody(table: str) -> None:
+    rows = f"<table>{table}<tr><td>1</td><td>低保申请表</td><td>甲</td></tr></table>"
+    assert list(_page(f"<p>{BODY[0]}</p>{rows}").authors) == []
+
+
+def test_an_abstract_above_day_and_source_is_neither_title_nor_text() -> None:
+    head = "<h1>春茶上市</h1><p>摘要：春茶陆续上市，茶农抢抓农时采制。</p><p>2023-03-16 08:00 来源：茶乡日报</p>"
+    made = _page(_paragraphs(*BODY), head=head, title="茶乡人家|春茶上市")
+    assert made.title == "春茶上市"
+    assert made.text == "\n".join(BODY)
+
+
+def test_a_banner_that_the_title_tag_repeats_is_not_the_title() -> None:
+    site = "某某县人民政府门户网站"
+    head = f"<h1>{site}</h1><p class='tt'>{TITLE}</p><p>2023-03-16 09:00 县政府办</p>"
+    html = f"<html><head><title>{site}</title></head><body>{head}{_paragraphs(*BODY)}</body></html>"
+    made = derive_file(html.encode(), "page.html", url=URL)
+    assert isinstance(made, Article)
+    assert made.title == TITLE
+    label = "<p><i>2023-03-16</i></p><p><span>信息来源</span><span>县住房保障中心</span></p>"
+    assert _page(_paragraphs(*BODY), head=f"<h1>{TITLE}</h1>{label}").source == "县住房保障中心"

@@ -21,6 +21,7 @@ from archive.model import Candidate
 
 _OURS = frozenset(("本报", "本報", "本网", "本網", "本台", "本刊", "本社", "本站"))
 _PICTURES = re.compile("(?:供图|供圖|资料图|資料圖|提供)$")  # whose pictures, not whose words
+_STROKES = ("", ":", "：", "/", "／")  # behind a role of one character: 文/张三, no 文件名称
 _MEDIUM = 14  # characters of a medium's name before a role
 _LONGEST = 60  # characters of a byline, measured on 450 pages: the longest has 41
 _BRACKETED = re.compile(r"(?<=[^/／])[（(](.*?)[)）]")
@@ -77,7 +78,7 @@ def _dissect(token: str) -> tuple[str, str, str]:
         return token, "", ""
     for role in roles():
         at = folded.find(role)
-        if at < 0 or (len(role) == 1 and at):
+        if at < 0 or (len(role) == 1 and (at or token[1:2] not in _STROKES)):
             continue
         before, after = token[:at], token[at + len(role) :].lstrip(":：/／")
         if not before or before in _OURS or (names_medium(before) and len(before) <= _MEDIUM):

@@ -24,7 +24,11 @@ def source_value(value: str) -> str | None:
     Ends at a blank (templates put the next item there) unless Latin letters stand on both sides
     of it; the cost is a source with a blank inside, which loses its second part.
     """
-    value = re.sub(r"^(?:摘自|转自|轉自|转载自|轉載自)[:：]?", "", value.strip()).strip(_EDGES)
+    value = re.sub(
+        r"^(?:摘自|转自|轉自|转载自|轉載自|(?:信息|文章|稿件|新闻)来源(?=.{3}))[:：]?",
+        "",
+        value.strip(),
+    ).strip(_EDGES)
     value = re.split(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])", value)[0]
     found = next(dates.find(value), None)
     value = value[: found.start] if found else value

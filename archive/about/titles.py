@@ -30,12 +30,17 @@ _CUT = re.compile(
     r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?=[^—]*$))\s*"
 )
 # A greeting, a login line, an address, or five words of Chinese in a row (a menu): no titles.
-_NOISE = re.compile(r"今天是|欢迎您|欢迎光临|登录\W|\W注册$|www\.|^发表评论$|^相关")
+_NOISE = re.compile(
+    r"^(?:内容|本文)?(?:摘要|提要|导读|核心提示|关键词|关键字|标签)\s*:|今天是|欢迎您|欢迎光临|登录\W|\W注册$|www\.|^发表评论$|^相关"
+)
 _MENU = re.compile(r"\S\s+\S+\s+\S+\s+\S+\s+\S")
 _HAN = re.compile("[\u3400-\u9fff]")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _FIGURES = re.compile(r"\d\d")
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
+_BANNER = re.compile(
+    r"^(?!关于)\S{2,16}(?:政府|委员会|[局厅委院校社报])(?:公众)?(?:门户网站|官方网站|信息网|网站|官网|门户网|政务网)$"
+)
 # In front of a title that is cut off it: 西山日报-…. Behind one a newspaper's name may be the title's own.
 _FIRST = re.compile(
     r"(?:网|网站|官网|门户|在线|频道|首页|[日晚早晨商时导快农]报|数字报|电子报|都市报)$"
@@ -90,8 +95,14 @@ def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str)
     if inside:
         inside = _held_in_heading(blocks, *inside)
         out.append((Candidate("title", inside[0], "heading:in-title"), inside[1]))
-    for origin, block in (*_above_date(blocks), *_headings(blocks, whole)):
-        out.append((Candidate("title", _LABEL.sub("", block.text), origin), block))
+    above = list(_above_date(blocks))
+    banner = squeezed(whole) if _is_banner(whole, above) else ""
+    if inside and squeezed(inside[0]) == banner:
+        inside = None
+        out = [each for each in out if each[0].origin != "heading:in-title"]
+    for origin, block in (*above, *_headings(blocks, whole)):
+        if not banner or squeezed(block.text) != banner:
+            out.append((Candidate("title", _LABEL.sub("", block.text), origin), block))
     if whole and whole not in words("reject", "placeholder"):
         cut = cut_site_name(whole)
         seen = inside is not None or not _is_frame(squeezed(cut), blocks, site)
@@ -107,6 +118,15 @@ def _without_site(value: str, whole: str) -> str:
     name, _, rest = value.partition(":")
     bare = _SITE.search(fold(name)) and rest and squeezed(whole).startswith(squeezed(rest))
     return (rest.strip() if bare else value)[:300]
+
+
+def _is_banner(whole: str, above: Sequence[tuple[str, Block]]) -> bool:
+    """Whether <title> only names the site, as its banner does (某某县人民政府门户网站), and another line
+    stands above day and source."""
+    if not _BANNER.search(fold(whole)):
+        return False
+    dated = (block for origin, block in above if origin == "heading:above-date")
+    return any(squeezed(block.text) != squeezed(whole) for block in dated)
 
 
 def _as_shown(value: str, whole: str, blocks: Sequence[Block]) -> str:

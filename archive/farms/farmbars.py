@@ -40,6 +40,8 @@ from archive.model import Change
 MATRIX, LISTED, BAR = 6, 12, 4  # least items, rules R7 and R8
 HEAP, HEAPED, LONGEST_HEAP = 3, 0.4, 80  # names, their share of the line, its characters
 _SIGNED = re.compile("[\\s。，！？、：；“”《》（）()|_]")
+COLUMN, COLUMN_LISTED = 5, 0.6  # lines of a column, the share of them that is listed
+_SPOKEN_LINE = re.compile("[。！？：:；;，,“”《》]")
 LONGEST_EDGES = 100  # characters beside a bar on its line that may go with it
 EDGES = 4  # segments of a bar for each that goes with it unnamed
 ONE_LISTED = 0.8  # mean score from which one listed name makes four segments a bar
@@ -179,7 +181,7 @@ def keyword_bars(text: str, title: str, *, machine: bool = False) -> Iterator[Ch
         kind: lexicon.speaks_of(prose, kind) for kind in {k for _, _, k in lexicon.offers(text)}
     }
     bars = (run for run in _bar_runs(text) if _is_bar(run, machine))
-    for run in chain(bars, _heaps(text)):
+    for run in chain(bars, _heaps(text), _columns(text)):
         trades = Counter(filter(None, (lexicon.offer(item.text) for item in run)))
         kind = trades.most_common(1)[0][0]
         start, end = _with_edges(text, run)
@@ -296,6 +298,29 @@ def _heaps(text: str) -> Iterator[list[Item]]:
         if sum(e - s for s, e, _ in lexicon.offers(line)) >= HEAPED * len(line):
             start = text.index(line, before + 1)
             yield [Item(start, start + len(line), line, "")]
+
+
+def _columns(text: str) -> Iterator[list[Item]]:
+    """Names of a trade one below the other, a line each; most of them are listed.
+
+    None that a line announces with a colon, and none of a trade that any line of the text speaks of: a
+    warning, a ward, a register of services. Cost: such a list where the text says nothing about it.
+    """
+    spoken: dict[str, bool] = {}
+    run: list[Item] = []
+    for line in re.finditer("[^\n]+", text + "\n。"):
+        name = line[0].strip()
+        if name and len(name) <= LONGEST_ITEM and not _SPOKEN_LINE.search(name):
+            start = line.start() + line[0].index(name)
+            run.append(Item(start, start + len(name), name, "\n" if run else ""))
+            continue
+        trades = Counter(filter(None, (lexicon.trade(item.text) for item in run)))
+        if len(run) >= COLUMN and trades.total() >= max(BAR, COLUMN_LISTED * len(run)):
+            spoken |= {t: lexicon.speaks_of(text, t) for t in trades if t not in spoken}
+            before = text[max(0, run[0].start - LONGEST_ITEM) : run[0].start].rstrip()
+            if not any(spoken[trade] for trade in trades) and before[-1:] not in ("：", ":"):
+                yield run
+        run = []
 
 
 def segments(text: str) -> list[str]:

@@ -10,6 +10,11 @@ from archive.page.dom import Element, drop
 
 _BLANK = re.compile(r"[\s|｜¦丨、,，;；/·•\-—_:：【】\[\]>»«<.…*+=~\u200b\ufeff]*")
 _LABEL = re.compile(r"[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*")
+# 本文由 <a>…</a> 整理发布
+_BY, _DONE = (
+    re.compile("本[文站页]由"),
+    re.compile(r"\s*(?:独家)?(?:整理|发布|提供|编辑|收集|转载)+[。！]?"),
+)
 _HOLDS = frozenset(
     ("img", "input", "video", "table", "object", "embed", "form", "select", "iframe")
 )
@@ -21,9 +26,13 @@ def uproot(farm: Farm) -> str:
     Comes back: the removed text, one link a line with its address.
     """
     removed = [f"{link.text} ({link.href})" for link in farm.links]
-    if farm.whole:
-        removed = _lead(farm) + removed
     last = farm.links[-1].element
+    if farm.whole:
+        lead = _lead(farm)
+        removed = lead + removed
+        if lead and _BY.fullmatch(lead[0]) and (rest := _DONE.match(last.tail or "")):
+            removed.append(rest[0])
+            last.tail = (last.tail or "")[rest.end() :] or None
     for link in farm.links:
         inside = farm.whole and link.element is not last
         _drop(link.element, inside)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.about.titles import squeezed
@@ -11,7 +11,7 @@ from archive.model import SiteMemory
 from archive.page import span
 from archive.page.containers import Container, containers, marker
 from archive.page.flow import Flow, Line, is_link
-from archive.text import linerules
+from archive.text import linerules, notices
 
 _MOST = 0.7  # of a page's sentences: what holds that and links is the article's own element
 _UNMARKED, _MARKED = 60, 12  # Han of sentences around links: a CMS's own body needs fewer
@@ -45,10 +45,32 @@ def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
     for index in range(len(flow.lines)):
         if within[index] and not known[index] and not linerules.tail_rule(flow.lines[index].text):
             values[index], frame[index] = max(values[index], -1.0), False
+    for index in _own_lines(flow, values, known, title):
+        values[index], frame[index] = max(values[index], 3.0, flow.lines[index].han / 2), False
     at = _title_line(flow, frame, title)
     if at is not None:
         values[at] = -2.0
     return Sheet(flow, values, frame, mass, at, containers(flow))
+
+
+def _own_lines(
+    flow: Flow, values: Sequence[float], known: Sequence[bool], title: str | None
+) -> Iterator[int]:
+    """Lines that only look like the frame: of a notice (archive/text/notices.py), or of a text that is
+    about the rights of texts, as its title says."""
+    about_rights = notices.is_about_rights(title or "")
+    texts: list[str] = []
+    for index, line in enumerate(flow.lines):
+        if values[index] > -12 or known[index] or line.noisy or is_link(line):
+            continue
+        rule = linerules.tail_rule(line.text)
+        if rule == "disclaimer":
+            if about_rights and linerules.is_plain_text(line.text):
+                yield index
+        elif rule == "tail-line" or linerules.is_footer(line.text):
+            texts = texts or [each.text for each in flow.lines]
+            if notices.is_own(texts, index):
+                yield index
 
 
 def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:

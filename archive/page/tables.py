@@ -45,7 +45,9 @@ def rows(nodes: Nodes, table: int) -> list[tuple[str, int]] | None:
             links = (at for at in range(row + 1, nodes.ends[row]) if tags[at] == "a")
             linked = sum(len(_text(nodes, link).strip()) for link in links)
             found.append(("\t".join(texts).rstrip("\t"), linked))
-    return found if full >= 2 else None
+    captions = [at for at in range(table + 1, end) if tags[at] == "caption"]
+    named = [(text, 0) for at in captions[:1] if (text := squeeze(_text(nodes, at)))]
+    return named + found if full >= 2 else None
 
 
 def _cells(nodes: Nodes, row: int) -> Iterator[int]:

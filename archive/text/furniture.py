@@ -18,7 +18,7 @@ from archive.about import dates, docnumber
 from archive.about.titles import squeezed
 from archive.known import is_furniture
 from archive.model import About, Candidate, Change
-from archive.text import linerules
+from archive.text import linerules, notices
 
 HEAD_LINES = 12  # lines above the text that may belong to the frame, knowledge 7.1
 _SECTION = 0.25  # of the sentences: what follows a heading 相关链接 and holds more is the article's
@@ -36,6 +36,7 @@ class _Line(NamedTuple):
 _GIVES = re.compile(
     r"(?:登录|登錄|主办|主辦|承办|承辦|主管|技术支持|技術支持|联系我们)[^：:，。]{0,8}[：:]\s*\S"
 )
+_ABSTRACT = re.compile("(?:内容|內容|本文)?(?:摘要|提要|导读|導讀|核心提示)[：:]")
 _PHOTOGRAPHER = re.compile("[摄攝]")
 _NO_TITLE = re.compile(r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")
 
@@ -75,7 +76,7 @@ def strip_tail(text: str, about: About) -> Iterable[Change]:
     a word as a line of its own under 60 characters loses that section.
     """
     lines = _lines(text)
-    cuts = tail_cuts([line.text for line in lines])
+    cuts = tail_cuts([line.text for line in lines], about.title)
     yield from _changes(text, lines, cuts)
     yield from _trailing_credit(text, lines, {cut.index for cut in cuts})
 
@@ -112,7 +113,7 @@ def _next_cuts(texts: Sequence[str], about: About) -> list[Cut]:
         edge_cuts(texts, about)
         or toolbar_cuts(texts)
         or head_cuts(texts, about.title)
-        or tail_cuts(texts)
+        or tail_cuts(texts, about.title)
     )
 
 
@@ -143,7 +144,7 @@ def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
             break
         if rule:
             last, named[index] = index, rule
-        elif index - last > HEAD_LINES or _opens_text(line):
+        elif index - last > HEAD_LINES or (_opens_text(line) and not _is_abstract(lines, index)):
             break
     return [Cut(i, named.get(i, "above-head-line")) for i in range(last + 1)]
 
@@ -172,6 +173,12 @@ def _head_rule(line: str, title: str) -> str:
     return linerules.head_rule(line) or ("byline" if linerules.is_byline(line) else "")
 
 
+def _is_abstract(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is the abstract that a template prints above day and source: 摘要：…"""
+    below = lines[index + 1 : index + 2]
+    return _ABSTRACT.match(lines[index]) is not None and any(_head_rule(x, "") for x in below)
+
+
 def _opens_text(line: str) -> bool:
     """A sentence, a salutation, a paragraph: what follows it is the text. Titles end in neither."""
     if line.endswith(("：", ":", "。", "！", "？", "；")):
@@ -179,7 +186,7 @@ def _opens_text(line: str) -> bool:
     return linerules.is_sentence(line) and len(line) > linerules.HEAD_LINE
 
 
-def tail_cuts(lines: Sequence[str]) -> list[Cut]:
+def tail_cuts(lines: Sequence[str], title: str | None = None) -> list[Cut]:
     """The lines of the frame at the end of a text.
 
     A cut makes the text shorter, so that half of it may end before another tail line: cut again,
@@ -187,7 +194,8 @@ def tail_cuts(lines: Sequence[str]) -> list[Cut]:
     """
     kept = list(range(len(lines)))
     cuts: list[Cut] = []
-    while more := _one_cut([lines[index] for index in kept]) or _closing(lines, kept, cuts):
+    rights = notices.is_about_rights(title or "")
+    while more := _one_cut([lines[index] for index in kept], rights) or _closing(lines, kept, cuts):
         cuts += [Cut(kept[cut.index], cut.rule) for cut in more]
         gone = {cut.index for cut in more}
         kept = [index for place, index in enumerate(kept) if place not in gone]
@@ -209,7 +217,7 @@ def _closing(lines: Sequence[str], kept: Sequence[int], cuts: Sequence[Cut]) -> 
     return [Cut(len(kept) - 1, "editor-credit")] if is_credit else []
 
 
-def _one_cut(lines: Sequence[str]) -> list[Cut]:
+def _one_cut(lines: Sequence[str], rights: bool) -> list[Cut]:
     masses = [linerules.mass(line) for line in lines]
     if not sum(masses):  # a list or table: every line counts
         masses = [len(line) for line in lines]
@@ -219,7 +227,9 @@ def _one_cut(lines: Sequence[str]) -> list[Cut]:
         own = (
             (rule == "section" and sum(masses[index:]) > _SECTION * total)
             or (rule in ("tail-line", "footer") and _is_inside(lines, index))
+            or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
             or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))
+            or (rights and rule == "disclaimer" and linerules.is_plain_text(line))
         )
         if rule and not own and 2 * seen >= total and (index or total == 0):
             return _from(lines, index, rule)

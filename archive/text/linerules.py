@@ -69,6 +69,9 @@ _APP = re.compile(
 _CLOCK = re.compile(
     r"\d{1,2}:\d\d(?::\d\d)?\s*/\s*\d{1,2}:\d\d(?::\d\d)?(?:\s*\d(?:\.\d{1,2})?\s*[xX倍])?"
 )
+_QUANTITY = re.compile(
+    r"\d\s?[台箱组套把册间辆盒袋瓶吨][)]?$"
+)  # 分享式投影仪 1台, an item of a list
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
 _ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one page
@@ -191,6 +194,8 @@ def tail_rule(line: str) -> str:
     if _PAGER.match(folded) or _ONLY_PAGE.fullmatch(folded):
         return "pager"
     found = _tail().match(folded)
+    if found is not None and _QUANTITY.search(folded):
+        return ""
     if found is None or (is_plain_text(line) and not _sentences().match(folded)):
         return ""
     if _declares_its_own(folded):
