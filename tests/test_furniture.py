@@ -105,6 +105,141 @@ def test_the_line_above_day_and_source_is_the_title_of_a_plain_text(below: str) 
     assert "title" not in found(text, About(title="别的", kind="text"))
 
 
+@pytest.mark.parametrize("name", ["讣　告", "通 知", "公告：", "停水通知", "公　　示"])
+@pytest.mark.parametrize("below", ["", "各乡镇人民政府：\n"])
+def test_the_name_of_a_kind_of_document_above_it_is_its_title(name: str, below: str) -> None:
+    text = f"{name}\n{below}{TEXT}\n柳河镇人民政府\n2022年1月9日"
+    cleaned = clean(text, STEPS)
+    assert cleaned.text == text.partition("\n")[2]
+    told = {(c.field, c.value) for c in cleaned.found}
+    assert told == {("title", "".join(name.split()).rstrip("："))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"公告栏\n{TEXT}",
+        f"通知\n答复\n{TEXT}",
+        f"{TEXT}\n讣告\n{TEXT}",
+        "公示\n张三\n李四\n王五",
+        "决定\n是时候出发了",
+        f"柳河镇通知\n{TEXT}",
+        f"一、通知\n{TEXT}",
+        f"通知要求，各村立即行动。\n{TEXT}",
+        f"（公告）\n{TEXT}",
+        "声明",
+    ],
+)
+def test_a_line_that_only_speaks_of_a_kind_of_document_stays(text: str) -> None:
+    assert clean(text, STEPS).text == text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于开展秋冬农田水利建设的通知",
+        "柳河镇人民政府关于划定禁渔区的通告（第二号）",
+        "柳河镇人民政府办公室\n关于印发水利工程管护办法的通知",
+        "柳河县水利工程管护办法",
+        "柳河县人民法院公告",
+        "2021年柳河县国民经济和社会发展统计公报",
+        "致全镇农民朋友的倡议书",
+    ],
+)
+@pytest.mark.parametrize("below", ["", "各村民委员会：\n"])
+def test_the_title_of_an_official_document_needs_no_blank_line(title: str, below: str) -> None:
+    cleaned = clean(f"{title}\n{below}{TEXT}", STEPS)
+    assert cleaned.text == f"{below}{TEXT}"
+    assert [c.value for c in cleaned.found if c.field == "title"] == [title.rpartition("\n")[2]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{BODY[0]}\n柳河县水利工程管护办法\n{TEXT}",
+        f"柳河县水利局公告栏位置\n{TEXT}",
+        f"关于水利，我想说三点通知\n{TEXT}",
+        "关于水的歌\n柳河的水\n清又清",
+        f"会议传达了《关于开展秋冬农田水利建设的通知》。\n{TEXT}",
+        f"一、关于水利建设的意见\n{TEXT}",
+        "柳河县水利工程管护办法\n目录\n总则\n附则",
+        f"关于开展秋冬农田水利建设的通知：\n{TEXT}",
+        f"关于水利建设的通知，请各村传达\n{TEXT}",
+        f"你见过柳河的清晨吗？\n{TEXT}",
+    ],
+)
+def test_first_lines_that_are_no_title_of_a_document_stay(text: str) -> None:
+    assert clean(text, STEPS).text == text
+
+
+ROWS = (
+    "索引号：000014349/2021-00102\n发文字号：柳政办发〔2021〕27号\n成文日期：2021年10月26日\n有效性：有效",
+    "索引号：4308220012/2021-01234　发布机构：柳河县人民政府办公室\n文号：柳政办发〔2021〕27号　成文日期：2021-10-26\n名称：关于水利建设的通知　主题分类：水利",
+    "主题分类：水利 | 发文机关：柳河县人民政府办公室 | 发文字号：柳政办发〔2021〕27号\n公开范围：公开\n废止日期：",
+)
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_the_information_table_above_a_plain_text_goes_and_is_read(rows: str) -> None:
+    text = f"{rows}\n柳河县人民政府办公室关于水利建设的通知\n各乡镇人民政府：\n{TEXT}"
+    assert clean(text, STEPS).text == f"各乡镇人民政府：\n{TEXT}"
+    assert "柳政办发〔2021〕27号" in found(text)["doc_number"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"名称：柳河豆腐\n{TEXT}",
+        f"名称：柳河豆腐\n产地：柳河镇\n规格：每箱二十块\n{TEXT}",
+        f"主题：农田水利\n概述：全县共有渠道一百条\n来信内容：渠道何时清淤\n{TEXT}",
+        f"来信人：张先生\n来信内容：渠道淤塞，请问何时清淤\n答复内容：年底完成\n{TEXT}",
+        f"{TEXT}\n索引号：1\n发文字号：柳政办发〔2021〕27号\n成文日期：2021年10月26日",
+        f"请各村登记时写明名称：渠道；分类：干渠；主题：清淤。\n{TEXT}",
+    ],
+)
+def test_labels_of_a_text_are_no_information_table(text: str) -> None:
+    assert clean(text, STEPS).text == text
+
+
+PAGED = [*BODY, *(line.replace("柳河", "青石") for line in BODY)]
+
+
+@pytest.mark.parametrize("style", ["— {} —", "-{}-", "第 {} 页 共 3 页", "第{}页"])
+def test_page_numbers_of_a_printed_document_go(style: str) -> None:
+    one, two, three = (style.format(number) for number in (1, 2, 3))
+    text = "\n".join([*PAGED[:2], one, *PAGED[2:4], two, *PAGED[4:], three])
+    assert clean(text, STEPS).text == "\n".join(PAGED)
+    long = "各乡镇要组织农技人员到田间地头开展技术指导和服务工作并"
+    broken = "\n".join([*PAGED[:2], long, one, "及时报送进度。", *PAGED[2:], two])
+    assert clean(broken, STEPS).text == "\n".join([*PAGED[:2], f"{long}及时报送进度。", *PAGED[2:]])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["— 1 —", *BODY, "— 2 —", *BODY]),
+        "\n".join([*BODY, "— 1 —", *BODY, "— 2 —", BODY[0]]),
+        "\n".join([*BODY, "-1-", *BODY, "-3-"]),
+        "\n".join([*BODY, "— 1 —"]),
+        "\n".join([*BODY, "第1页见附图", BODY[0], "第2页见附表"]),
+        "\n".join([*BODY, "1", BODY[0], "2"]),
+        "\n".join([*BODY, "比分：", "1-1", BODY[0], "2-2"]),
+        "\n".join(["第1页", "第2页", *BODY]),
+        "\n".join([*BODY, "第2页", BODY[0], "第1页"]),
+        "\n".join([*BODY, "第1页", BODY[0], "第3页"]),
+    ],
+)
+def test_numbers_that_count_no_pages_stay(text: str) -> None:
+    assert clean(text, STEPS).text == text
+
+
+def test_the_line_of_a_post_and_the_title_that_asks_above_it_go() -> None:
+    post = "原创 柳河发布 柳河发布 2022-06-28 18:30 发表于湖南"
+    text = f"柳河，你来过吗？\n{post}\n{TEXT}\n阅读量：300"
+    assert clean(text, STEPS).text.strip() == TEXT
+    assert found(text)["title"] == ["柳河，你来过吗？"]
+
+
 def test_the_known_title_is_not_text() -> None:
     about = About("html", title="全县现场会召开")
     assert clean(f"全县现场会召开\n{TEXT}", STEPS, about).text == TEXT

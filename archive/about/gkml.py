@@ -17,6 +17,8 @@ ENOUGH = 3  # distinct labels that make a table; one or two also stand in ordina
 _DEEPEST = 2000  # blocks searched; the table stands at the head of its page
 _MOST = 100  # rows read, so that a hostile page costs no more than an honest one
 _FIRST = re.compile(r"[^\s\u200b\ufeff\[\]【】]")
+_ROW = 240  # characters of a row in a plain text
+_TEXTS = ("内容", "概述", "主题", "标签")
 _EMPTY = 24  # characters a row without a value has at most
 _VALUE = re.compile(r"[^\W_号第]")
 _BETWEEN = re.compile(r"[\s\[\]【】]+")
@@ -53,15 +55,42 @@ def is_empty_row(line: str) -> bool:
 
 
 def row_labels(line: str) -> tuple[str, ...]:
-    """The labels of a row of the table, where every other cell of the line is one; else nothing.
+    """The labels of a row of the table: every other cell of the line is one, or the line begins with one.
 
     >>> row_labels("信件编号\\t20231107003\\t信件类型\\t投诉"), row_labels("名称\\t规格\\t数量")
     (('信件编号', '信件类型'), ())
     """
-    cells = line.split("\t") if "\t" in line else []
+    if "\t" not in line:
+        return tuple(label for label, _ in _row(line))
+    cells = line.split("\t")
     labels = [_squeezed(cell).rstrip(":") for cell in cells[::2] if len(cell) <= _EMPTY]
     is_row = bool(labels) and len(labels) == len(cells[::2]) and _fields().keys() >= set(labels)
     return tuple(labels) if is_row else ()
+
+
+def row_values(line: str, *, least: int = 2) -> tuple[Candidate, ...]:
+    """What a row of the table says in a plain text, where it begins with a label and has so many."""
+    row = _row(line)
+    told = (c for label, value in row for c in _candidates(label, _fields()[label], value))
+    return tuple(told) if len(row) >= least else ()
+
+
+def _row(line: str) -> list[tuple[str, str]]:
+    """The labels of a line with their values, empty ones, too, where it begins with one and ends like no
+    sentence; 来信内容 and its like hold text."""
+    if len(line) > _ROW or not _has_colon(line) or line.rstrip()[-1:] in "。！？；":
+        return []
+    folded = fold(line).lstrip(" |")
+    matches = list(_inline().finditer(folded))
+    if not matches or matches[0].start() > 0:
+        return []
+    ends = [*(match.start() for match in matches[1:]), len(folded)]
+    labels = [re.sub(r"\s", "", match[1]) for match in matches]
+    if any(label.endswith(_TEXTS) for label in labels):
+        return []
+    lead = len(fold(line)) - len(folded)
+    values = (line[lead + m.end() : lead + end] for m, end in zip(matches, ends, strict=True))
+    return [(a, b.strip(" |\u3000\xa0")) for a, b in zip(labels, values, strict=True)]
 
 
 def is_label(text: str) -> bool:

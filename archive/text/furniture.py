@@ -18,11 +18,11 @@ from archive.about import dates, docnumber
 from archive.about.titles import squeezed
 from archive.known import is_furniture
 from archive.model import About, Candidate, Change
-from archive.text import linerules, notices
+from archive.text import linerules, notices, plainlines
 
 HEAD_LINES = 12  # lines above the text that may belong to the frame, knowledge 7.1
 _SECTION = 0.25  # of the sentences: what follows a heading 相关链接 and holds more is the article's
-_TITLE = 60  # characters of a title that stands alone
+_HEAD_OF = ("meta-line", "byline", "info-row")  # what stands right below a title
 
 
 class _Line(NamedTuple):
@@ -38,7 +38,6 @@ _GIVES = re.compile(
 )
 _ABSTRACT = re.compile("(?:内容|內容|本文)?(?:摘要|提要|导读|導讀|核心提示)[：:]")
 _PHOTOGRAPHER = re.compile("[摄攝]")
-_NO_TITLE = re.compile(r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,13 @@ def strip_toolbars(text: str, about: About) -> Iterable[Change]:
     """Lines of nothing but toolbar words go, wherever they stand, and captions of video players."""
     lines = _lines(text)
     yield from _changes(text, lines, toolbar_cuts([line.text for line in lines]))
+    for index in plainlines.page_numbers([line.text for line in lines]):
+        above, line = lines[index - 1], lines[index]
+        below = lines[index + 1] if index + 1 < len(lines) else None
+        start, end = _span(text, line.start, line.end)
+        if below and plainlines.goes_on(above.text, below.text):
+            start, end = above.start + above.indent + len(above.text), below.start + below.indent
+        yield Change(start, end, "", "page-number", line.text, 0.9)
 
 
 def trim_known_edges(text: str, about: About) -> Iterable[Change]:
@@ -144,7 +150,9 @@ def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
             break
         if rule:
             last, named[index] = index, rule
-        elif index - last > HEAD_LINES or (_opens_text(line) and not _is_abstract(lines, index)):
+        elif index - last > HEAD_LINES or (
+            _opens_text(line, lines[index + 1 : index + 2]) and not _is_abstract(lines, index)
+        ):
             break
     return [Cut(i, named.get(i, "above-head-line")) for i in range(last + 1)]
 
@@ -179,8 +187,11 @@ def _is_abstract(lines: Sequence[str], index: int) -> bool:
     return _ABSTRACT.match(lines[index]) is not None and any(_head_rule(x, "") for x in below)
 
 
-def _opens_text(line: str) -> bool:
-    """A sentence, a salutation, a paragraph: what follows it is the text. Titles end in neither."""
+def _opens_text(line: str, below: Sequence[str]) -> bool:
+    """A sentence, a salutation, a paragraph: what follows it is the text. Titles end in neither, but for
+    those that ask or call, right above the line of day and source."""
+    if line.endswith(("！", "？")) and len(line) <= linerules.HEAD_LINE // 2 and below:
+        return linerules.head_rule(below[0]) not in ("meta-line", "head-line")
     if line.endswith(("：", ":", "。", "！", "？", "；")):
         return True
     return linerules.is_sentence(line) and len(line) > linerules.HEAD_LINE
@@ -284,29 +295,20 @@ def edge_cuts(lines: Sequence[str], about: About) -> list[Cut]:
 
 
 def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: About) -> list[Cut]:
-    """A title that stands alone above a plain text: a short line without an end, blank lines after; or
-    the name of a kind of document (讣　告), a sentence or salutation below.
-
-    Only where nothing told the title yet. Clean text has no blank lines, so it is never touched.
-    """
+    """The lines of a title that stands alone above a plain text, where nothing told the title yet."""
     at = len(cuts)
     if about.title or about.kind != "text" or at + 1 >= len(lines):
         return []
-    line, follower = lines[at], lines[at + 1]
-    blank = text[line.end : follower.start].count("\n") > 1
-    below = follower.text
-    if linerules.is_genre(line.text) and (linerules.is_sentence(below) or below[-1] in "：:"):
-        return [Cut(at, "title-alone")]
-    alone = blank and 4 <= len(line.text) <= _TITLE and linerules.is_sentence(follower.text)
-    if not alone or _NO_TITLE.search(line.text):
-        return []
-    return [Cut(at, "title-alone")]
+    blank = text[lines[at].end : lines[at + 1].start].count("\n") > 1
+    count = plainlines.lone_title([line.text for line in lines[: at + 3]], at, blank=blank)
+    above = [Cut(index, "above-head-line") for index in range(at, at + count - 1)]
+    return [*above, Cut(at + count - 1, "title-alone")] if count else []
 
 
 def _with_title(lines: Sequence[_Line], cuts: list[Cut], about: About) -> list[Cut]:
     """The cuts, that of a title told: the short line right above the first line of day and source in
     a plain text, where nothing told the title yet. A subtitle (——…) is passed over."""
-    below = next((i for i, cut in enumerate(cuts) if cut.rule in ("meta-line", "byline")), 0)
+    below = next((i for i, cut in enumerate(cuts) if cut.rule in _HEAD_OF), 0)
     if about.title or about.kind != "text":
         return cuts
     for at in range(below - 1, -1, -1):
@@ -314,7 +316,7 @@ def _with_title(lines: Sequence[_Line], cuts: list[Cut], about: About) -> list[C
         if cuts[at].rule != "above-head-line":
             break
         if not line.startswith(("—", "-", "（", "(")):
-            is_title = 4 <= len(line) <= _TITLE and not _NO_TITLE.search(line)
+            is_title = plainlines.is_title(line)
             told = [Cut(cuts[at].index, "title-above")] if is_title else cuts[at : at + 1]
             return [*cuts[:at], *told, *cuts[at + 1 :]]
     return cuts
@@ -395,9 +397,10 @@ def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
         "toolbar",
         "player",
         "title",
-        "info-row",
     ):
         return ()
+    if rows := metadata.row_values(line, least=1 if cut.rule == "info-row" else 2):
+        return rows
     if number := docnumber.number_of(line):
         return (Candidate("doc_number", number, "line:number"),)
     return metadata.read_line(line)

@@ -49,6 +49,10 @@ _AGO = re.compile(
     r"|(?:\S{1,16}\s{1,4})?\d\d-\d\d\s{1,3}\d\d:\d\d"
     r"|(?:\S{1,16}\s{1,4})?(?:刚刚|\d{1,2}(?:分钟|小时|天|个月)前)\s{0,3}(?:\d{1,2}:\d\d)?"
 )
+# 原创 某某发布 某某发布 2022-06-28 18:30 发表于湖南: the line below the title of a post
+_POST = re.compile(
+    r"(?:原创\s+)?(?:\S{1,20}\s+){1,3}\d{4}-\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d\d)?\s*(?:发表于\s?\S{2,6}|收录于\s?\S{1,20})"
+)
 # The labels of a form, which may be the notice's own: a guest book has others besides.
 _FORM = re.compile(r"(?:[\s*]*[\u4e00-\u9fff]{2,6}[\s*]*:[\s*]*){2,}")
 # A day and a few words without Chinese: 2023-03-01 and a source in Korean or Tibetan.
@@ -127,6 +131,8 @@ def head_rule(line: str) -> str:
         return "head-line"
     if _AGO.fullmatch(folded):
         return "head-line"
+    if ("发表于" in folded or "收录于" in folded) and _POST.fullmatch(folded):
+        return "meta-line"
     if not writing.has_han(line) and _FOREIGN_META.match(line):
         return "bare-date"
     if is_bare_date(line) or _SPOKEN_DAY.fullmatch(line.strip()) or _is_dated_toolbar(line):
