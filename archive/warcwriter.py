@@ -238,8 +238,7 @@ def _finish(path: Path, fd: int) -> Recovered:
     members, good = whole_members(path)
     size = os.fstat(fd).st_size
     if good < size:
-        torn = path.with_name(final.name + ".torn")
-        torn.write_bytes(os.pread(fd, size - good, good))
+        _keep(fd, good, size, path.with_name(final.name + ".torn"))
         os.ftruncate(fd, good)
     os.fsync(fd)  # a dead process may have left in memory what counts from here on
     if good:
@@ -248,6 +247,18 @@ def _finish(path: Path, fd: int) -> Recovered:
         os.unlink(path)
     sync_folder(path.parent)
     return Recovered(final, members, size - good)
+
+
+def _keep(fd: int, start: int, end: int, target: Path) -> None:
+    """Copy bytes of a file that are cut off it next: durable before, for behind damage in its middle
+    there are records that were acknowledged."""
+    with target.open("wb") as out:
+        while start < end and (piece := os.pread(fd, min(end - start, AT_ONCE), start)):
+            out.write(piece)
+            start += len(piece)
+        out.flush()
+        os.fsync(out.fileno())
+    sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -22,6 +22,8 @@ from archive.formats.exchange import Exchange, exchange_records
 from archive.warc import pieces, record_ids, sha256
 from archive.warcreader import Damage, ReadRecord, read, read_at, read_file, whole_members
 from archive.warcwriter import AT_ONCE, OPEN, Naming, WarcWriter, recover
+from tests.hostile.powercut import recorded
+from tests.hostile.shim import compiled
 
 NOW = datetime(2026, 11, 24, 8, 0, 0, 123456, UTC)
 NAMES = Naming("test", "host")
@@ -204,6 +206,39 @@ def test_a_torn_file_is_cut_at_its_last_whole_record_and_the_rest_kept(
     assert len(whole(path)) == found.records == records - 1
     assert data[:-cut].endswith((tmp_path / (path.name + ".torn")).read_bytes())
     assert recover(tmp_path) == []
+
+
+def test_what_is_cut_off_a_file_is_durable_before_and_never_in_memory_whole(tmp_path: Path) -> None:
+    """Damage in the middle leaves acknowledged records behind it, up to the size of a file."""
+    path = write(tmp_path, [exchange(HEAD)])
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(size + 24 * 2**20)
+    path.rename(tmp_path / (path.name + OPEN))
+    program = (
+        "import sys, tracemalloc; from pathlib import Path; from archive.warcwriter import recover\n"
+        "tracemalloc.start(); recover(Path(sys.argv[1])); print(tracemalloc.get_traced_memory()[1])"
+    )
+    log = tmp_path.with_name("log")
+    fault = {"FAULT_KIND": "record", "FAULT_UNDER": str(tmp_path), "FAULT_TOLD": str(log)}
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path],
+        env=os.environ | fault | {"LD_PRELOAD": str(compiled())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 8 * 2**20
+    torn = tmp_path / (path.name + ".torn")
+    assert torn.stat().st_size == 24 * 2**20
+    ops = recorded(log, tmp_path)
+    log.unlink()
+    [cut] = (at for at, op in enumerate(ops) if op.what == "truncate" and op.at == size)
+    before = [op.what for op in ops[:cut] if op.inode == torn.stat().st_ino]
+    assert before[-1] == "sync"
+    assert before.count("write") >= 24
+    assert ops[cut - 1].what == "sync"
+    assert ops[cut - 1].inode == tmp_path.stat().st_ino
 
 
 def test_one_byte_behind_the_last_record_is_cut_off_as_well(tmp_path: Path) -> None:
