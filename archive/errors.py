@@ -41,9 +41,14 @@ class VocabularyError(FangzhiError):
     """A vocabulary file under seeds/vocab cannot be used."""
 
     def __init__(self, path: Path, where: str, problem: str) -> None:
-        super().__init__(f"{path}: {where}: {problem}")
+        super().__init__(f"{path}: {where}: {problem}" if where else f"{path}: {problem}")
         self.path = path
         self.where = where
+        self._given = (path, where, problem)
+
+    def __reduce__(self) -> tuple[type[VocabularyError], tuple[Path, str, str]]:
+        """As it was made: a worker of somebody's executor hands it over pickled."""
+        return type(self), self._given
 
 
 class ArchiveError(FangzhiError):

@@ -21,12 +21,12 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from archive import cdxj, memory, ownership, relevance, warcwriter
 from archive.errors import (
@@ -43,6 +43,7 @@ from archive.state import DISK_FAILS, Acknowledged, State
 from archive.warc import parse_date, warc_date
 from archive.warcreader import read
 
+T = TypeVar("T")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # a site's id (archive/sites.py), a digest
 RUN_FIELD = "isPartOf"  # of a warcinfo record: the run that wrote the file (DCMI)
 _INFO_LIMIT = 1 << 20  # bytes of a warcinfo record
@@ -132,7 +133,7 @@ class Holdings:
         found = self.folder("memory").glob(f"{site}-*.json")
         kept = (path for path in found if named.fullmatch(path.name))
         newest = max(kept, key=lambda p: (p.stat().st_mtime_ns, p.name), default=None)
-        return memory.from_json(newest.read_text("utf-8")) if newest else None
+        return _kept(newest, memory.from_json) if newest else None
 
     def keep_memory(self, learned: SiteMemory) -> Path:
         """Save a site memory under its digest; older ones stay."""
@@ -251,7 +252,7 @@ def kept_memory(folder: Path, site: str, digest: str) -> SiteMemory | None:
     if not (_PLAIN.fullmatch(site) and _PLAIN.fullmatch(digest)):
         return None
     path = folder / f"{site}-{digest[:16]}.json"
-    return memory.from_json(path.read_text("utf-8")) if path.exists() else None
+    return _kept(path, memory.from_json) if path.exists() else None
 
 
 def kept_examples(folder: Path, digest: str) -> Examples | None:
@@ -259,7 +260,16 @@ def kept_examples(folder: Path, digest: str) -> Examples | None:
     path = _examples_file(folder, digest)
     if not (_PLAIN.fullmatch(digest) and path.exists()):
         return None
-    return relevance.from_json(path.read_text("utf-8"))
+    return _kept(path, relevance.from_json)
+
+
+def _kept(path: Path, read: Callable[[str], T]) -> T:
+    """What a file of memory/ holds. Raises `HoldingsError`: without it pages are derived otherwise."""
+    try:
+        return read(path.read_text("utf-8"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        remedy = "take it from a copy, or remove it: then pages are derived without"
+        raise HoldingsError(f"{path}: cannot be read ({error}); {remedy}") from error
 
 
 def _examples_file(folder: Path, digest: str) -> Path:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive import limits
+from archive.errors import FangzhiError
 from archive.formats import coding, message
 from archive.formats.opening import records
 from archive.formats.originals import Originals, is_new
@@ -162,11 +163,14 @@ def line_of(
     capture: Capture, site: Site | None, memory: SiteMemory | None, like: Like | None = None
 ) -> str:
     """The JSON line of one capture. A page that breaks the derivation is a rejection that says
-    how: its bytes are safe, and the crawl or replay goes on."""
+    how: its bytes are safe, and the crawl or replay goes on.
+    Raises `FangzhiError` where it is no fault of the page: a vocabulary or the disk."""
     from archive.derive import derive  # half a second: not where a crawl only captures
 
     try:
         return line(derive(capture, site=site, memory=memory, like=like))
+    except FangzhiError:  # of what every page needs: it would reject them all
+        raise
     except (Exception, limits.Exhausted) as error:
         who = (capture.record_id, capture.input, capture.target_uri, capture.date)
         return line(Rejection(*who, *problem(error)))

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from archive import decode, limits, memory
+from archive.errors import FangzhiError
 from archive.holdings import kept_examples, kept_memory
 from archive.jsonl import line
 from archive.model import Capture, Location, Page, Rejection, SiteMemory
@@ -115,6 +116,8 @@ def derive_loose(loose: Loose, site: Site | None, host: str) -> str:
                 site=site,
                 memory=known,
             )
+    except FangzhiError:  # as in archive/replay.py
+        raise
     except (Exception, limits.Exhausted) as error:
         return rejected(loose, error)
     return line(result)

@@ -19,7 +19,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
-from archive.errors import ArchiveError, WriteFailed
+from archive.errors import FangzhiError, WriteFailed
 from archive.formats import message
 from archive.formats.exchange import NEW, VISIT, Exchange, exchange_records
 from archive.holdings import RUN_FIELD, Holdings
@@ -90,9 +90,9 @@ class ArchiveThread:
                 self._write_group(jobs)
         try:
             self._writer.close()
-        except WriteFailed as error:
-            self._fail(error)
-        self._payloads.close()
+            self._payloads.close()
+        except Exception as problem:
+            self._fail(_told(problem))
 
     def _next_group(self) -> tuple[list[_Job], bool]:
         """Every job that is waiting, at least one; whether the end was seen."""
@@ -110,7 +110,7 @@ class ArchiveThread:
             written = [[c for e in job.exchanges for c in self._write(e)] for job in jobs]
             self._writer.sync()
         except Exception as problem:  # whatever it is: nobody waits for an answer that never comes
-            error = problem if isinstance(problem, ArchiveError) else _unexpected(problem)
+            error = _told(problem)
             self._fail(error)
             for job in jobs:
                 reactor().callFromThread(job.done.errback, error)
@@ -132,12 +132,15 @@ class ArchiveThread:
         exchange.response.close()
         return found if answered else []
 
-    def _fail(self, error: ArchiveError) -> None:
+    def _fail(self, error: FangzhiError) -> None:
         reactor().callFromThread(self._failing.stop, error)
 
 
-def _unexpected(problem: Exception) -> WriteFailed:
-    """An error of a spooled body; or one nobody thought of, no memory for instance, and then where."""
+def _told(problem: Exception) -> FangzhiError:
+    """The error itself, or one of a spooled body; or one nobody thought of, no memory for instance, and
+    then where."""
+    if isinstance(problem, FangzhiError):
+        return problem
     if isinstance(problem, OSError):
         return WriteFailed(str(problem))
     logger.error("in the archive's thread", exc_info=problem)

@@ -23,7 +23,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
 from archive import memory, worker
-from archive.errors import WriteFailed
+from archive.errors import FangzhiError, WriteFailed
 from archive.formats.originals import Originals
 from archive.holdings import Holdings
 from archive.model import SiteMemory
@@ -36,7 +36,7 @@ from archive.warc import parse_date
 from archive.warcreader import Damage
 from crawler.derived import lines, rejected
 from crawler.reactor import reactor
-from crawler.sandbox import NoWorker, Sandbox, Spent, WorkFailed
+from crawler.sandbox import Sandbox, Spent, WorkFailed
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ class _Task:
 
 
 def _line(task: _Task) -> str:
-    """The finished line; a rejection when no worker could end the derivation. Raises `NoWorker`
-    and `WriteFailed`."""
+    """The finished line; a rejection when no worker could end the derivation. Raises
+    `FangzhiError`."""
     try:
         row: str = task.future.result()
     except (Spent, WorkFailed) as error:
@@ -160,7 +160,7 @@ class Deriver:
             if not self._failed:
                 await self._learn()
                 self._finish_text()
-        except (OSError, WriteFailed, NoWorker) as error:
+        except (OSError, FangzhiError) as error:
             self._give_up(error)
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=self._failed)
@@ -193,8 +193,8 @@ class Deriver:
         """
         try:
             return self._catch_up(on_line)
-        except NoWorker as error:
-            raise WriteFailed(f"text: {error}") from error
+        except FangzhiError as error:
+            raise error if isinstance(error, WriteFailed) else _untold(error) from error
 
     def _catch_up(self, on_line: Callable[[dict[str, Any]], None]) -> int:
         if not self.workers:
@@ -276,10 +276,7 @@ class Deriver:
             self._waiting.popleft()
             try:
                 row = _line(task)
-            except (
-                NoWorker,
-                WriteFailed,
-            ) as error:  # no fault of the page: the next run derives it
+            except FangzhiError as error:  # no fault of the page: the next run derives it
                 self._give_up(error)
                 continue
             try:
@@ -313,4 +310,8 @@ class Deriver:
 
     def _give_up(self, error: Exception) -> None:
         self.abandon()
-        self._on_failure(WriteFailed(f"text: {error}"))
+        self._on_failure(_untold(error))
+
+
+def _untold(error: Exception) -> WriteFailed:
+    return WriteFailed(f"text: {error}")

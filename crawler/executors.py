@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Protocol
 
-from archive.errors import FangzhiError, WriteFailed
+from archive.errors import FangzhiError
 from crawler.sandbox import AHEAD, Sandbox, Work
 
 
@@ -66,7 +66,7 @@ def _outcome(future: Future[str] | None) -> str | Exception | None:
         return None
     try:
         return future.result()
-    except WriteFailed:  # no capture's fault
+    except FangzhiError:  # no capture's fault
         raise
     except Exception as problem:  # of one capture: it is counted, and the replay goes on
         return problem

@@ -1,4 +1,5 @@
-"""What ends a crawl: the archive cannot be written. Wherever that shows first, it ends the same way.
+"""What ends a crawl: the archive cannot be written, or something else that no page is at fault for.
+Wherever that shows first, it ends the same way.
 
 A disk fills in the middle of anything: a record, a statement of the frontier, a line of text. The
 first error is remembered and is the run's exit code; nothing is asked for or written after it.
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.utils.defer import deferred_from_coro
 
-from archive.errors import ArchiveError, WriteFailed
+from archive.errors import FangzhiError, WriteFailed
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -26,7 +27,7 @@ class Failing:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self.error: ArchiveError | None = None
+        self.error: FangzhiError | None = None
         self.on_failure: list[Callable[[], None]] = []  # what else is given up, once
 
     @contextmanager
@@ -34,17 +35,17 @@ class Failing:
         """What the archive cannot keep in here ends the crawl, and raises nothing."""
         try:
             yield
-        except ArchiveError as error:
+        except FangzhiError as error:
             self.stop(error)
         except OSError as error:
             self.stop(WriteFailed(f"{error.filename or 'archive'}: {error.strerror or error}"))
 
-    def stop(self, error: ArchiveError) -> None:
+    def stop(self, error: FangzhiError) -> None:
         """Remember the first failure and end the crawl: nothing more can be kept."""
         if self.error is not None:
             return
         self.error = error
-        logger.error("cannot write the archive, stopping: %s", error)
+        logger.error("the crawl cannot go on, stopping: %s", error)
         for give_up in self.on_failure:
             give_up()
         engine = self._crawler.engine

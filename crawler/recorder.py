@@ -70,6 +70,7 @@ class Recorder:
         self.run: str = settings["FANGZHI_RUN"] or _run_name(datetime.now(UTC))
         self.report = Report()
         self.alarms: list[Alarm] = []
+        self.has_ended = False  # with all that has to be told
         self._tally = Tally()
         self.failing = Failing(crawler)
         self.noted = Noted()
@@ -256,6 +257,7 @@ class Recorder:
             summary["events"] = self.frontier.events()
         self._tell(summary)
         self.holdings.close()
+        self.has_ended = True
 
     def _tell(self, summary: dict[str, Any]) -> None:
         """Print and write the report."""

@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 
 from archive import limits
 from archive.errors import (
+    ArchiveError,
     FangzhiError,
     HoldingsInUse,
     HoldingsTooNew,
@@ -61,8 +62,15 @@ def _ended(crawler: Crawler) -> tuple[int, str]:
         print(f"fangzhi: {url}: could not be fetched: {why}", file=sys.stderr)
     for alarm in recorder.alarms:
         print(f"fangzhi: {alarm.site}: {alarm.reason}", file=sys.stderr)
-    if recorder.failing.error is not None:
+    error = recorder.failing.error
+    if isinstance(error, ArchiveError):
         return FULL, recorder.run
+    if error is not None:
+        return _refused(error), recorder.run
+    if reason == "start_error" or not recorder.has_ended:
+        what = "the crawl did not begin" if reason == "start_error" else "its report is not written"
+        print(f"fangzhi: {what}: an error of fangzhi, see its messages", file=sys.stderr)
+        return FAILED, recorder.run
     if reason == NO_ROOM:
         print(
             f"fangzhi: {recorder.room.free:,.0f} MB free on the disk: too little", file=sys.stderr

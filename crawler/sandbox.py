@@ -50,7 +50,7 @@ AHEAD = 4  # calls of each worker that wait while an ordered result is not there
 # with the pages nor count against the limit of the next one. A new one takes a second of CPU.
 CALLS = 20_000
 KEPT = 160 * 2**20  # bytes; a thousand pages of five real sites leave 72 MB (2026-11)
-_DONE, _FAILED, _SPENT, _FULL = b"=", b"!", b"#", b"~"
+_DONE, _FAILED, _SPENT, _FULL, _UNUSABLE = b"=", b"!", b"#", b"~", b"?"
 
 
 def prepare() -> None:
@@ -107,8 +107,8 @@ class Sandbox(Executor):
             lane.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run `fn`, which gives text; its future raises `Spent`, `WorkFailed`, `NoWorker`, or
-        `WriteFailed` where there was no room for its temporary files."""
+        """Run `fn`, which gives text; its future raises `Spent` and `WorkFailed`; and what is no
+        fault of the call, `NoWorker`, `WriteFailed` or another `FangzhiError`."""
         call = _Call(_bound(fn, args, kwargs))
         self._calls.put(call)
         return call.future
@@ -117,7 +117,7 @@ class Sandbox(Executor):
         """The answers in the order of the works, as they come; `None` for a `None`.
 
         Only as many works are taken from their source as the workers need to stay busy. Raises
-        `NoWorker` and `WriteFailed`.
+        `FangzhiError`, which is no fault of a call.
         """
         waiting: deque[Future[str] | None] = deque()
         for work in works:
@@ -153,7 +153,7 @@ class Sandbox(Executor):
                     if worker is not None:
                         worker.end()
                         worker = None
-                except (Spent, WorkFailed, WriteFailed, NoWorker) as problem:
+                except (Spent, WorkFailed, FangzhiError) as problem:
                     call.future.set_exception(problem)
                     break
                 except Exception as problem:  # a lane that ended would leave its calls waiting
@@ -211,15 +211,15 @@ class _Worker:
             raise NoWorker(said[1:].decode("utf-8", "replace"))
 
     def run(self, work: Work) -> str:
-        """The answer. Raises `Spent`, `WorkFailed`, `WriteFailed`; `EOFError` or `OSError` when the
+        """The answer. Raises `Spent`, `WorkFailed`, `FangzhiError`; `EOFError` or `OSError` when the
         process is gone."""
         self._pipe.send(work)
         answer = self._answer(PATIENCE)
         self._calls += 1
         self._began = self._began or self._resident()
         if answer[:1] != _DONE:
-            kind = {_SPENT: Spent, _FULL: WriteFailed}.get(answer[:1], WorkFailed)
-            raise kind(answer[1:].decode("utf-8", "replace"))
+            kinds = {_SPENT: Spent, _FULL: WriteFailed, _UNUSABLE: FangzhiError}
+            raise kinds.get(answer[:1], WorkFailed)(answer[1:].decode("utf-8", "replace"))
         return answer[1:].decode("utf-8", "surrogatepass")
 
     def _answer(self, seconds: float) -> bytes:
@@ -314,8 +314,9 @@ def _serve(pipe: Connection, start: Callable[[], None]) -> None:
                 answer = _DONE + work().encode("utf-8", "surrogatepass")
             except (MemoryError, limits.Exhausted) as error:
                 answer = _SPENT + (str(error) or type(error).__name__).encode()
-            except WriteFailed as error:  # no fault of the page
-                answer = _FULL + str(error).encode("utf-8", "replace")
+            except FangzhiError as error:  # no fault of the page
+                mark = _FULL if isinstance(error, WriteFailed) else _UNUSABLE
+                answer = mark + str(error).encode("utf-8", "replace")
             except Exception as error:
                 answer = _FAILED + f"{type(error).__name__}: {error}".encode("utf-8", "replace")
             pipe.send_bytes(answer)

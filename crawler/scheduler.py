@@ -23,7 +23,7 @@ from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from archive import decode
-from archive.errors import ArchiveError
+from archive.errors import FangzhiError
 from archive.formats import message
 from archive.holdings import Holdings
 from archive.replay import capture_at, with_payload
@@ -136,7 +136,7 @@ class FrontierScheduler(BaseScheduler):
         is none the host rests, or the same would go wrong at once."""
         try:
             yield
-        except (ArchiveError, OSError):
+        except (FangzhiError, OSError):
             raise
         except Exception:
             logger.exception("%s: what is asked of it next could not be said", host.name)
@@ -305,7 +305,7 @@ class FrontierScheduler(BaseScheduler):
         host: Host = request.meta["host"]
         asked: Host = request.meta["asked"]
         with self._recorder.failing.guarded(), self._freeing(host, asked):
-            if not isinstance(failure.value, (ArchiveError, Interrupted)):  # not the host's doing
+            if not isinstance(failure.value, (FangzhiError, Interrupted)):  # not the host's doing
                 host.robots_tries += 1
             if host.robots_tries >= TRIES or failure_reason(failure.value) in FINAL:
                 host.robots_tries = 0

@@ -13,7 +13,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.errors import ArchiveError
+from archive.errors import FangzhiError
 from archive.page import blockpages
 from archive.state import Acknowledged
 from archive.uri import dedupe_key, host_of, join
@@ -127,7 +127,7 @@ class ArchivingSpider(Spider, ABC):
         lease: Lease = request.meta["lease"]
         try:
             yield
-        except (ArchiveError, OSError):
+        except (FangzhiError, OSError):
             raise
         except Exception:
             self.logger.exception("%s: what it brought could not be noted", request.url)
@@ -174,7 +174,7 @@ class ArchivingSpider(Spider, ABC):
         lease: Lease = request.meta["lease"]
         hosts = self.recorder.hosts
         host = hosts[lease.host]
-        if isinstance(failure.value, (ArchiveError, Interrupted)):  # not the host's doing
+        if isinstance(failure.value, (FangzhiError, Interrupted)):  # not the host's doing
             self.frontier.release(lease)
             return
         hosts.failed(host)
@@ -259,7 +259,7 @@ class ArchivingSpider(Spider, ABC):
         if of_use:
             try:
                 brought = self.read(self._with_links(response, lease, capture), lease)
-            except ArchiveError:
+            except FangzhiError:
                 raise
             except Exception:  # as in `reading`
                 was_read = False
