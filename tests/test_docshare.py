@@ -66,6 +66,13 @@ def test_equal_chunks_are_joined_without_a_trace(gap: str, size: int, salt: int)
     assert cleaned.flags == ("doc-share",)
 
 
+def test_a_text_that_begins_with_its_first_chunk_is_joined() -> None:
+    document = paragraphs(14)
+    cleaned = clean(chunked(document).lstrip("\n"), STEPS)
+    assert cleaned.text == document
+    assert cleaned.flags == ("doc-share",)
+
+
 def test_a_blank_that_was_trimmed_at_a_cut_is_a_line_end_again() -> None:
     document = paragraphs(60)
     trimmed = "\n".join(line.rstrip(" ") for line in chunked(document).split("\n"))
@@ -196,6 +203,14 @@ SITES = {  # head and foot as five kinds of sites have them
         ),
         "推荐访问：水利 总结\n上一篇：某县教育工作总结\n猜你喜欢\n最新推荐",
     ),
+    "reading time": (
+        f"{TITLE}\n全文共1120字，阅读约3分钟\n4.8分 1280人阅读 下载免费\n",
+        "剩余2页未读，继续阅读\n下载文档到电脑，方便使用\n相关推荐\n县区总结 3页\n为你推荐",
+    ),
+    "upload bar": (
+        f"豆丁网 文档分享 首页 | 行业资料\n{TITLE}.doc\n上传于 2020-12-03 | 24页 | 120人浏览 | 分享\n{TITLE}\n",
+        "该用户其他文档\n乡镇总结.doc\n文档评论（0）\n关于豆丁 | 联系我们",
+    ),
     "texts in brackets": (
         f"甲乙之家 > 工作总结 > 年度总结\n{TITLE}\n下面是小编整理的{TITLE},供大家参考。\n",
         f"以上就是小编为大家整理的全部内容，更多范文请关注甲乙之家。\n【{TITLE}】相关文章：\n1.乡镇总结\n2.县直总结",
@@ -228,6 +243,9 @@ def test_a_heading_of_the_document_ends_nothing() -> None:
         + "\n格式：DOC 大小：35KB 下载：12",
         "下面是小编为大家整理的故事，供大家参考。\n" + paragraphs(3) + "\n上一篇：通知\n猜你喜欢",
         "文档编号：12 版本：3\n" + paragraphs(3),
+        "本刊全文共1120字，阅读约3分钟\n" + paragraphs(3) + "\n为你推荐",
+        "喜报上传于 2020-12-03 | 24页\n" + paragraphs(3) + "\n该用户其他文档",
+        "1、" + paragraphs(1) + "\n2、" + paragraphs(1, 2) + "\n3、" + paragraphs(1, 3),
         paragraphs(3) + "\n以上就是小编为大家整理的防汛知识，更多资讯请关注清溪发布。",
         "下面是小编整理的故事，供大家参考。\n" + paragraphs(3) + "\n以上就是小编的采访手记。",
         paragraphs(3) + "\n【清溪要闻】\n相关文章将于近日刊出。\n【水利】相关文章三篇：已经发表。",

@@ -58,6 +58,15 @@ def test_the_signature_of_the_first_copy_stays_and_tells_no_day_of_publication()
         assert not cleaned.found
 
 
+@pytest.mark.parametrize("label", ["【手机版】", "打印版", "[繁體版]"])
+def test_the_label_of_another_view_goes_with_its_copy(label: str) -> None:
+    body = paragraphs(12)
+    text = f"{body}\n\n{label}\n水利现场会召开\n来源：柳河县融媒体中心\n{body}"
+    cleaned = clean(text, [drop_second_copy, lines])
+    assert cleaned.text == body
+    assert ("source", "柳河县融媒体中心") in {(c.field, c.value) for c in cleaned.found}
+
+
 def test_a_re_flowed_copy_is_a_copy() -> None:
     flowed = BODY.replace("\n", "").replace("。", "。\n")
     assert clean(BODY + "\n" + flowed, [drop_second_copy, lines]).text == BODY

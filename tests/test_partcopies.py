@@ -65,6 +65,11 @@ def test_a_summary_made_of_sentences_of_the_body_goes(above: str) -> None:
     assert done.text.rstrip() == title + body
 
 
+def test_a_first_paragraph_printed_twice_stands_once() -> None:
+    assert cleaned(f"{LINES[0]}\n{BODY}") == BODY
+    assert cleaned(f"全县工作会议召开\n{LINES[0]}\n{BODY}") == f"全县工作会议召开\n{BODY}"
+
+
 def test_a_summary_of_a_page_is_part_of_its_text() -> None:
     text = f"核心提示：{LINES[0]}\n{BODY}"
     assert clean(text, [drop_second_copy], About(kind="html")).text == text
@@ -80,7 +85,7 @@ CLAUSE = (
     [
         f"第一标段\n{CLAUSE}\n工期为九十日历天。\n第二标段\n{CLAUSE}\n工期为一百二十日历天。",
         f"{BODY}\n{LINES[0]}",
-        f"{LINES[0]}\n{BODY}",
+        f"{LINES[1]}\n{LINES[0]}\n{BODY}",
         f"{BODY}\n{LINES[0].split('，')[0]}。",
         f"{CLAUSE}甲标。\n{CLAUSE}乙标。\n{CLAUSE}丙标。",
         f"摘要：{LINES[0][:-1]}，并取得成效。\n{BODY}",

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from archive.model import About, Candidate, Change
 from archive.steps import apart
@@ -19,6 +19,7 @@ from archive.text.docshare_words import Words, readable, words
 from archive.text.years import late_years
 
 _MARK = re.compile(r"\n(?<!\n\n)\n*+(\d{1,4})、")  # begins with what is found fastest
+_FIRST = "1、"
 _SHORTEST_CHUNK = 100
 _USUAL_CHUNK = 300  # sample 003 and pages of 163wenku.com and renrendoc.com
 _LOSS = 20  # characters that repair or damage may have taken from a chunk of that length
@@ -46,7 +47,7 @@ _TITLES = (
 )
 _DAY = r"((?:19|20)\d\d-\d{1,2}-\d{1,2})"
 _UPLOADED = re.compile(
-    rf"(?:上传(?:时间|日期|于)|发布时间) ?: ?{_DAY}|^{_DAY} 约 ?[\d.]+ ?[千万]?字"
+    rf"(?:(?:上传(?:时间|日期|于)|发布时间) ?:|上传于) ?{_DAY}|^{_DAY} 约 ?[\d.]+ ?[千万]?字"
 )
 _SUFFIX = re.compile(
     r"(?:[_-](?:文档下载|免费下载|图文|豆丁网?|道客巴巴|文库))*(?:\.(?:docx?|pdf|pptx?|wps|txt))?$"
@@ -88,6 +89,8 @@ def join_chunks(text: str, about: About) -> Iterable[Change]:
 def _chain(text: str) -> list[_Mark]:
     """The longest run of marks with constant stride, or nothing."""
     marks = [_Mark(int(m[1]), m.start(), m.end()) for m in _MARK.finditer(text)]
+    if text.startswith(_FIRST):  # a text that begins with its document
+        marks.insert(0, _Mark(1, 0, len(_FIRST)))
     best: list[_Mark] = []
     for index, mark in enumerate(marks):
         if mark.number == 1:
@@ -219,7 +222,8 @@ class _Page:
 
     @property
     def heading(self) -> str:
-        """The name in one of the first lines that is a file's, or that another line or way says again."""
+        """The name in one of the first lines that is a file's, or that another line or way says again; or
+        the first line, where one of the site's stands right below it."""
         lines = [self.text[start:end].strip() for start, end in self.lines()]
         names = Counter(_stem(line.rpartition(">")[2].lstrip()) for line in lines)
         for line in lines[:_HEAD_LINES]:
@@ -227,7 +231,18 @@ class _Page:
             told = names[name] > 1 or name != line
             if told and 4 <= len(name) <= _LONGEST_TITLE and "。" not in name:
                 return name
-        return ""
+        first, *below = [self.readable[slice(*at)].strip() for at in islice(self.lines(), 2)]
+        bare = 4 <= len(first) <= _LONGEST_TITLE and not _SENTENCE.search(first)
+        return (
+            lines[0]
+            if bare and below and not self.is_site(first) and self.is_site(below[0])
+            else ""
+        )
+
+    def is_site(self, line: str) -> bool:
+        """Whether a line is one of the site's own."""
+        known = self.words
+        return bool(known.sign(line) or known.line(line) or known.is_upload_data(line))
 
     @property
     def totals(self) -> frozenset[str]:

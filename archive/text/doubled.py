@@ -74,7 +74,7 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
         if copy is None or _is_variant(sentences, copy):
             yield from list(part_copies(text, summaries=summaries)) or [_variant()]
             return
-        start = copy.middle if _only_credits(text, sentences, copy) else copy.second
+        start = copy.middle if _only_credits(text, sentences, copy, about) else copy.second
         cuts.append(_cut(text, sentences[start : copy.stop]))
         sentences = sentences[:start] + sentences[copy.stop :]
     yield from cuts
@@ -179,16 +179,17 @@ def _whole_sentences(edges: list[int], repeat: Repeat) -> _Copy:
     return _Copy(first, min(middle, second), second, max(stop, second))
 
 
-def _only_credits(text: str, sentences: list[_Sentence], copy: _Copy) -> bool:
-    """True when what stands between the copies is a credit, a day or another line of a head, or stands
-    elsewhere as well.
+def _only_credits(text: str, sentences: list[_Sentence], copy: _Copy, about: About) -> bool:
+    """True when what stands between the copies is a credit, a day or another line of a head, a heading
+    right above one, or stands elsewhere as well.
 
     Anything else there, such as a subheading that the first copy lost, is kept.
     """
     between = sentences[copy.middle : copy.second]
     elsewhere = {s.key for s in (*sentences[: copy.middle], *sentences[copy.second :])}
     return _size(between) <= _BETWEEN and all(
-        s.key in elsewhere or _is_framing(text[s.start : s.end].strip()) for s in between
+        sentences[at].key in elsewhere or _is_frame(text, sentences, at, about)
+        for at in range(copy.middle, copy.second)
     )
 
 

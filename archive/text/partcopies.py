@@ -23,7 +23,6 @@ _FIRST = 5  # lines above a body: a title, a byline
 _BELOW = 3  # … and below its second beginning: credits
 _WHOLE = 3  # lines of a second beginning that is not cut off; one or two may be said again
 _PAIRS = 2  # paragraphs that stand twice, one below the other
-_LEAD = 60  # letters of a first paragraph that stands twice, one below the other, without a label
 # 摘要, 【导读】, 核心提示：: what a page prints above a body from its beginning
 _LABEL = re.compile(
     r"\s*[\[【（(〔]?\s*(?:(?:内容|內容|文章|本文|新闻|新聞)?(?:摘\s*要|提\s*要|简\s*介|簡\s*介|提示|导\s*读|導\s*讀)"
@@ -143,7 +142,7 @@ def _leads(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
             while again + 1 < len(lines) and lines[again + 1].key == line.key:
                 again += 1
             body = len(_joined(lines[again + 1 :]))
-            if again > first and line.ended and body >= len(line.key) >= _LEAD:
+            if again > first and line.ended and body >= len(line.key) >= _SHORTEST:
                 yield first, again
             return
 
