@@ -95,28 +95,16 @@ class Scorer(NamedTuple):
 
     def add(self, text: str, extra: float = 0.0) -> Scorer:
         """The scorer after canonical `text`, `extra` nats dearer."""
-        scorer = self
+        model, tail, costs = self
         for char in text:
-            scorer = scorer.after(char, scorer.cost_after(char))
+            cost = _cost_after(model, tail, costs, char)
+            tail, costs = (tail + char)[-_LONGEST - 1 :], (*costs[1 - _LONGEST :], cost)
+        scorer = Scorer(model, tail, costs)
         return scorer.dearer(extra) if extra else scorer
 
     def cost_after(self, char: str) -> float:
         """The cost of the text with a canonical `char` behind it."""
-        model, tail, costs = self
-        meeting = tail[-1] + char
-        cost = model.pairs.get(meeting)
-        if cost is None:
-            cost = model.meeting(tail[-1], char)
-        cost += costs[-1] + model.alone.get(char, 0.0)
-        longest = model.endings.get(meeting)
-        if longest is None:
-            return cost
-        for length in range(2, min(longest, len(costs), len(tail)) + 1):
-            inside = model.words.get(tail[1 - length :] + char)
-            if inside is not None:
-                met = model.meeting(tail[-length], tail[1 - length])
-                cost = min(cost, costs[-length] + inside + met)
-        return cost
+        return _cost_after(*self, char)
 
     def after(self, char: str, cost: float) -> Scorer:
         """The scorer after a canonical `char` that makes the text cost so much."""
@@ -127,6 +115,23 @@ class Scorer(NamedTuple):
     def dearer(self, extra: float) -> Scorer:
         """The same text, `extra` nats dearer."""
         return self._replace(costs=(*self.costs[:-1], self.cost + extra))
+
+
+def _cost_after(model: Model, tail: str, costs: tuple[float, ...], char: str) -> float:
+    meeting = tail[-1] + char
+    cost = model.pairs.get(meeting)
+    if cost is None:
+        cost = model.meeting(tail[-1], char)
+    cost += costs[-1] + model.alone.get(char, 0.0)
+    longest = model.endings.get(meeting)
+    if longest is None:
+        return cost
+    for length in range(2, min(longest, len(costs), len(tail)) + 1):
+        inside = model.words.get(tail[1 - length :] + char)
+        if inside is not None:
+            met = model.meeting(tail[-length], tail[1 - length])
+            cost = min(cost, costs[-length] + inside + met)
+    return cost
 
 
 @cache

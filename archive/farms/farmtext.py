@@ -141,16 +141,11 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
 def holds_many_places(text: str) -> bool:
     """The cheap test: enough pieces that are place names, wherever they stand, or names of one
     line without a separator."""
-    if _holds_run_on(text):
+    found = pieces(text)
+    if sum(map(text.count, _SUFFIXES)) >= LISTED and any(map(_is_run_on, found)):
         return True
-    found = [piece for piece in pieces(text) if len(piece) <= LONGEST_PLACE]
-    return len(found) >= LISTED and gazetteer.count(found) >= LISTED
-
-
-def _holds_run_on(text: str) -> bool:
-    if sum(map(text.count, _SUFFIXES)) < LISTED:
-        return False
-    return any(map(_is_run_on, pieces(text)))
+    short = [piece for piece in found if len(piece) <= LONGEST_PLACE]
+    return len(short) >= LISTED and gazetteer.count(short) >= LISTED
 
 
 def _is_run_on(piece: str) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from lxml import etree
 
 from archive.page.dom import Element
-from archive.page.nodes import NO_ELEMENT, Nodes
+from archive.page.nodes import Nodes
 
-_NO_PROSE = NO_ELEMENT | {"a", "script", "style"}
 _SILENT = frozenset(
     ("script", "style", "select", "textarea", "title", "head", "template", "noscript")
 )
@@ -62,15 +62,16 @@ def _piece(text: str | None, owner: Element, tail: bool) -> Iterator[Piece]:
 
 def prose(nodes: Nodes) -> str:
     """The text of the body outside links, scripts and style sheets, a line for every text node."""
-    texts, tails, tags, parents = nodes.texts, nodes.tails, nodes.tags, nodes.parents
+    said = [*nodes.texts, *reversed(nodes.tails)]  # by step: at `~i` what stands behind node i
+    for at in nodes.named("a", "script", "style"):
+        said[at] = None
+        child = at + 1
+        while child < nodes.ends[at]:
+            said[~child] = None
+            child = nodes.ends[child]
     bodies = nodes.named("body")[:1]
-    return "\n".join(
-        text
-        for body in bodies
-        for at in nodes.steps[nodes.opens[body] : nodes.closes[body]]
-        if (text := texts[at] if at >= 0 else tails[~at])
-        and tags[at if at >= 0 else parents[~at]] not in _NO_PROSE
-    )
+    steps = [nodes.steps[nodes.opens[body] : nodes.closes[body]] for body in bodies]
+    return "\n".join(filter(None, map(said.__getitem__, chain.from_iterable(steps))))
 
 
 def joined(found: Sequence[Piece]) -> str:

@@ -64,25 +64,24 @@ def is_doubled(key: str) -> bool:
 
 
 def _repeats_little(key: str) -> bool:
-    """The cheap test: of the 11-grams that begin with one of an eighth of all characters, far fewer
-    stand twice than in a doubled text.
+    """The cheap test: of the 10-grams behind one of an eighth of all characters, far fewer stand twice
+    than in a doubled text.
 
     Right because both copies are asked at the same characters: of a text of which three tenths stand
     twice so do three tenths of these grams, give or take. Wrong where the repeated part has none of these
     characters and the rest has; a quarter of the share is asked for. It takes a sixth of the time of
     `_repeated`, which on clean texts was a fiftieth of the time of a page (2026-11).
     """
-    asked = [at.start() for at in _asked().finditer(key, 0, len(key) - _GRAM + 1)]
-    if len(asked) < _FEWEST:
-        return False
-    repeated = len(asked) - len({key[at : at + _GRAM] for at in asked})
-    return _DOUBT * repeated < _COVERAGE * len(asked)
+    asked = _asked().findall(key)
+    repeated = len(asked) - len(set(asked))
+    return len(asked) >= _FEWEST and _DOUBT * repeated < _COVERAGE * len(asked)
 
 
 @cache
 def _asked() -> re.Pattern[str]:
     letters = (*range(0x30, 0x3A), *range(0x61, 0x7B), *range(0x3400, 0xA000))
-    return re.compile(f"[{''.join(chr(code) for code in letters if code % _ASKED == 0)}]")
+    begins = "".join(chr(code) for code in letters if code % _ASKED == 0)
+    return re.compile(f"[{begins}](?=(.{{{_GRAM - 1}}}))")
 
 
 def _repeated(key: str) -> int:
