@@ -135,6 +135,8 @@ def _has_colon(text: str) -> bool:
 
 def _opens(text: str) -> bool:
     """True when the first character is that of a label, so that it may be one."""
+    if text[:1].isalnum():
+        return text[0] in _first_characters()
     first = _FIRST.search(text)
     return first is not None and first[0] in _first_characters()
 

@@ -16,6 +16,12 @@ from archive.chinese import gazetteer
 _SPLIT = re.compile(r"[\s、,，;；&＆/／]+")
 _CLAUSE = re.compile("[系为是的者员您我你们不《》]")  # in words and clauses, not in names
 _DOT = "·•‧・．"
+_SHORT = re.compile(rf"[{HAN}]{{2,4}}")
+_DOTTED = re.compile(rf"[{HAN}]{{2,8}}(?:[{_DOT}][{HAN}]{{2,8}}){{1,2}}")
+_ASIDE = re.compile(r"[（(\[【].*?[)）\]】]|_[A-Z]{1,3}\d{3,6}\b")  # 王晓梅_NX1234
+_INSIDE = re.compile(  # a medium and a role before the name
+    r"(?:《.{2,12}》|.{2,12}?)(?:特约|见习|見習|实习|實習|首席)?(?:记者|記者|通讯员|通訊員|实习生|實習生)(?=.)"
+)
 
 
 @lru_cache(maxsize=4096)  # bylines of a site name the same people, and its frame the same words
@@ -26,9 +32,9 @@ def is_name(token: str) -> bool:
     [True, True, True, True, False, False]
     """
     token = fold(token)
-    if re.fullmatch(rf"[{HAN}]{{2,8}}(?:[{_DOT}][{HAN}]{{2,8}}){{1,2}}", token):
+    if _DOTTED.fullmatch(token):
         return not names_medium(token)
-    if not re.fullmatch(rf"[{HAN}]{{2,4}}", token) or token in _no_names():
+    if not _SHORT.fullmatch(token) or token in _no_names():
         return False
     if gazetteer.codes(token) or re.search(r"[省市县区镇乡村街局院校部厅委办]$", token[2:]):
         return False
@@ -91,7 +97,7 @@ def names(value: str, *, strict: bool = False) -> tuple[str, ...]:
 
 def tokens_of(value: str) -> list[str]:
     """The words of a value; two single characters with blanks between are one name."""
-    value = re.sub(r"[（(\[【].*?[)）\]】]|_[A-Z]{1,3}\d{3,6}\b", " ", value)  # 王晓梅_NX1234
+    value = _ASIDE.sub(" ", value)
     pieces = [piece.strip("：:。.()（）[]【】|_-—") for piece in _SPLIT.split(value)]
     out: list[str] = []
     for piece in filter(None, pieces):
@@ -104,10 +110,7 @@ def tokens_of(value: str) -> list[str]:
 
 def without_role(token: str) -> str:
     """A token without medium and role before the name and 摄影报道 behind it; "" for a role alone."""
-    inside = re.match(
-        r"(?:《.{2,12}》|.{2,12}?)(?:特约|见习|見習|实习|實習|首席)?(?:记者|記者|通讯员|通訊員|实习生|實習生)(?=.)",
-        token,
-    )
+    inside = _INSIDE.match(token)
     if inside and names_medium(inside[0].strip("《》")[:-2].strip("》")):
         token = token[inside.end() :]
     role, rest = split_role(token)

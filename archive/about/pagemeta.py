@@ -187,7 +187,8 @@ def _footer_code(blocks: list[Block]) -> Iterator[Candidate]:
 
 
 def _may_be_badged(source: str) -> bool:
-    return "ode=" in source and _BADGE_SOURCE.search(source) is not None
+    at = source.find("ode=")
+    return at >= 0 and _BADGE_SOURCE.search(source, max(0, at - 6)) is not None
 
 
 def _badge_code(nodes: Nodes) -> Iterator[Candidate]:

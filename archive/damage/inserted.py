@@ -83,20 +83,25 @@ def _named(chars: str) -> str:
 
 
 def _tokens(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    for literals, pattern, least, evidence in _families():
-        if any(literal in text for literal in literals):
+    for firsts, literals, pattern, least, evidence in _families():
+        if any(map(text.__contains__, firsts)) and any(map(text.__contains__, literals)):
             found = list(pattern.finditer(text))
             if len(found) >= least:
                 yield from ((match, evidence) for match in found)
     yield from ((match, "parts words") for match in _watermarks(text))
 
 
+# The first characters of the literals, which a text without a token mostly lacks; the literals; the pattern,
+# how many of it are needed, evidence.
+_Family = tuple[frozenset[str], tuple[str, ...], re.Pattern[str], int, str]
+
+
 @cache
-def _families() -> tuple[tuple[tuple[str, ...], re.Pattern[str], int, str], ...]:
+def _families() -> tuple[_Family, ...]:
     return tuple(map(_family, vocab.toml("inserted")["token"]))
 
 
-def _family(entry: dict[str, object]) -> tuple[tuple[str, ...], re.Pattern[str], int, str]:
+def _family(entry: dict[str, object]) -> _Family:
     allowed = {"pattern", "literals", "least", "evidence", "day"}
     path = vocab.folder() / "inserted.toml"
     if set(entry) != allowed:
@@ -104,5 +109,5 @@ def _family(entry: dict[str, object]) -> tuple[tuple[str, ...], re.Pattern[str],
     literals, least = entry["literals"], entry["least"]
     if not isinstance(literals, list) or not literals or not isinstance(least, int):
         raise VocabularyError(path, str(entry["pattern"]), "literals: a list; least: a number")
-    pattern = re.compile(str(entry["pattern"]))
-    return tuple(map(str, literals)), pattern, least, str(entry["evidence"])
+    pattern, words = re.compile(str(entry["pattern"])), tuple(map(str, literals))
+    return frozenset(w[0] for w in words), words, pattern, least, str(entry["evidence"])

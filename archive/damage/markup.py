@@ -100,8 +100,8 @@ def _html(text: str) -> Iterator[Change]:
             start, end, new, "leaked-tag", text[start:end].strip()[:80], 0.98, "leaked-markup"
         )
     for match in ENTITY.finditer(text):
-        spoken = _NAMED.search(text, max(0, match.start() - 3), match.start())
-        spoken = spoken or _is_quoted(text, match)
+        named = _NAMED.search(text, max(0, match.start() - 3), match.start())
+        spoken = named is not None or _is_quoted(text, match)
         if not spoken and not any(start <= match.start() < end for start, end, _ in runs):
             char = _character(match[0])
             if char is not None:

@@ -50,6 +50,6 @@ def spoken_trades(
 def _offered(nodes: Nodes, leaving: Sequence[Element]) -> Iterator[str]:
     yield from ("".join(anchor.itertext()) for anchor in leaving)
     for at in nodes.named("title", "script", etree.Comment):
-        text = nodes.elements[at].text or ""
+        text = nodes.texts[at] or nodes.elements[at].text or ""  # a comment's is in no column
         if nodes.tags[at] == "title" or "<a" in text or "document.title" in text:
             yield text[:LONGEST_SCRIPT]

@@ -17,7 +17,7 @@ from archive.errors import VocabularyError
 REACH = 64 * 1024  # bytes of a body that are looked at
 _CHALLENGED = frozenset((403, 405, 412, 418, 429, 503, 521, 567))
 _MUCH_HAN = 200  # visible Han of an article; the longest block page seen shows 140
-_SCRIPT = re.compile(r"<script\b.*?(?:</script\s*>|\Z)|<style\b.*?(?:</style\s*>|\Z)", re.I | re.S)
+_SCRIPT = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1\s*>)[^<]*)*(?:</\1\s*>)?", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _HAN = re.compile("[\u3400-\u9fff]")
 _TABLES = {"evidence", "day", "markup", "words"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -19,6 +19,7 @@ from archive.page.dom import Element
 from archive.page.elements import is_hidden
 from archive.page.flow import Flow
 
+_REMEMBERED = 200  # characters of names; longer ones are not kept
 _KEYS = {"name", "evidence", "classes", "ids", "tags", "comments"}
 
 
@@ -40,18 +41,22 @@ def containers(flow: Flow) -> list[Container]:
 
 def marker(tag: str, attributes: Mapping[str, str]) -> tuple[str, str] | None:
     """Family and marker of an element that is marked as a body."""
+    name, names = attributes.get("id", ""), attributes.get("class", "")
+    marked = _marker if len(name) + len(names) <= _REMEMBERED else _marker.__wrapped__
+    return marked(tag, name.strip(), names, attributes.get("itemprop") == "articleBody")
+
+
+@lru_cache(maxsize=4096)  # the pages of a site share their names
+def _marker(tag: str, name: str, names: str, is_article: bool) -> tuple[str, str] | None:
     tables = _tables()
     if family := tables["tags"].get(tag):
         return family, f"<{tag}>"
-    name = attributes.get("id", "").strip()
     if name and (family := tables["ids"].get(name) or _prefixed(name)):
         return family, f"#{name}"
-    for word in attributes.get("class", "").split()[:20]:
+    for word in names.split()[:20]:
         if family := tables["classes"].get(word):
             return family, f".{word}"
-    if attributes.get("itemprop") == "articleBody":
-        return "schema.org", "itemprop=articleBody"
-    return None
+    return ("schema.org", "itemprop=articleBody") if is_article else None
 
 
 def is_body(element: Element) -> bool:

@@ -40,6 +40,7 @@ _KINDS: dict[Any, int] = {
 LINES = 120_000
 CHARACTERS = 2_000_000  # in lines
 _REMEMBERED = 200  # characters; longer texts are not kept
+_ENTRY = 120  # characters; a link with a day beside it is shorter
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class Line:
     # What is asked of a line many times, kept by who answers it.
     link: bool | None = field(default=None, compare=False, repr=False)
     good: bool | None = field(default=None, compare=False, repr=False)
+    worth: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -104,8 +106,10 @@ def _is_link(line: Line) -> bool:
     size = len(line.text)
     if line.linked * 2 > size:
         return True
+    if size >= _ENTRY:
+        return False
     day = _DAY.match(line.text) or next(iter(reversed(list(_DAY.finditer(line.text)))), None)
-    return day is not None and size < 120 and line.linked * 2 > size - len(day[0])
+    return day is not None and line.linked * 2 > size - len(day[0])
 
 
 def han(text: str) -> int:

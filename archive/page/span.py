@@ -39,12 +39,12 @@ def is_good(line: Line) -> bool:
 
 def value(line: Line) -> float:
     """What a line adds to the run that holds it; constants of knowledge 7.2, measured there."""
-    if len(line.text) <= _REMEMBERED:
-        worth = _short_value(
+    worth = line.worth
+    if worth is None:
+        asked = _short_value if len(line.text) <= _REMEMBERED else _value
+        worth = line.worth = asked(
             line.text, line.han, is_good(line), is_link(line), line.linked, line.file
         )
-    else:
-        worth = _value(line.text, line.han, is_good(line), is_link(line), line.linked, line.file)
     if worth > 0 and line.noisy:
         worth -= min(40.0, line.han / 2)
     return worth
@@ -92,12 +92,13 @@ def best_run(values: Sequence[float]) -> tuple[int, int]:
 
 def good_mass(lines: Sequence[Line]) -> list[int]:
     """Han of running text up to each line: `out[b] - out[a]` is what lines [a, b) hold."""
-    return [0, *accumulate(line.han if _is_text(line) else 0 for line in lines)]
+    return [0, *accumulate([line.han if _is_text(line) else 0 for line in lines])]
 
 
 def _is_text(line: Line) -> bool:
     """Running text that is no part of the frame: 主办：… 地址：… of a foot has punctuation, too."""
-    return is_good(line) and not line.noisy and value(line) > 0
+    good = is_good(line) if line.good is None else line.good
+    return good and not line.noisy and value(line) > 0
 
 
 def densest(flow: Flow, values: Sequence[float]) -> tuple[Element, tuple[int, int]] | None:

@@ -130,6 +130,8 @@ def toolbar_cuts(lines: Sequence[str]) -> list[Cut]:
     """
     cuts = []
     for index, line in enumerate(lines):
+        if len(line) > linerules.TAIL_LINE:
+            continue
         if linerules.is_toolbar(line):
             if index and linerules.is_counter(lines[index - 1]):
                 cuts.append(Cut(index - 1, "toolbar"))
@@ -234,16 +236,17 @@ def _one_cut(lines: Sequence[str], rights: bool) -> list[Cut]:
         masses = [len(line) for line in lines]
     total, seen = sum(masses), 0
     for index, line in enumerate(lines):
-        rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
-        own = (
-            (rule == "section" and sum(masses[index:]) > _SECTION * total)
-            or (rule in ("tail-line", "footer") and _is_inside(lines, index))
-            or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
-            or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))
-            or (rights and rule == "disclaimer" and linerules.is_plain_text(line))
-        )
-        if rule and not own and 2 * seen >= total and (index or total == 0):
-            return _from(lines, index, rule)
+        if 2 * seen >= total and (index or total == 0):
+            rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
+            own = (
+                (rule == "section" and sum(masses[index:]) > _SECTION * total)
+                or (rule in ("tail-line", "footer") and _is_inside(lines, index))
+                or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
+                or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))
+                or (rights and rule == "disclaimer" and linerules.is_plain_text(line))
+            )
+            if rule and not own:
+                return _from(lines, index, rule)
         seen += masses[index]
     return []
 

@@ -31,6 +31,7 @@ _LABEL = re.compile(
 _SENTENCE = re.compile(r"[^。！？；!?;…]+")
 _MOST_SENTENCES = 40  # of a summary
 _ENDS = ("。", "！", "？", "!", "?", "”", "）", ")")
+_MORE_ENDS = frozenset("….]】)）>〉细情部多文")
 _MORE = re.compile(
     r"(?:…+|\.{3,})?\s*[\[【(（<〈]?(?:查看|阅读|点击)?(?:详细|详情|全文|更多|原文)?[\]】)）>〉]*\s*$"
 )
@@ -83,7 +84,8 @@ def _lines(text: str) -> Iterator[_Line]:
     start = 0
     for line in text.splitlines(keepends=True):
         bare = line.rstrip()
-        told = bare[: _MORE.search(bare, max(0, len(bare) - 24)).start()]  # type: ignore[union-attr] # matches the empty end
+        cut = _MORE.search(bare, max(0, len(bare) - 24)) if bare[-1:] in _MORE_ENDS else None
+        told = bare[: cut.start()] if cut else bare
         yield _Line(start, start + len(line), fold(told), told.endswith(_ENDS))
         start += len(line)
 
