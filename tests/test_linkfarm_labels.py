@@ -73,6 +73,46 @@ def test_lists_between_paragraphs_that_are_no_box_of_links_stay(lines: str) -> N
     assert plain(text)[0] == text
 
 
+@pytest.mark.parametrize("measure", ["海拔800米以上", "35周岁以下", "三级以上"])
+def test_a_measure_points_to_no_list(measure: str) -> None:
+    names = places(random.Random(measure), 18)
+    body = BODY.replace("八百余份", f"{measure}八百余份").replace("加活动", f"加{measure}活动")
+    assert plain(f"{'/'.join(names)}\n{body}")[:2] == (body, "infected")
+    ended = f"{body}本次活动面向{measure}人员。"
+    text, verdict, _ = plain(f"{ended}\n{'|'.join(names)}")
+    assert (text.rstrip(), verdict) == (ended, "infected")
+
+
+@pytest.mark.parametrize(
+    "bar", ["（开云体育官方入口 kaiyun体育app下载 乐鱼体育登录）", "(久久精品 国产精品 亚洲无码)"]
+)
+def test_a_bar_in_brackets_goes_from_between_paragraphs(bar: str) -> None:
+    first, *others = ARTICLES[0][1]
+    text, verdict, _ = plain("\n".join([first, bar, *others]))
+    assert (text, verdict) == (BODY, "infected")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（足球 篮球 乒乓球 羽毛球）",
+        "（体育彩票 福利彩票 便民服务）",
+        "（县体育馆 县文化馆 县图书馆）",
+        "（办证窗口 咨询窗口 投诉窗口）",
+        "（记者 张三 通讯员 李四）",
+        "（云溪县 柳湾镇 白塔村）",
+        "毕业证、学位证遗失的，可到教务处办理毕业证明书，咨询微信公众号：云溪职院。",
+        "宽带先办后付，关注微信公众号“云溪广电”即可办理，客服微信：yunxi10010。",
+        "警方查获“高仿证件、一比一高仿、加微信bz88661234”等小广告三百余张，刑拘二人。",
+        "专业办证大厅设在一楼，电话：0744-6213580。",
+    ],
+)
+def test_brackets_and_certificates_of_a_notice_stay(line: str) -> None:
+    first, *others = ARTICLES[0][1]
+    text = "\n".join([first, line, *others])
+    assert plain(text)[0] == text
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_names_run_together_are_read_one_by_one(seed: int) -> None:
     drawn = places(random.Random(seed), 90)

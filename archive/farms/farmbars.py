@@ -49,7 +49,11 @@ ONE_LISTED = 0.8  # mean score from which one listed name makes four segments a 
 # none does in 1,928 clean pages, where runs of places are followed by offices (2026-11-29).
 MIXED, MIXED_SHARE = 3, 0.15
 
-_OPEN, _CLOSE = ("【", "［"), ("】", "］")  # around every name of a bar
+_OPEN, _CLOSE = (
+    ("【", "［", "（", "("),
+    ("】", "］", "）", ")"),
+)  # around every name of a bar, or all
+_WHOLE = re.compile(r"\s*[（(]([^（）()]*)[)）]\s*")  # a line that is all in brackets
 _LABEL = re.compile(r"^[\s|]*[^\s：:。，|]{2,8}\s*[：:]?[\s|]*$")
 
 
@@ -261,7 +265,9 @@ def _likeness(item: Item) -> float:
 def _bar_runs(text: str) -> Iterator[list[Item]]:
     for line in re.finditer("[^\n]+", text):
         if not re.search("[。！？]", line[0]):
-            yield from _bars_of(line[0], line.start())
+            inner = _WHOLE.fullmatch(line[0])
+            at = inner.start(1) if inner else 0
+            yield from _bars_of(inner[1] if inner else line[0], line.start() + at)
 
 
 def _bars_of(line: str, offset: int) -> Iterator[list[Item]]:

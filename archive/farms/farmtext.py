@@ -51,6 +51,9 @@ _BLANK = " \u3000\t"
 _OPEN, _CLOSING = "[［【（(#*★-·", "]］】)）*★-·"  # around the names of a list
 _OPENING = _BLANK + "|" + _OPEN
 _SUFFIXES = "县縣市区區旗"
+_MEASURE = re.compile(
+    r"[\d一二三四五六七八九十百千万][^，。；\s\d]{0,3}以[上下]"
+)  # 800米以上 points to no list
 _CLAUSE = re.compile("[，,；;、“”《》]")
 # 友链：金阊、 with the first name, where a comma parts the names
 _WITH_NAME = re.compile(r"([^、，,。]{1,20}[：:]) ?[^：:、，,。]{2,8}[、，,]")
@@ -277,7 +280,10 @@ def _doubt_ahead(before: str, after: str, run: Sequence[Item], title: str, *, bo
     words = farmwords.words()["announcing"]
     heading = fold(title or _first_line(before or after))
     # what announces a list stands right above it: its label, where it has one
-    near, next_ = "" if boxed else fold(last), fold(until_footer(after)[:LOOK_BACK])
+    near, next_ = (
+        _MEASURE.sub("", fold(part))
+        for part in ("" if boxed else last, until_footer(after)[:LOOK_BACK])
+    )
     announced = any(word in heading for word in words["title"]) or any(
         word in text for word in words["line"] for text in (near, next_)
     )
@@ -313,7 +319,7 @@ def _announced(before: str, prose: str, title: str, footed: bool) -> bool:
     last = before.rstrip().rsplit("\n", 1)[-1]
     if not last.rstrip(" |").endswith(("。", "！", "？", ">", "”", "）")) and not _signed(before):
         return True
-    near = fold(prose[-80:])
+    near = _MEASURE.sub("", fold(prose[-80:]))
     return any(word in heading for word in words["title"]) or any(w in near for w in words["line"])
 
 
