@@ -4,7 +4,8 @@ An executor for the functions of archive/worker.py. Each lane is a thread with o
 kills the process (the kernel at its CPU limit, a crash in a C library, the machine out of memory) is the
 call it was running, for no process runs two. That call is tried once more in a new process,
 because the machine may have been the cause, and then fails with `Spent`; all others go on. Where
-no process can be started at all no page is the cause: every call fails with `NoWorker`.
+no process can be started at all, or one ends with a page that nobody has to fear as well, no page is
+the cause: every call fails with `NoWorker`.
 
 A worker answers with text, as bytes on a pipe. Nothing that comes from a process which read a
 hostile page is unpickled.
@@ -82,10 +83,11 @@ class WorkFailed(Exception):
 
 
 class NoWorker(FangzhiError):
-    """No worker process can be started: the machine has no memory, descriptors or processes left."""
+    """No worker process can be started, or none can work: the machine has no memory, descriptors or
+    processes left."""
 
-    def __init__(self, problem: str) -> None:
-        super().__init__(f"no worker process can be started: {problem}")
+    def __init__(self, problem: str, said: str = "no worker process can be started") -> None:
+        super().__init__(f"{said}: {problem}")
 
 
 @dataclass(slots=True)
@@ -160,12 +162,33 @@ class Sandbox(Executor):
                     call.future.set_exception(WorkFailed(f"{type(problem).__name__}: {problem}"))
                     break
             else:
-                call.future.set_exception(Spent(f"it ended {TRIES} worker processes"))
+                worker, fault = self._tried()
+                call.future.set_exception(fault)
             if worker is not None and worker.is_worn:
                 worker.end()
                 worker = None
         if worker is not None:
             worker.end()
+
+    def _tried(self) -> tuple[_Worker | None, Exception]:
+        """A new worker after a call that ended all it had, and whose fault that was: of the call, or
+        where the worker ends with any page of the machine, which may have no memory for it."""
+        from archive.worker import try_out
+
+        worker: _Worker | None = None
+        try:
+            worker = self._worker()
+            worker.run(try_out)
+        except (Spent, WorkFailed, EOFError, OSError):
+            if worker is not None:
+                worker.end()
+            self._failed = NoWorker(
+                "is there memory for them?", "workers end, whatever they derive"
+            )
+            return None, self._failed
+        except FangzhiError as problem:
+            return worker, problem
+        return worker, Spent(f"it ended {TRIES} worker processes")
 
     def _worker(self) -> _Worker:
         """A new worker. Raises `NoWorker`, at once when that was found before."""

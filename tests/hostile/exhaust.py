@@ -99,6 +99,12 @@ def hang() -> None:
     time.sleep(3600)
 
 
+def doom() -> None:
+    """Set up a worker that the machine ends as soon as it does anything, as where there is memory for
+    its start and not for its work."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.005)
+
+
 def overfill() -> str:
     """What a page does that is too long for memory, where temporary files find no room."""
     raise WriteFailed("temporary files: No space left on device")

@@ -71,6 +71,15 @@ def stopped() -> None:
     os.kill(server, signal.SIGKILL)
 
 
+def test_where_any_page_ends_its_worker_no_page_is_blamed() -> None:
+    with Sandbox(2, exhaust.doom) as sandbox:
+        for call in [sandbox.submit(exhaust.burn) for _ in range(20)]:
+            with pytest.raises(
+                NoWorker, match="workers end, whatever they derive: is there memory"
+            ):
+                call.result(60)
+
+
 @pytest.mark.parametrize("verb", ["derive", "scrape"])
 def test_a_command_without_workers_ends_with_1_and_gives_no_line(tmp_path: Path, verb: str) -> None:
     page = tmp_path / "page.html"
