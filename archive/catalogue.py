@@ -87,6 +87,8 @@ class Catalogue:
                 self._refresh()
         except sqlite3.Error as error:
             raise _unusable(self.path, error) from error
+        except OSError as error:  # a file that went or got its name meanwhile, or cannot be read
+            raise HoldingsError(f"{error.filename}: {error.strerror or error}") from error
 
     def captures(self, url: str, limit: int = 2000) -> list[Held]:
         """The captures of a URL, oldest first: of exactly this one, else of those whose index key

@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -104,6 +105,19 @@ def shown(front: Front, url: str, at: str = "", **more: str) -> Answer:
 
 def framed(front: Front, url: str, stamp: str, kind: str = "mp_") -> Answer:
     return Answer(front.frames.port, front.frames.place(stamp, url, kind))
+
+
+def test_a_text_that_cannot_be_read_leaves_the_pages_as_they_were(
+    root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    holdings = tmp_path / "h"
+    shutil.copytree(root, holdings)
+    with running(holdings) as front:
+        (holdings / "text/zz.jsonl").mkdir()
+        front._refreshed = float("-inf")
+        for path in ("/", "/search?q=a.test", f"/page?url={quote(URL, safe='')}"):
+            assert Answer(front.port, path).status == 200
+        assert f"{holdings}/text/zz.jsonl: Is a directory" in capfd.readouterr().err
 
 
 def test_a_page_that_changed_is_shown_as_it_was_at_each_time(front: Front) -> None:

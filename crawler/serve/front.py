@@ -50,7 +50,7 @@ class Front(Gate):
             except (
                 HoldingsError,
                 WriteFailed,
-            ) as error:  # another `fangzhi serve` writes it: as it was, then
+            ) as error:  # as it was, then: another `serve` writes it
                 print(f"fangzhi: {error}", file=sys.stderr)
 
 
