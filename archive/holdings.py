@@ -39,7 +39,7 @@ from archive.formats import message, originals
 from archive.formats.records import ReadRecord
 from archive.model import Location, SiteMemory
 from archive.relevance import Examples
-from archive.state import DISK_FAILS, Acknowledged, State
+from archive.state import DISK_FAILS, Acknowledged, State, is_of_query
 from archive.warc import parse_date, warc_date
 from archive.warcreader import read
 
@@ -115,14 +115,18 @@ class Holdings:
     def place(self, record_id: str) -> tuple[Path, Location] | None:
         """File and place of the response or revisit with this id, if the state was told of it.
 
-        Reads the last commit, whoever owns the holdings."""
-        state = (self.root / "state.sqlite").resolve().as_uri()
+        Reads the last commit, whoever owns the holdings. Raises `HoldingsError` where a state is there
+        and cannot be read: what it knows is not missing."""
+        path = self.root / "state.sqlite"
+        state = path.resolve().as_uri()
         query = "SELECT file, offset, length FROM captures WHERE record_id = ?"
         try:
             with closing(sqlite3.connect(f"{state}?mode=ro", uri=True, timeout=10)) as db:
                 row = db.execute(query, (record_id,)).fetchone()
-        except sqlite3.Error:
-            return None
+        except sqlite3.Error as error:
+            if not path.exists() or is_of_query(error):
+                return None
+            raise HoldingsError(f"{path}: {error}; `fangzhi check` says more") from error
         return (self.warc(row[0]), Location(*row)) if row else None
 
     def find_memory(self, site: str, digest: str | None = None) -> SiteMemory | None:

@@ -276,6 +276,11 @@ def disk_fails(error: sqlite3.Error) -> bool:
     return _primary(error) in _DISK
 
 
+def is_of_query(error: sqlite3.Error) -> bool:
+    """Whether the query is what is wrong: it asks for a table that is not there."""
+    return _primary(error) == sqlite3.SQLITE_ERROR
+
+
 def is_half_committed(error: sqlite3.Error) -> bool:
     """Whether a reader was refused because a run died in the middle of a commit: nothing is damaged,
     and whoever opens the state to write undoes it."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import HoldingsError
+from archive.holdings import Holdings
 from archive.rebuild import rebuild
 from tests.held import Held, write
 
@@ -50,3 +52,22 @@ def test_an_index_that_is_a_link_is_replaced_and_what_it_leads_to_left_alone(
     assert rebuild(root).index == [index.name]
     assert not index.is_symlink()
     assert index.read_bytes() == (tmp_path / "elsewhere").read_bytes()
+
+
+def test_a_state_that_cannot_be_read_is_no_state_that_does_not_know(root: Path) -> None:
+    """A replay looks there for the payloads of revisits: they would be told to be missing."""
+    state = root / "state.sqlite"
+    with closing(sqlite3.connect(state)) as db:
+        ((name,),) = db.execute("SELECT record_id FROM captures").fetchall()
+    found = Holdings(root).place(name)
+    assert found is not None
+    assert found[0].exists()
+    assert Holdings(root).place("urn:uuid:other") is None
+    data = bytearray(state.read_bytes())
+    data[100:] = b"\xa5" * (len(data) - 100)
+    state.write_bytes(data)
+    with pytest.raises(HoldingsError, match=r"state\.sqlite: .*`fangzhi check` says more"):
+        Holdings(root).place(name)
+    for empty in (lambda: state.write_bytes(b""), state.unlink):
+        empty()
+        assert Holdings(root).place(name) is None
