@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from archive import memory
 from archive.holdings import Holdings
 from archive.model import Page
 from archive.page.pagelines import page_lines
+from crawler.commands.loose import _taught
+from crawler.commands.spread import LESSONS
 
 pages = st.lists(st.lists(st.text(max_size=12), max_size=6), max_size=8)
 
@@ -80,3 +83,18 @@ def test_a_site_gets_its_own_memory_and_not_that_of_one_named_alike(tmp_path: Pa
     holdings.keep_memory(memory.learn("dongkou-lyj", [["b"], ["b"]]))
     assert holdings.find_memory("dongkou") == own
     assert holdings.find_memory("dong") is None
+
+
+def test_a_list_of_pages_teaches_by_no_more_of_a_host_than_memory_holds(tmp_path: Path) -> None:
+    """Of a long one every second page, to its end; and what holds no page teaches nothing."""
+    asked: list[dict[str, Any]] = []
+    for number in range(LESSONS + 1):
+        page = tmp_path / f"{number}.html"
+        line = "<p>今年县里种的树比往年多</p>" if number in (0, LESSONS) else ""
+        page.write_text(f"<html><body><p>某县人民政府门户网站</p>{line}</body></html>", "utf-8")
+        asked.append({"file": str(page), "url": f"http://a.test/{number}.html", "captured": None})
+    asked.append({"file": str(tmp_path), "url": "http://folder.test/", "captured": None})
+    learned = _taught(asked, 2)
+    assert set(learned) == {"a.test"}
+    assert learned["a.test"].pages == LESSONS // 2 + 1
+    assert sorted(learned["a.test"].lines.values()) == [2, LESSONS // 2 + 1]

@@ -21,6 +21,7 @@ from archive.sites import Site, in_scope, load_folder
 from archive.textfiles import joined
 from archive.worker import Loose
 from crawler.codes import DONE, FAILED, WRONG_USE
+from crawler.commands.spread import LESSONS, Spread
 from crawler.commands.table import printer
 from crawler.derived import rejected
 from crawler.sandbox import Sandbox, Work
@@ -147,24 +148,27 @@ def _read(row: Mapping[str, Any]) -> Loose | None:
 
 
 def _taught(rows: Iterable[Mapping[str, Any]], workers: int) -> dict[str, SiteMemory]:
-    """What the pages of each host in a list have in common."""
-    asked: deque[str] = deque()
+    """What the pages of each host in a list have in common; of a host with more than `LESSONS` it is
+    learned from so many, from its first to its last."""
+    asked: deque[tuple[str, int]] = deque()
+    pages: defaultdict[str, Spread[list[str]]] = defaultdict(lambda: Spread(LESSONS))
 
     def works() -> Iterator[Work]:
         for row in rows:
             host = _host(row.get("url"))
-            loose = _read(row) if host else None
-            if loose is not None:
-                asked.append(host)
+            place = pages[host].number() if host else None
+            loose = _read(row) if place is not None else None
+            if loose is not None and place is not None:
+                asked.append((host, place))
                 yield partial(worker.loose_lines, loose)
 
-    pages: defaultdict[str, list[list[str]]] = defaultdict(list)
     with Sandbox(workers, partial(worker.start, Path(), {}, {})) as sandbox:
         for told in sandbox.in_order(works()):
-            host = asked.popleft()
+            host, place = asked.popleft()
             if isinstance(told, str) and (found := json.loads(told)) is not None:
-                pages[host].append(found)
-    return {host: memory.learn(host, kept) for host, kept in pages.items()}
+                pages[host].keep(place, found)
+    learned = pages.items()
+    return {host: memory.learn(host, spread.kept) for host, spread in learned if spread.kept}
 
 
 def _host(url: str | None) -> str:

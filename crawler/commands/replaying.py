@@ -25,7 +25,7 @@ from crawler.codes import DONE, FAILED
 from crawler.commands.comparing import Comparison
 from crawler.commands.passing import Passing
 from crawler.commands.resuming import Written, derived_by
-from crawler.commands.spread import Spread
+from crawler.commands.spread import LESSONS, Spread
 from crawler.commands.standardin import archives
 from crawler.commands.stored import Stored
 from crawler.commands.table import Printer, printer
@@ -34,9 +34,6 @@ from crawler.commands.undefined import Undefined
 from crawler.derived import lines
 from crawler.executors import Workers, opened
 from crawler.sandbox import Work
-
-# Pages of a site that its memory is learned from: what a quarter of all pages have is among them.
-LESSONS = 1000
 
 
 def replay(options: argparse.Namespace) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+# Pages of a site that its memory is learned from: what a quarter of all pages have is among them.
+LESSONS = 1000
 
 
 class Spread(Generic[T]):
