@@ -240,6 +240,17 @@ def test_the_line_of_a_post_and_the_title_that_asks_above_it_go() -> None:
     assert found(text)["title"] == ["柳河，你来过吗？"]
 
 
+def test_keywords_with_a_quarter_of_the_sentences_below_end_nothing() -> None:
+    text = f"摘要：{BODY[0]}\n{BODY[1]}\n关键词：水利；渠道\n{BODY[1]}\n{BODY[2]}"
+    assert clean(text, STEPS).text == text
+
+
+def test_a_title_alone_above_a_salutation_is_one() -> None:
+    text = f"在全县水利工作会议上的讲话\n\n同志们：\n{TEXT}"
+    assert clean(text, STEPS).text == f"同志们：\n{TEXT}"
+    assert found(text)["title"] == ["在全县水利工作会议上的讲话"]
+
+
 def test_the_known_title_is_not_text() -> None:
     about = About("html", title="全县现场会召开")
     assert clean(f"全县现场会召开\n{TEXT}", STEPS, about).text == TEXT

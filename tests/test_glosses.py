@@ -12,7 +12,7 @@ from archive.damage import gloss
 from archive.damage.readings import is_reading, readings, spelled
 from archive.repair import strip_pinyin_glosses
 from archive.steps import clean
-from tests.damage import bare, full_width, glossed, numbered, traditional
+from tests.damage import bare, changed, full_width, glossed, numbered, traditional
 from tests.eval.spots import applied
 from tests.farms import ARTICLES
 
@@ -212,6 +212,14 @@ def test_readings_without_brackets_go(
     shown = glossed(body, chars, style, spelling)
     assert shown != body
     assert clean(shown, [strip_pinyin_glosses]).text == body
+
+
+@pytest.mark.parametrize("style", ["{}({})", "{}（{}）", "{}{}"])
+def test_no_gloss_stays_for_a_title_and_frame_that_the_tool_did_not_reach(style: str) -> None:
+    body = traditional("\n".join(line for _, lines in ARTICLES for line in lines))
+    frame = "雲溪縣組織開展夏季防溺水宣傳\n雲溪縣機收現場會在白塔村舉行\n"  # most stand once in the body
+    shown = frame + glossed(body, changed(), style)
+    assert clean(shown, [strip_pinyin_glosses]).text == frame + body
 
 
 LESSONS = (

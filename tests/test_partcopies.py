@@ -65,6 +65,11 @@ def test_a_summary_made_of_sentences_of_the_body_goes(above: str) -> None:
     assert done.text.rstrip() == title + body
 
 
+def test_the_abstract_of_a_paper_printed_twice_is_no_summary_of_it() -> None:
+    paper = f"摘要：{LEAD}本文据此提出三点建议。\n关键词：水利；乡村\n{BODY}"
+    assert cleaned(f"{paper}\n摘要：{LEAD}本文据此提出三点建议。").startswith(paper)
+
+
 def test_a_first_paragraph_printed_twice_stands_once() -> None:
     assert cleaned(f"{LINES[0]}\n{BODY}") == BODY
     assert cleaned(f"全县工作会议召开\n{LINES[0]}\n{BODY}") == f"全县工作会议召开\n{BODY}"

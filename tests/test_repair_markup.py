@@ -66,6 +66,10 @@ def test_markup_that_a_text_quotes_stays(text: str) -> None:
     assert decoded(text) == text
 
 
+def test_a_blank_line_above_the_first_paragraph_stays() -> None:
+    assert decoded("标题\n\n<p>第一段。</p>\n<p>第二段。</p>") == "标题\n\n第一段。\n第二段。"
+
+
 def test_a_lone_tag_without_attributes_is_no_evidence() -> None:
     assert decoded("见表<p>，下同。") == "见表<p>，下同。"
 

@@ -60,6 +60,15 @@ def test_source_between_paragraphs_goes(source: str) -> None:
     assert text_of(f"{source}\n\n{first}\n{source}\n{second}\n{third}\n{source}\n").strip() == BODY
 
 
+def test_source_below_a_leaked_tag_goes_and_an_element_below_a_heading() -> None:
+    first, second, third = ARTICLES[0][1]
+    leaked = f"{first}<br/>\n.p1{{margin:0;}}\n{second}<br/>\n<!-- ad -->\n{third}<br/>"
+    assert text_of(leaked).strip() == BODY
+    assert text_of(f"{first}\n二、活动情况\n<script>ad();</script>\n{second}") == (
+        f"{first}\n二、活动情况\n{second}"
+    )
+
+
 def test_an_element_inside_a_line_goes_and_the_line_stays() -> None:
     first, second, third = ARTICLES[0][1]
     assert text_of(f"{first}<script>ad('x');</script>\n{second}<!-- 1 -->\n{third}") == BODY

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from archive.chinese.variants import forms, is_traditional
-from archive.damage.readings import BARE, GLOSS, LETTERS, has_tone, reading_of, spelled
+from archive.damage.readings import BARE, GLOSS, LETTERS, has_tone, reading_of, readings, spelled
 
 _LISTED = 3  # single characters that make a list
 _VERSE = 5  # glosses in a row that may be verse
@@ -69,10 +69,11 @@ def glosses(text: str) -> Iterator[Gloss]:
 
 
 def bare_glosses(text: str) -> Iterator[Gloss]:
-    """Readings behind a character without a bracket, their tone told: `學xué`, `學 xue2 習`."""
+    """Readings behind a character without a bracket, their tone told: `學xué`, `學 xue2 習`; those without a
+    tone of a character that has none, 們men."""
     for match in BARE.finditer(text):
         reading = spelled(match["reading"])
-        if has_tone(reading):
+        if has_tone(reading) or readings(match["char"])[:1] == (reading,):
             start, end = match.start("blank"), match.end()
             spaced = bool(match["blank"]) and text[end : end + 1] == match["blank"]
             inside = is_hanzi(text[end + spaced : end + spaced + 1])

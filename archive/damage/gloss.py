@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -69,18 +70,19 @@ def strip(text: str) -> Iterator[Change]:
     machine = [g for kind in kinds if _by_machine(kind, text, _ALWAYS) for g in kind]
     words = word_glosses(text)
     yield from _of_words(words)
+    reached = _reached(machine, text)
     if _by_any_table(kinds, text):
         machine = [
             g
             for kind in kinds
-            if _is_steady(kind, text) or _by_machine(kind, text, _ALWAYS)
+            if _is_steady(kind, reached) or _by_machine(kind, reached, _ALWAYS)
             for g in kind
         ]
     elif not _decided(machine, valid, text) and not (machine and words):
         return
     elif len(machine) >= _ENOUGH:
         table = any(not _is_first(gloss) for gloss in machine)
-        machine = [g for kind in kinds if _by_machine(kind, text, _OFTEN, table) for g in kind]
+        machine = [g for kind in kinds if _by_machine(kind, reached, _OFTEN, table) for g in kind]
     if len(machine) < _MANY and TEACHES.search(text):
         return
     machine = _without_rare(_in_style(machine), valid, text)
@@ -106,6 +108,19 @@ def _without_brackets(text: str) -> list[Gloss]:
     valid = [gloss for gloss in found if is_reading(gloss.reading, gloss.char)]
     machine = len(valid) == len(found) and all(is_traditional(gloss.char) for gloss in valid)
     return valid if machine or len(valid) >= _ENOUGH else []
+
+
+def _reached(machine: Sequence[Gloss], text: str) -> str:
+    """The lines that the tool reached: the title and frame of a page may lack its glosses, and have the same
+    few characters as the text, 县 and 会."""
+    ends, at = sorted(gloss.start for gloss in machine), 0
+    lines: list[str] = []
+    for line in text.split("\n"):
+        place = bisect_left(ends, at)
+        if place < len(ends) and ends[place] <= at + len(line):
+            lines.append(line)
+        at += len(line) + 1
+    return "\n".join(lines)
 
 
 def _of_words(words: Sequence[WordGloss]) -> Iterator[Change]:

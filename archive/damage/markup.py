@@ -191,7 +191,8 @@ def _replacement(text: str, run: list[re.Match[str]]) -> tuple[int, int, str]:
     while start and text[start - 1].isspace():
         start -= 1
     end = _space_after(text, end)
-    return start, end, "\n" if start and end < len(text) else ""
+    blank = "\n" if text.count("\n", start, run[0].start()) > 1 else ""  # as below a title
+    return start, end, "\n" + blank if start and end < len(text) else ""
 
 
 def _space_after(text: str, at: int) -> int:

@@ -239,7 +239,10 @@ def _one_cut(lines: Sequence[str], rights: bool) -> list[Cut]:
         if 2 * seen >= total and (index or total == 0):
             rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
             own = (
-                (rule == "section" and sum(masses[index:]) > _SECTION * total)
+                (
+                    (rule == "section" or linerules.is_weak_tail(line))
+                    and sum(masses[index:]) > _SECTION * total
+                )
                 or (rule in ("tail-line", "footer") and _is_inside(lines, index))
                 or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
                 or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))

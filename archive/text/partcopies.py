@@ -127,7 +127,9 @@ def _summaries(text: str, lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         keys = [key for key in map(fold, _SENTENCE.findall(said)) if key]
         if stop < len(lines) and lines[stop].key == "正文":
             stop += 1
-        body = _joined(lines[stop:])
+        # a second copy of the text has its summary, too: that is none of its sentences
+        below = (x for x in lines[stop:] if not _LABEL.match(text[x.start : x.start + _SHORTEST]))
+        body = _joined(list(below))
         enough = sum(map(len, keys)) >= _SHORTEST and len(keys) <= _MOST_SENTENCES
         if enough and all(key in body for key in keys):
             yield first, stop

@@ -45,7 +45,7 @@ def lone_title(lines: Sequence[str], at: int, *, blank: bool) -> int:
             return 1
     elif _OFFICE.fullmatch(line) and _is_official(follower):
         return 2 if at + 2 < len(lines) and _opens(lines[at + 2]) else 0
-    alone = blank and 4 <= len(line) <= _TITLE and linerules.is_sentence(follower)
+    alone = blank and 4 <= len(line) <= _TITLE and _opens(follower)
     return int(alone and not _NO_TITLE.search(line))
 
 

@@ -66,6 +66,8 @@ _ABOUT_CODE = re.compile(
     r"|JavaScript|Python|CSS|HTML|XSS",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(r"(?:<[^<>\n]{1,200}>|\s)+$")  # leaked behind the sentence: 。<br/>
+_TAGS_BEHIND = 600
 _ENDED = ("。", "！", "？", "；", "”", "）", ")", "!", "?", ";")
 
 
@@ -104,10 +106,10 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         elif run and len(line) <= _LONGEST and _AMONG.fullmatch(line):
             maybe.append((start, end))
         else:
-            yield from _cut(text, run, maybe, above)
+            yield from _cut(text, run, maybe, above, elements)
             yield from inside
             run, maybe, above = [], [], line.rstrip() or above
-    yield from _cut(text, run, maybe, above)
+    yield from _cut(text, run, maybe, above, elements)
 
 
 def _from(spans: list[tuple[int, int]], start: int) -> list[tuple[int, int]]:
@@ -115,7 +117,11 @@ def _from(spans: list[tuple[int, int]], start: int) -> list[tuple[int, int]]:
 
 
 def _cut(
-    text: str, run: list[tuple[int, int]], maybe: list[tuple[int, int]], above: str
+    text: str,
+    run: list[tuple[int, int]],
+    maybe: list[tuple[int, int]],
+    above: str,
+    elements: list[tuple[int, int]],
 ) -> Iterator[tuple[int, int]]:
     """The run with its line ends, where it stands at an end of the text or below a sentence."""
     if not run:
@@ -123,9 +129,11 @@ def _cut(
     run = [*run, *maybe]
     start, end = run[0][0], run[-1][1]
     last = not text[end:].strip()
-    if not above or last or above.endswith(_ENDED):
+    if not above or last or _MARKUP.sub("", above[-_TAGS_BEHIND:]).endswith(_ENDED):
         start = start - 1 if last and start else start
         yield start, len(text) if last else end + 1
+    else:  # an element needs no sentence above
+        yield from (span for span in elements if start <= span[0] and span[1] <= end)
 
 
 def _elements(text: str) -> Iterator[tuple[int, int]]:
