@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 _Tree = dict[str, Any]
@@ -59,7 +60,7 @@ class Listed:
         for word in words:
             at = max(range(len(word) - 1), key=lambda at: _rarity(word[at : at + 2]))
             self._pairs.setdefault(word[at : at + 2], set()).add(at)
-        self._asked = re.compile("|".join(_beginnings(self._pairs)))
+        self._asked = tuple(map(re.compile, _beginnings(self._pairs)))
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The words in order, none over another."""
@@ -72,7 +73,7 @@ class Listed:
 
     def first(self, text: str) -> str | None:
         """The first word; `None` where there is none."""
-        if not self._asked.search(text):
+        if not any(asked.search(text) for asked in self._asked):
             return None
         found = (self._pattern.match(text, start) for start in self._starts(text) if start >= 0)
         return next((match[0] for match in found if match), None)
@@ -85,23 +86,24 @@ class Listed:
     def _starts(self, text: str) -> list[int]:
         """Where a word may begin, in order."""
         starts: set[int] = set()
-        for asked in self._asked.finditer(text):
-            place = asked.start()
-            if found := self._pairs.get(text[place : place + 2]):
-                starts.update([place - at for at in found])
+        for found in chain.from_iterable(asked.finditer(text) for asked in self._asked):
+            place = found.start()
+            if places := self._pairs.get(text[place : place + 2]):
+                starts.update([place - at for at in places])
         return sorted(starts) if starts else []
 
 
 def _beginnings(pairs: Iterable[str]) -> Iterator[str]:
-    """Patterns for the first character of every pair before its second one. Those of hanzi are one pattern,
-    weaker than the pairs; a letter has one of its own, since in scripts letters stand everywhere."""
-    followers: dict[str, list[set[str]]] = {}
-    for pair in pairs:
-        found = followers.setdefault(pair[0] if pair[0].isascii() else "", [set(), set()])
-        found[0].add(re.escape(pair[0]))
-        found[1].add(re.escape(pair[1]))
-    for firsts, seconds in followers.values():
-        yield f"[{''.join(sorted(firsts))}](?=[{''.join(sorted(seconds))}])"
+    """Patterns for the first character of every pair before its second one. Hanzi are two classes, weaker
+    than the pairs; letters, which stand everywhere in scripts, are told pair by pair. Apart, because the
+    engine skips to a class or to one of several letters, but not to one of both."""
+    hanzi = sorted(pair for pair in pairs if not pair[0].isascii())
+    if hanzi:
+        firsts, seconds = ("".join(sorted({re.escape(p[at]) for p in hanzi})) for at in (0, 1))
+        yield f"[{firsts}](?=[{seconds}])"
+    letters = [f"{re.escape(p[0])}(?={re.escape(p[1])})" for p in pairs if p[0].isascii()]
+    if letters:
+        yield "|".join(letters)
 
 
 def _rarity(pair: str) -> int:

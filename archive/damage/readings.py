@@ -35,8 +35,9 @@ GLOSS = re.compile(
 BARE = re.compile(
     rf"(?P<char>[{HANZI}])(?P<blank>[ \u00a0]?)(?P<reading>[{LETTERS}]{{1,7}}{_SPELLED})(?![{LETTERS}0-9'’])"
 )
-TONED = re.compile(
-    "[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ\u0300\u0301\u0304\u030c]|(?<=[a-zü])[1-4](?=[ \u3400-\u9fff])"
+_TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ\u0300\u0301\u0304\u030c"
+TONED = re.compile(  # one class in front, so that it is skipped to: a seventh of the time
+    f"[{_TONES}1-4](?:(?<=[{_TONES}])|(?<=[a-zü].)(?=[ \u3400-\u9fff]))"
 )
 OPENED = re.compile(  # in every gloss
     rf"[(（\[【〔［〈{{](?:(?<=[{HANZI}].)|(?<=[{HANZI}][ \u00a0].))[{_BLANK}]?[{LETTERS}]"

@@ -57,7 +57,8 @@ def _value(text: str, han: int, good: bool, link: bool, linked: int, file: bool)
             return -20.0
         if size < _PARAGRAPH and linerules.is_footer(text):
             return -60.0
-        return -10.0 if size <= _PARAGRAPH and _TEASER.search(text) else float(han)
+        is_teaser = size <= _PARAGRAPH and text[-1] in ".…]" and _TEASER.search(text)
+        return -10.0 if is_teaser else float(han)
     if text.count("\t") > 2 and linked < 0.9 * size:
         return 3.0
     if link:
