@@ -108,7 +108,12 @@ def _from_page(
         assert isinstance(extraction, Rejection)
         return _reject(origin, extraction.rejected, extraction.detail)
     about = About(
-        page.kind, origin.url, origin.captured, metadata.title_of(extraction.candidates), memory
+        page.kind,
+        origin.url,
+        origin.captured,
+        metadata.title_of(extraction.candidates),
+        memory,
+        extraction.inside,
     )
     cleaned = clean(extraction.text, STEPS, about)
     if not cleaned.text and not _is_notice(extraction, about):

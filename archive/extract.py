@@ -79,6 +79,7 @@ def extract(page: Page, layout: Layout | None, memory: SiteMemory | None) -> Ext
     attachments, images = _files(tree, marked, chosen, taken, page.url)
     return Extraction(
         text="\n".join(line.text for line in taken),
+        inside=marked.inside,
         candidates=candidates,
         attachments=attachments,
         images=images,

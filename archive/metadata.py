@@ -15,13 +15,21 @@ from archive.about.bylines import trailing_credit
 from archive.about.choose import choose, title_of
 from archive.about.dates import dateline
 from archive.about.gkml import ENOUGH, is_empty_row, row_labels, row_values
-from archive.about.headline import breadcrumb, is_byline, is_source, names_editor, read_line
+from archive.about.headline import (
+    all_names,
+    breadcrumb,
+    is_byline,
+    is_source,
+    names_editor,
+    read_line,
+)
 from archive.about.pagemeta import from_page
 from archive.about.provenance import provenance_flags
 from archive.about.script import is_mechanical_traditional
 
 __all__ = [
     "ENOUGH",
+    "all_names",
     "breadcrumb",
     "choose",
     "dateline",

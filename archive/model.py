@@ -133,6 +133,7 @@ class About:
     captured: datetime | None = None
     title: str | None = None  # best title known so far, as published
     memory: SiteMemory | None = None
+    inside: frozenset[str] = frozenset()  # lines that the page shows in the middle of its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Extraction:
     images: tuple[Link, ...] = ()
     flags: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()  # made on the page: link-farm blocks, second copies
+    inside: frozenset[str] = frozenset()  # lines like those of the frame, in the middle of the text
     evidence: Mapping[str, Any] = field(default_factory=dict)  # container, agreement, class
 
 

@@ -485,3 +485,53 @@ def test_a_banner_that_the_title_tag_repeats_is_not_the_title() -> None:
     assert made.title == TITLE
     label = "<p><i>2023-03-16</i></p><p><span>信息来源</span><span>县住房保障中心</span></p>"
     assert _page(_paragraphs(*BODY), head=f"<h1>{TITLE}</h1>{label}").source == "县住房保障中心"
+
+
+# Lines of notices that begin with a word of the frame.
+OWN = ["收藏证书由县博物馆颁发", "收藏品征集范围：民俗、民间工艺、旧照片", "推荐阅读书目：《乡土中国》《边城》", "更多精彩活动将于五一期间推出", "登录方式：微信搜索“某某县政务服务”", "登录系统后填写个人信息", "下一页起为附表", "本周气温：8至15度", "一周天气预报", "24小时值班电话：0739-7221234", "已有12个村完成整改", "已有耕地面积3.2万亩", "订阅方式：到当地邮局订阅", "广告位招租公告", "用户名为身份证号，初始密码为后六位", "扫描二维码下载报名表", "微信扫码缴费", "往期活动回顾", "您可能符合下列补助条件：", "猜你喜欢灯谜活动奖品一份", "大家都在问的十个医保问题", "二审：维持原判", "初审：3月20日前", "请您文明观赛"]
+# Lines that stand between paragraphs as a text's own, and below it as part of the frame.
+INSIDE = ["举报电话：0739-7221234", "举报邮箱：jb@example.gov.cn", "联系我们：县政务服务中心二楼", "主办：县文化馆", "承办单位：县体育中心", "技术支持电话：0739-7221234", "关键词：乡村振兴 产业融合", "字体：仿宋GB2312，字号：三号", "浏览次数：12万次", "审核：县纪委监委", "监制：县应急管理局", "版权归主办方所有，作品不退还。", "用微信扫描下方二维码报名", "凡注明“代办”的，须提供委托书。"]
+NOTICE = (
+    "为做好今年的各项工作，经县政府研究，现将有关事项通知如下，请各单位认真贯彻执行。",
+    "各单位要提高认识，加强领导，明确责任，确保各项任务按时完成，并于月底前上报总结。",
+)
+SIGNED = ("县政府办公室", "2023年3月15日")
+
+
+@pytest.mark.parametrize("marker", ["TRS_Editor", "nr"])
+@pytest.mark.parametrize("line", [*OWN, *INSIDE])
+def test_a_line_like_the_frame_in_the_middle_of_a_notice_stays(line: str, marker: str) -> None:
+    for lines in ((NOTICE[0], line, NOTICE[1]), (*NOTICE, line, *SIGNED)):
+        made = _page(f"<div class='{marker}'>{_paragraphs(*lines)}</div>")
+        assert made.text == "\n".join(lines)
+
+
+@pytest.mark.parametrize("line", OWN)
+def test_a_line_that_only_begins_like_the_frame_ends_no_notice(line: str) -> None:
+    lines = (*NOTICE, line)
+    assert _page(_paragraphs(*lines)).text == "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "上一篇：春耕备耕工作启动",
+        "分享到：",
+        "责任编辑：李红",
+        "编辑：李红 审核：王明",
+        "打印本页 关闭窗口",
+        "相关阅读",
+        "扫码关注某某发布",
+        "猜你喜欢",
+        "您可能感兴趣的内容",
+        "本周热点",
+        "已有3人评论",
+        "收藏本页",
+        "登录后参与评论",
+        "更多精彩内容请关注某某融媒",
+        "湘ICP备05009999号",
+    ],
+)
+def test_a_line_of_the_frame_below_a_text_goes(line: str) -> None:
+    made = _page(_paragraphs(*NOTICE, line, "某某县融媒体中心出品"))
+    assert made.text == "\n".join(NOTICE)

@@ -249,5 +249,10 @@ def is_source(line: str, *, authors: bool = False) -> bool:
     )
 
 
+def all_names(value: str) -> bool:
+    """Whether a value is nothing but names of people: 张三 李四."""
+    return bool(names.names(value, strict=True))
+
+
 def _is_filler(text: str) -> bool:
     return bool(next(dates.find(text), None)) or len(re.findall(f"[{HAN}]", text)) <= 12

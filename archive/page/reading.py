@@ -99,8 +99,10 @@ def _trimmed(page: Sheet, ranges: Ranges, title: str | None) -> frozenset[int]:
     """The lines of a reading as the furniture steps will leave it."""
     lines = page.flow.lines
     indexes = [i for first, last in ranges for i in _without_boxes(page, first, last)]
-    indexes = indexes[len(furniture.head_cuts([lines[i].text for i in indexes], title)) :]
-    cut = {c.index for c in furniture.tail_cuts([lines[i].text for i in indexes], title)}
+    heads = furniture.head_cuts([lines[i].text for i in indexes], title, page.inside)
+    indexes = indexes[len(heads) :]
+    texts = [lines[i].text for i in indexes]
+    cut = {c.index for c in furniture.tail_cuts(texts, title, page.inside)}
     return frozenset(index for place, index in enumerate(indexes) if place not in cut)
 
 

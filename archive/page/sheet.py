@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.about.titles import squeezed
@@ -10,6 +11,7 @@ from archive.known import PAGES, is_furniture
 from archive.model import SiteMemory
 from archive.page import span
 from archive.page.containers import Container, containers, marker
+from archive.page.dom import Element
 from archive.page.flow import Flow, Line, is_link
 from archive.text import linerules, notices
 
@@ -17,6 +19,7 @@ _MOST = 0.7  # of a page's sentences: what holds that and links is the article's
 _UNMARKED, _MARKED = 60, 12  # Han of sentences around links: a CMS's own body needs fewer
 _REFERENCE = 150  # characters; the title of a file or source, not a row of links
 _CELLS = frozenset(("li", "td", "th", "dd", "dt", "ul"))
+_SIGNATURE = 12  # lines behind the last sentence in which a notice gives addresses and is signed
 _KNOWN = -12.0  # value of a line that the site's memory knows
 
 
@@ -30,6 +33,7 @@ class Sheet:
     mass: list[int]
     title: int | None  # the line that shows the title
     containers: list[Container]  # bodies that a CMS marks
+    inside: frozenset[str]  # lines that look like the frame and stand in the middle of the text
 
 
 def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
@@ -48,9 +52,13 @@ def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
     for index in _own_lines(flow, values, known, title):
         values[index], frame[index] = max(values[index], 3.0, flow.lines[index].han / 2), False
     at = _title_line(flow, frame, title)
+    inside: set[str] = set()
+    for index in _enclosed(flow, values, frame, known, at, mass):
+        values[index], frame[index] = max(values[index], 3.0), False
+        inside.add(flow.lines[index].text)
     if at is not None:
         values[at] = -2.0
-    return Sheet(flow, values, frame, mass, at, containers(flow))
+    return Sheet(flow, values, frame, mass, at, containers(flow), frozenset(inside))
 
 
 def _own_lines(
@@ -71,6 +79,65 @@ def _own_lines(
             texts = texts or [each.text for each in flow.lines]
             if notices.is_own(texts, index):
                 yield index
+
+
+def _enclosed(
+    flow: Flow,
+    values: Sequence[float],
+    frame: Sequence[bool],
+    known: Sequence[bool],
+    title: int | None,
+    mass: Sequence[int],
+) -> Iterator[int]:
+    """Lines that look like the frame, in an element that holds the text above and below them.
+
+    Right because templates set the frame before and behind the text's element, not between its
+    paragraphs. Below must stand a sentence or the day of a signature, or a value of the notice where a
+    sentence stands above. Left alone: what `notices.may_stand_inside` says, and elements with less
+    than half of the page's sentences. Cost: an advert or a call to follow between two paragraphs stays.
+    """
+    lines = flow.lines
+    texts = (i for i in range(len(lines) - 1, -1, -1) if span.is_good(lines[i]) and values[i] > 0)
+    end = next(texts, 0) + _SIGNATURE
+    doubtful = [
+        index
+        for index, line in enumerate(lines[:end])
+        if (frame[index] or values[index] <= _KNOWN)
+        and not (known[index] or line.noisy or is_link(line))
+        and notices.may_stand_inside(line.text)
+    ]
+    if not doubtful:
+        return
+    several = Counter(line.element for line in lines)
+    holders = [_holder(line.element, several) for line in lines]
+    held = {holders[index] for index in doubtful}
+    shown: dict[Element, tuple[int, int]] = {}  # the first and the last line of text of each
+    for index, element in enumerate(holders):
+        if element in held and _shows_text(lines, values, index):
+            shown[element] = shown.get(element, (index, index))[0], index
+    for index in doubtful:
+        element = holders[index]
+        first, last = flow.spans.get(element, (0, 0))
+        if element.tag in ("body", "html") or 2 * (mass[last] - mass[first]) < mass[-1]:
+            continue
+        opening, closing = shown.get(element, (len(lines), -1))
+        above, below = opening < index, closing > index
+        if not above and title is not None and first <= title < last:
+            continue
+        if below or (above and any(notices.gives(x.text) for x in lines[index + 1 : last][:1])):
+            yield index
+
+
+def _holder(element: Element, several: Mapping[Element, int]) -> Element:
+    """The element that holds a paragraph and its neighbours: itself, where it has several lines."""
+    parent = element.getparent()
+    return element if several[element] > 1 or parent is None else parent
+
+
+def _shows_text(lines: Sequence[Line], values: Sequence[float], index: int) -> bool:
+    line = lines[index]
+    is_text = values[index] > _KNOWN and not (line.noisy or is_link(line))
+    return is_text and notices.shows_text(line.text)
 
 
 def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:

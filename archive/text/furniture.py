@@ -8,7 +8,7 @@ metadata first (`Change.found`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -56,7 +56,7 @@ def strip_head(text: str, about: About) -> Iterable[Change]:
     ledger and the metadata); a subtitle above the byline goes with it.
     """
     lines = _lines(text)
-    cuts = head_cuts([line.text for line in lines], about.title)
+    cuts = head_cuts([line.text for line in lines], about.title, about.inside)
     if about.kind == "text" and cuts and cuts[-1].index + 1 == len(lines):
         # Nothing stands below the last head line: what is above it is the text, as in a poem that
         # ends with 作者：.
@@ -75,7 +75,7 @@ def strip_tail(text: str, about: About) -> Iterable[Change]:
     a word as a line of its own under 60 characters loses that section.
     """
     lines = _lines(text)
-    cuts = tail_cuts([line.text for line in lines], about.title)
+    cuts = tail_cuts([line.text for line in lines], about.title, about.inside)
     yield from _changes(text, lines, cuts)
     yield from _trailing_credit(text, lines, {cut.index for cut in cuts})
 
@@ -118,8 +118,8 @@ def _next_cuts(texts: Sequence[str], about: About) -> list[Cut]:
     return (
         edge_cuts(texts, about)
         or toolbar_cuts(texts)
-        or head_cuts(texts, about.title)
-        or tail_cuts(texts, about.title)
+        or head_cuts(texts, about.title, about.inside)
+        or tail_cuts(texts, about.title, about.inside)
     )
 
 
@@ -141,13 +141,14 @@ def toolbar_cuts(lines: Sequence[str]) -> list[Cut]:
     return cuts
 
 
-def head_cuts(lines: Sequence[str], title: str | None) -> list[Cut]:
-    """The lines of the frame at the head of a text."""
+def head_cuts(lines: Sequence[str], title: str | None, inside: Collection[str] = ()) -> list[Cut]:
+    """The lines of the frame at the head of a text; those `inside` are its own."""
     wanted = squeezed(title or "")
     last, named = -1, {}
     rows = _info_rows(lines)
     for index, line in enumerate(lines):
         rule = "info-row" if index in rows else _head_rule(line, wanted)
+        rule = "" if line in inside else rule
         if rule and linerules.is_meeting(line, lines[index + 1 : index + 2]):
             break
         if rule:
@@ -199,7 +200,9 @@ def _opens_text(line: str, below: Sequence[str]) -> bool:
     return linerules.is_sentence(line) and len(line) > linerules.HEAD_LINE
 
 
-def tail_cuts(lines: Sequence[str], title: str | None = None) -> list[Cut]:
+def tail_cuts(
+    lines: Sequence[str], title: str | None = None, inside: Collection[str] = ()
+) -> list[Cut]:
     """The lines of the frame at the end of a text.
 
     A cut makes the text shorter, so that half of it may end before another tail line: cut again,
@@ -208,7 +211,9 @@ def tail_cuts(lines: Sequence[str], title: str | None = None) -> list[Cut]:
     kept = list(range(len(lines)))
     cuts: list[Cut] = []
     rights = notices.is_about_rights(title or "")
-    while more := _one_cut([lines[index] for index in kept], rights) or _closing(lines, kept, cuts):
+    while more := _one_cut([lines[index] for index in kept], rights, inside) or _closing(
+        lines, kept, cuts
+    ):
         cuts += [Cut(kept[cut.index], cut.rule) for cut in more]
         gone = {cut.index for cut in more}
         kept = [index for place, index in enumerate(kept) if place not in gone]
@@ -230,7 +235,7 @@ def _closing(lines: Sequence[str], kept: Sequence[int], cuts: Sequence[Cut]) -> 
     return [Cut(len(kept) - 1, "editor-credit")] if is_credit else []
 
 
-def _one_cut(lines: Sequence[str], rights: bool) -> list[Cut]:
+def _one_cut(lines: Sequence[str], rights: bool, inside: Collection[str]) -> list[Cut]:
     masses = [linerules.mass(line) for line in lines]
     if not sum(masses):  # a list or table: every line counts
         masses = [len(line) for line in lines]
@@ -246,6 +251,7 @@ def _one_cut(lines: Sequence[str], rights: bool) -> list[Cut]:
                 or (rule in ("tail-line", "footer") and _is_inside(lines, index))
                 or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
                 or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))
+                or line in inside
                 or (rights and rule == "disclaimer" and linerules.is_plain_text(line))
             )
             if rule and not own:

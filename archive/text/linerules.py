@@ -23,7 +23,17 @@ DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
 _TABLES = {
     "head": {"starts", "whole", "genres"},
-    "tail": {"starts", "sections", "weak", "sentences", "survey", "declares", "credits", "forms"},
+    "tail": {
+        "starts",
+        "only",
+        "sections",
+        "weak",
+        "sentences",
+        "survey",
+        "declares",
+        "credits",
+        "forms",
+    },
     "toolbar": {"words"},
     "footer": {"strong", "labels"},
     "disclaimer": {"sure", "other"},
@@ -89,7 +99,10 @@ _WHERE = re.compile(
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _FIGURE = re.compile(r"\d")
 _BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-–—_~*]*")
-_NO_CREDIT = re.compile("奖|部|室|岗|工作|培训|制度|专业")
+# Behind a role: 责任编辑部, 初审:3月20日前, 二审:维持原判, 校对:三遍以上
+_NO_CREDIT = re.compile(
+    r"奖|部|室|岗|工作|培训|制度|专业|\s*:[^:]{0,12}(?:\d{1,4}[年月日]|[判裁]|以上|通过)"
+)
 _SENTENCE_END = frozenset("。！？；…")
 # A clause of a law: 第五十条 凡正式出版的成果，其著作权和版权归属按…
 _CLAUSE = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]{1,7}[条條章节節款编編]")
@@ -200,13 +213,22 @@ def tail_rule(line: str) -> str:
     if _PAGER.match(folded) or _ONLY_PAGE.fullmatch(folded):
         return "pager"
     found = _tail().match(folded)
-    if found is not None and _QUANTITY.search(folded):
+    if found is not None and (_QUANTITY.search(folded) or _begins_otherwise(folded, found)):
         return ""
     if found is None or (is_plain_text(line) and not _sentences().match(folded)):
         return ""
     if _declares_its_own(folded):
         return ""
     return "section" if _sections().match(folded) else "tail-line"
+
+
+def _begins_otherwise(line: str, found: re.Match[str]) -> bool:
+    """Whether a line begins with a word of the frame and goes on as a text: 收藏品征集范围：…"""
+    wanted = _only().get(found[0])
+    behind = line[found.end() :]
+    if wanted is None or not (writing.has_han(behind[:1]) or behind[:1].isdigit()):
+        return False
+    return wanted.match(behind.lower()) is None
 
 
 def _is_guest_book(form: str) -> bool:
@@ -420,6 +442,12 @@ def _declares() -> re.Pattern[str]:
 @cache
 def _sentences() -> re.Pattern[str]:
     return _starts("tail", "sentences")
+
+
+@cache
+def _only() -> Mapping[str, re.Pattern[str]]:
+    pairs = _vocabulary()["tail"]["only"]
+    return {fold(word): re.compile(fold(pattern)) for word, pattern in pairs}
 
 
 @cache

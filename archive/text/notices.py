@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from archive import metadata
+from archive.about import dates
 from archive.about.labels import fold
 from archive.text import linerules
 
@@ -38,6 +41,59 @@ _RIGHTS = re.compile(
 def is_about_rights(title: str) -> bool:
     """Whether a title says that its text speaks of rights, as the small print below other texts does."""
     return _RIGHTS.search(title) is not None
+
+
+_CLOSES = re.compile(
+    r"[\s·•●■【\[(（《<>«»|—-]*(?:[上下前后][一]?[篇条页则]|相关|延伸|热点|热门|推荐|猜你|[您你]可能|大家都|为您|往期|分享|责任?编|编辑|返回|打印|关闭"
+    r"|网友|最新|全部评|查看|发表|我要|我来|版权|免责|特别声明|本文|icp|更多|原标题|扫|点击|长按|关注|欢迎|本网|声明|copyright|©|顶|踩|赞)",
+    re.IGNORECASE,
+)
+_FOOT = re.compile(
+    r"icp|备案|备\d|网安备|标识码|版权所有|copyright|许可证|不良信息|网站地图", re.IGNORECASE
+)
+_OURS = re.compile("本[网站报刊社文页台]|来源|转载自|立场|观点|据此操作")  # in small print
+_ACTS = re.compile(
+    "办理|报名|缴费|查询|填写|登记|申请|预约|进入系统"
+)  # for which a notice shows its code
+_LABELLED = re.compile("[\u4e00-\u9fff]{2,8}[：:].")
+
+
+@lru_cache(maxsize=8192)  # the frame of a site repeats from page to page
+def may_stand_inside(line: str) -> bool:
+    """Whether a line that looks like the frame may be a text's own, where its element holds the text above
+    and below: no toolbar, no pager, no credit of people and no word that closes a text anywhere.
+
+    >>> may_stand_inside("技术支持电话：0739-7221234"), may_stand_inside("上一篇：春耕")
+    (True, False)
+    """
+    folded = fold(line).strip()
+    rule = linerules.tail_rule(line)
+    if rule == "disclaimer":
+        return not _OURS.search(folded)
+    if rule not in ("tail-line", "footer", "editor-credit", "") or linerules.is_toolbar(line):
+        return False
+    if _FOOT.search(folded) or metadata.is_byline(line):
+        return False
+    if _CLOSES.match(folded) and not (folded[0] in "扫用微" and _ACTS.search(folded)):
+        return False
+    value = folded.partition(":")[2]
+    return rule != "editor-credit" or not (value and metadata.all_names(value))
+
+
+def shows_text(line: str) -> bool:
+    """Whether a line proves that a text goes on above it: a sentence of its own, the day of a signature."""
+    if dates.is_signed_day(line):
+        return True
+    return linerules.is_plain_text(line) and linerules.is_sentence(line) and not _frames(line)
+
+
+def gives(line: str) -> bool:
+    """Whether a line gives a value of a notice, 办理地点：县政务中心, and is none of the frame."""
+    return _LABELLED.match(line) is not None and not (_frames(line) or linerules.head_rule(line))
+
+
+def _frames(line: str) -> bool:
+    return bool(linerules.tail_rule(line)) or linerules.is_footer(line)
 
 
 def is_own(lines: Sequence[str], index: int) -> bool:
