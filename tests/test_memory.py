@@ -85,6 +85,43 @@ def test_a_site_gets_its_own_memory_and_not_that_of_one_named_alike(tmp_path: Pa
     assert holdings.find_memory("dong") is None
 
 
+def test_a_memory_of_years_has_the_frame_and_not_the_headlines_beside_it() -> None:
+    known = memory.learn("zz.test", [["某县人民政府", "版权所有"]] * 20)
+    for number in range(300):
+        day = "".join("甲乙丙丁戊己庚辛壬癸"[int(digit)] for digit in f"{number:03}")
+        beside = [f"{day}镇的消息{place}" for place in "东西南北"]
+        page = ["某县人民政府", "版权所有", *(beside if number % 2 else beside[:2])]
+        known = memory.merge(known, memory.learn("zz.test", [page] * 2 + [page[:2]] * 18))
+    assert known.pages == 20 + 300 * 20
+    assert set(known.lines) == {"某县人民政府", "版权所有"}
+
+
+def test_the_frame_of_a_relaunched_site_is_learned_however_long_its_history_is() -> None:
+    known = memory.learn("zz.test", [["旧版页头"]] * 1000)
+    for _ in range(20):
+        known = memory.merge(known, memory.learn("zz.test", [["新版页头"]] * 6 + [["别的"]] * 4))
+        assert "新版页头" in known.lines
+    assert known.lines["新版页头"] == 120
+    for _ in range(60):
+        known = memory.merge(known, memory.learn("zz.test", [["新版页头"]] * 10))
+    assert memory.is_furniture(known, "新版页头")
+
+
+few = st.lists(st.lists(st.sampled_from(["页头", "版权", "甲", "乙"]), max_size=3), max_size=12)
+
+
+@given(few, few)
+def test_what_two_sets_of_pages_have_as_their_frame_both_together_have(
+    first: list[list[str]], second: list[list[str]]
+) -> None:
+    one, two = (memory.learn("zz.test", kept) for kept in (first, second))
+    both = memory.merge(one, two)
+    assert both.pages == len(first) + len(second)
+    for line in {line for page in (*first, *second) for line in page}:
+        if memory.is_furniture(one, line) and memory.is_furniture(two, line):
+            assert memory.is_furniture(both, line)
+
+
 def test_a_list_of_pages_teaches_by_no_more_of_a_host_than_memory_holds(tmp_path: Path) -> None:
     """Of a long one every second page, to its end; and what holds no page teaches nothing."""
     asked: list[dict[str, Any]] = []
