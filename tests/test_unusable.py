@@ -127,6 +127,10 @@ def test_a_damaged_site_memory_is_named_by_the_crawl_and_the_replay_that_need_it
     assert texts(tmp_path) == before
     for path in (tmp_path / "h/memory").glob("*.json"):
         path.unlink()
+    done = fangzhi("replay", *at[:4])
+    assert done.returncode == 0
+    assert done.stderr.count(f"{HOST}: its memory ") == 1
+    assert f" is not in {tmp_path}/h/memory: derived without" in done.stderr
     assert fangzhi("crawl", *at).returncode == 0
 
 

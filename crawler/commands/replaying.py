@@ -42,7 +42,9 @@ def replay(options: argparse.Namespace) -> int:
     out = printer(as_csv=options.csv)
     sites = load_folder(options.sites) if options.sites.is_dir() else {}
     start = partial(worker.start, options.holdings / "warc", sites, {})
-    undefined = Undefined(sites, options.sites)
+    learns = bool(options.file or options.learn)  # and takes none that is noted
+    memories = None if learns else options.holdings / "memory"
+    undefined = Undefined(sites, options.sites, memories)
     with opened(options.executor, options.workers, start) as sandbox:
         if options.file:
             beside = Holdings(options.holdings) if options.holdings.is_dir() else None
