@@ -251,6 +251,26 @@ def test_a_title_alone_above_a_salutation_is_one() -> None:
     assert found(text)["title"] == ["在全县水利工作会议上的讲话"]
 
 
+@pytest.mark.parametrize(
+    "below", ["2022-03-04 10:11", "来源：柳河县融媒体中心", "2022年3月4日\n来源：柳河县融媒体中心"]
+)
+@pytest.mark.parametrize("label", ["", "标题：", "题目: "])
+@pytest.mark.parametrize("banner", ["", "柳河县人民政府门户网站\n首页 | 政务公开 | 互动交流\n"])
+def test_the_line_above_a_day_or_a_source_alone_is_the_title(
+    below: str, label: str, banner: str
+) -> None:
+    text = f"{banner}{label}全县农田水利现场会召开\n{below}\n{TEXT}"
+    assert clean(text, STEPS).text == TEXT
+    assert found(text)["title"] == ["全县农田水利现场会召开"]
+
+
+@pytest.mark.parametrize(
+    "arrow", ["◀上一篇 水库除险\n▶下一篇 渠道清淤", "←上一篇：水库除险", "▲ 上一条 水库"]
+)
+def test_neighbours_behind_arrows_go(arrow: str) -> None:
+    assert clean(f"{TEXT}\n{arrow}", STEPS).text.strip() == TEXT
+
+
 def test_the_known_title_is_not_text() -> None:
     about = About("html", title="全县现场会召开")
     assert clean(f"全县现场会召开\n{TEXT}", STEPS, about).text == TEXT

@@ -37,6 +37,15 @@ def test_a_box_of_links_of_such_places_goes_from_behind_the_article(label: str) 
     assert (text.rstrip(), verdict) == (BODY, "infected")
 
 
+def test_places_behind_the_files_of_a_notice_go() -> None:
+    names = places(random.Random("files"), 24)
+    notice = f"{BODY}\n附件：\n1.报名表.doc"
+    text, verdict, _ = plain(f"{notice}\n{'|'.join(names)}")
+    assert (text.rstrip(), verdict) == (notice, "infected")
+    kept = f"{BODY}\n附件：\n参会县名单\n{'|'.join(names)}"
+    assert plain(kept)[0] == kept
+
+
 @pytest.mark.parametrize("label", ["友情链接：\n", "友链：", "【站长推荐】\n"])
 @pytest.mark.parametrize("separator", ["、", "，", "|", " "])
 def test_a_box_of_links_goes_from_between_paragraphs_however_its_names_are_parted(

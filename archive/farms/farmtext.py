@@ -54,6 +54,7 @@ _SUFFIXES = "县縣市区區旗"
 _MEASURE = re.compile(
     r"[\d一二三四五六七八九十百千万][^，。；\s\d]{0,3}以[上下]"
 )  # 800米以上 points to no list
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\s*$", re.IGNORECASE)
 _CLAUSE = re.compile("[，,；;、“”《》]")
 # 友链：金阊、 with the first name, where a comma parts the names
 _WITH_NAME = re.compile(r"([^、，,。]{1,20}[：:]) ?[^：:、，,。]{2,8}[、，,]")
@@ -317,7 +318,8 @@ def _announced(before: str, prose: str, title: str, footed: bool) -> bool:
     words = farmwords.words()["announcing"]
     heading = fold(title or _first_line(before))
     last = before.rstrip().rsplit("\n", 1)[-1]
-    if not last.rstrip(" |").endswith(("。", "！", "？", ">", "”", "）")) and not _signed(before):
+    ended = last.rstrip(" |").endswith(("。", "！", "？", ">", "”", "）")) or _FILE.search(last)
+    if not ended and not _signed(before):
         return True
     near = _MEASURE.sub("", fold(prose[-80:]))
     return any(word in heading for word in words["title"]) or any(w in near for w in words["line"])

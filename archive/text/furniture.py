@@ -320,18 +320,28 @@ def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: A
 def _with_title(lines: Sequence[_Line], cuts: list[Cut], about: About) -> list[Cut]:
     """The cuts, that of a title told: the short line right above the first line of day and source in
     a plain text, where nothing told the title yet. A subtitle (——…) is passed over."""
-    below = next((i for i, cut in enumerate(cuts) if cut.rule in _HEAD_OF), 0)
+    below = next((i for i, cut in enumerate(cuts) if cut.rule in _HEAD_OF), 0) or next(
+        (i for i, cut in enumerate(cuts) if _dates_text(lines[cut.index].text, cut)), 0
+    )
     if about.title or about.kind != "text":
         return cuts
     for at in range(below - 1, -1, -1):
         line = lines[cuts[at].index].text
         if cuts[at].rule != "above-head-line":
             break
-        if not line.startswith(("—", "-", "（", "(")):
+        if not (line.startswith(("—", "-", "（", "(")) or docnumber.number_of(line)):
             is_title = plainlines.is_title(line)
             told = [Cut(cuts[at].index, "title-above")] if is_title else cuts[at : at + 1]
             return [*cuts[:at], *told, *cuts[at + 1 :]]
     return cuts
+
+
+def _dates_text(line: str, cut: Cut) -> bool:
+    """Whether a line of the head tells day or source of the text: 来源：县水利局, 2022-03-04."""
+    fields = ("published", "source")
+    return cut.rule == "bare-date" or (
+        cut.rule == "head-line" and any(c.field in fields for c in metadata.read_line(line))
+    )
 
 
 def _trailing_credit(text: str, lines: Sequence[_Line], cut: set[int]) -> Iterator[Change]:
@@ -395,8 +405,7 @@ def _span(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _found(line: str, cut: Cut) -> tuple[Candidate, ...]:
     if cut.rule in ("title-alone", "title-above"):
-        name = "".join(line.split()).rstrip("：:") if linerules.is_genre(line) else line
-        return (Candidate("title", name, "line:title"),)
+        return (Candidate("title", plainlines.title_of(line), "line:title"),)
     if cut.rule in (
         "below-tail-line",
         "site-memory",

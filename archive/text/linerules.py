@@ -194,7 +194,7 @@ def tail_rule(line: str) -> str:
         return "disclaimer"
     if len(line) > TAIL_LINE:
         return ""
-    folded = fold(line).strip().lstrip("·•●■◆<>«»‹›＜＞|-—*※★▪ ").translate(_WIDE)
+    folded = fold(line).strip().lstrip("·•●■◆<>«»‹›＜＞|-—*※★▪◀▶◄►←→☜☞▲▼△▽ ").translate(_WIDE)
     if inner := _BRACKETED.fullmatch(folded):
         if _sentences().match(inner[1]):
             return "tail-line"

@@ -11,6 +11,7 @@ _TITLE = 60  # characters of a title that stands alone
 _OFFICIAL = 90  # … of an official document's
 _NO_TITLE = re.compile(r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")
 _AMONG_HEAD = re.compile(r"[。：:，,；;…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")  # 你来过吗？
+_LABEL = re.compile("(?:文章|新闻|新聞)?(?:标题|標題|题目|題目)[：:] ?")
 _NOTE = r"(?:[（(][^（）()。]{1,20}[)）])?"
 _ABOUT = re.compile(
     r"[^，。；：:！？\s]{0,40}关于[^，。；：:！？]{4,70}的?"
@@ -52,6 +53,17 @@ def lone_title(lines: Sequence[str], at: int, *, blank: bool) -> int:
 def is_title(line: str) -> bool:
     """Whether a line right above one of day and source may be the title; it may ask."""
     return 4 <= len(line) <= _TITLE and not _AMONG_HEAD.search(line)
+
+
+def title_of(line: str) -> str:
+    """The title that such a line tells: without a label, a kind of document without its blanks.
+
+    >>> title_of("标题：县水利局召开会议"), title_of("讣　告")
+    ('县水利局召开会议', '讣告')
+    """
+    if linerules.is_genre(line):
+        return "".join(line.split()).rstrip("：:")
+    return _LABEL.sub("", line)
 
 
 def _opens(line: str) -> bool:
