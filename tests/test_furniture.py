@@ -271,6 +271,30 @@ def test_neighbours_behind_arrows_go(arrow: str) -> None:
     assert clean(f"{TEXT}\n{arrow}", STEPS).text.strip() == TEXT
 
 
+LISTS = (
+    "2021年度全镇优秀党员名单\n柳河村：田茂林、石玉兰（女，苗族）、向长生\n青石村：李先华、吴起凤、邓和平\n镇直机关：王 强、张宏伟、陈 静（女）",
+    "柳河小学作息时间\n7:50—8:10　晨读\n8:20—9:00　第一节\n9:10—9:50　第二节\n自5月5日起执行。",
+    "柳河大桥恢复通车\n11月30日，柳河大桥维修加固工程完工，恢复通车。",
+    "11月5日农产品零售价格（元/斤）\n大米　2.6\n菜籽油　9.5\n猪后腿肉　16",
+    "柳河谣\n柳河流水清又清\n照见对岸种田人\n一锄一镰刻日月\n一犁一耙写乾坤",
+)
+FEET = (
+    "编辑：黎晓\n审核：向阳\n监制：谭志坚",
+    "声明：本网站转载此文仅为传递信息，版权归原作者所有，如有侵权请联系删除。",
+    "主办单位：柳河镇人民政府办公室 网站标识码：4308220001\n湘公网安备43082202000001号",
+    "上一篇：县城老旧小区改造开工\n下一篇：我县举行消防演练",
+    "网站地图 | 联系我们 | 关于本站\n版权所有：柳河镇人民政府 技术支持：某某科技",
+)
+
+
+@pytest.mark.parametrize("text", LISTS)
+@pytest.mark.parametrize("foot", FEET)
+def test_a_text_without_sentences_loses_its_foot_and_nothing_else(text: str, foot: str) -> None:
+    assert clean(f"{text}\n{foot}", STEPS).text.strip() == text
+    head = "首页 > 新闻中心 > 正文\n2022-03-04 10:11 来源：柳河融媒\n"
+    assert clean(f"{head}{text}\n{foot}", STEPS).text.strip() == text
+
+
 def test_the_known_title_is_not_text() -> None:
     about = About("html", title="全县现场会召开")
     assert clean(f"全县现场会召开\n{TEXT}", STEPS, about).text == TEXT

@@ -22,6 +22,7 @@ from archive.text import linerules, notices, plainlines
 
 HEAD_LINES = 12  # lines above the text that may belong to the frame, knowledge 7.1
 _SECTION = 0.25  # of the sentences: what follows a heading 相关链接 and holds more is the article's
+_FOOT = 6  # last lines of a text that may be its foot
 _HEAD_OF = ("meta-line", "byline", "info-row")  # what stands right below a title
 
 
@@ -57,9 +58,11 @@ def strip_head(text: str, about: About) -> Iterable[Change]:
     """
     lines = _lines(text)
     cuts = head_cuts([line.text for line in lines], about.title, about.inside)
-    if about.kind == "text" and cuts and cuts[-1].index + 1 == len(lines):
-        # Nothing stands below the last head line: what is above it is the text, as in a poem that
-        # ends with 作者：.
+    above = sum(len(lines[cut.index].text) for cut in cuts if cut.rule == "above-head-line")
+    below = sum(len(line.text) for line in lines[cuts[-1].index + 1 if cuts else 0 :])
+    if about.kind == "text" and cuts and (not below or above > below):
+        # What stands above the last head line is the text, as in a poem that ends with 作者： and a list
+        # of names that ends with 编辑：.
         cuts = [cut for cut in cuts if cut.rule != "above-head-line"]
     else:
         told = _with_title(lines, cuts, about)
@@ -236,18 +239,21 @@ def _closing(lines: Sequence[str], kept: Sequence[int], cuts: Sequence[Cut]) -> 
 
 
 def _one_cut(lines: Sequence[str], rights: bool, inside: Collection[str]) -> list[Cut]:
+    first = max(0, len(lines) - _FOOT)
+    foot = [at for at in range(first, len(lines)) if _is_foot(lines[at])]
     masses = [linerules.mass(line) for line in lines]
-    if not sum(masses):  # a list or table: every line counts
+    if sum(masses) == sum(masses[at] for at in foot):  # a list or table: every line counts
         masses = [len(line) for line in lines]
+    if len(foot) < len(lines):
+        for at in foot:  # 上一篇：… says nothing of the text
+            masses[at] = 0
     total, seen = sum(masses), 0
     for index, line in enumerate(lines):
         if 2 * seen >= total and (index or total == 0):
             rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
             own = (
-                (
-                    (rule == "section" or linerules.is_weak_tail(line))
-                    and sum(masses[index:]) > _SECTION * total
-                )
+                (rule == "section" and sum(masses[index:]) > _SECTION * total)
+                or (linerules.is_weak_tail(line) and sum(masses[index + 1 :]) > _SECTION * total)
                 or (rule in ("tail-line", "footer") and _is_inside(lines, index))
                 or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
                 or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))
@@ -258,6 +264,10 @@ def _one_cut(lines: Sequence[str], rights: bool, inside: Collection[str]) -> lis
                 return _from(lines, index, rule)
         seen += masses[index]
     return []
+
+
+def _is_foot(line: str) -> bool:
+    return bool(linerules.tail_rule(line)) or linerules.is_footer(line)
 
 
 def _is_inside(lines: Sequence[str], index: int) -> bool:
