@@ -575,3 +575,32 @@ def test_a_line_that_only_begins_like_the_frame_ends_no_notice(line: str) -> Non
 def test_a_line_of_the_frame_below_a_text_goes(line: str) -> None:
     made = _page(_paragraphs(*NOTICE, line, "某某县融媒体中心出品"))
     assert made.text == "\n".join(NOTICE)
+
+
+@pytest.mark.parametrize(
+    ("info", "source", "authors"),
+    [
+        ("发表于 2023-3-16 09:30 | 青溪日报 | 0 条评论", "青溪日报", []),
+        ("青溪新闻网　2023-03-16 09:30　记者 黄平 通讯员 李红", "青溪新闻网", ["黄平", "李红"]),
+        ("来源：新华社 作者：石林、李红 责编：陈静 时间：2023-03-16", "新华社", ["石林", "李红"]),
+        ("来源：“青溪发布”微信公众号　2023-03-16", "“青溪发布”微信公众号", []),
+        ("信息提供：县商务局　信息日期：2023-03-16", "县商务局", []),
+        ("发布时间：2023-03-16　浏览：3　分享到：人人网", None, []),
+        ("发布时间：2023-03-16　作者：　点击：5", None, []),
+        ("2023-03-16　来源：高平市　作者：高平", "高平市", ["高平"]),
+    ],
+)
+def test_who_and_when_are_read_of_a_line_below_the_title(
+    info: str, source: str | None, authors: list[str]
+) -> None:
+    made = _page(_paragraphs(*BODY), head=f"<h1>{TITLE}</h1><p>{info}</p>")
+    assert (made.published or "")[:10] == "2023-03-16"
+    assert (made.source, list(made.authors)) == (source, authors)
+    assert made.text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "text", ["通讯员队伍建设要加强，记者站设在安吉。", "参加会议的有兴国、永新、安福三县。"]
+)
+def test_places_that_no_role_stands_before_are_no_authors(text: str) -> None:
+    assert list(_page(_paragraphs(*BODY, text)).authors) == []

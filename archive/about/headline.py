@@ -42,6 +42,8 @@ def read_line(line: str) -> tuple[Candidate, ...]:
     values += _column(line)
     if not any(c.field == "published" for c in values):
         values += _bare_date(line, found)
+    elif not any(x.field == "source" for x in found) and len(line) <= _BARE:
+        values += _behind_dated(line)
     if not any(c.field in ("authors", "editors") for c in values):
         values += bylines.byline(line) or _bracketed(line) or _behind_day(line)
     return tuple(dict.fromkeys(values))
@@ -138,11 +140,18 @@ def _bare_date(line: str, found: tuple[Labelled, ...]) -> list[Candidate]:
     return out
 
 
+def _behind_dated(line: str) -> list[Candidate]:
+    """The medium right behind a labelled day: 发表于 2023-3-16 09:30 | 青溪日报."""
+    day = next(dates.find(line), None)
+    rest = re.split(r"\s*[|｜丨]\s*|\s+", line[day.end :].lstrip(" |｜丨")) if day else []
+    return _beside(rest[0]) if rest else []
+
+
 def _beside(rest: str) -> list[Candidate]:
     if paper := _PAPER.match(rest):
         return [Candidate("source", paper[1], "line:beside-date")]
     for token in re.split(r"[\s|｜丨\[\]【】]+", rest)[:4]:
-        if token and len(token) <= 16 and names.names_medium(token):
+        if token and len(token) <= 16 and ":" not in fold(token) and names.names_medium(token):
             value = sources.source_value(token)
             if value:
                 return [Candidate("source", value, "line:beside-date")]

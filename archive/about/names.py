@@ -162,7 +162,7 @@ def labelled_names(label: str, value: str) -> tuple[str, ...]:
     """
     value = re.split(r"[。？！?!]|\s{3,}", value[:80])[0]
     found = names(value)
-    sure = tuple(name for name in found if is_name(name))
+    sure = tuple(name for name in found if is_name(name) or is_placed(name))
     latin = label in editor_words() and bool(re.fullmatch(r"[A-Za-z][\w .-]+", " ".join(found)))
     if sure or not (label in _FREE or latin) or len(found) != 1:
         return sure
@@ -186,7 +186,13 @@ def may_follow_role(token: str) -> bool:
 
     Three characters at least, so that 记者调查 and 作者手记 stay headings.
     """
-    return is_name(token) or (3 <= len(token) <= 5 and may_be_name(token))
+    return is_name(token) or is_placed(token) or (3 <= len(token) <= 5 and may_be_name(token))
+
+
+def is_placed(token: str) -> bool:
+    """True for a name that a county bears as well: 黄平, 石林. Only behind a role or label."""
+    token = fold(token)
+    return len(token) == 2 and token[0] in _surnames() and bool(gazetteer.codes(token))
 
 
 @cache

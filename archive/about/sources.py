@@ -10,6 +10,8 @@ from archive.about.labels import HAN, bare_words, fold, label_words, words
 from archive.chinese import gazetteer
 
 _EDGES = "[]【】|:：;；,，。╱/（( \u3000\xa0"
+_ACCOUNTS = ("公众号", "微信号", "客户端", "微博", "视频号", "抖音号")
+_ACCOUNT = re.compile("[“”]")  # “青溪发布”微信公众号
 _LONGEST = 40  # characters; the longest source of 93 golds has 25
 
 
@@ -44,7 +46,8 @@ def _is_nobody(value: str) -> bool:
     folded = fold(value)
     if not 2 <= len(value) <= _LONGEST or not re.search(f"[{HAN}A-Za-z]", value):
         return True
-    if re.search("[。，！？；“”…]", value) or folded in label_words():
+    spoken = _ACCOUNT.sub("", value) if value.endswith(_ACCOUNTS) else value
+    if re.search("[。，！？；“”…]", spoken) or folded in label_words():
         return True
     inside = any(word in folded for word in _rejected("within"))
     return inside or folded.lower().startswith(_rejected("source"))

@@ -86,6 +86,7 @@ _CLOCK = re.compile(
 _QUANTITY = re.compile(
     r"\d\s?[台箱组套把册间辆盒袋瓶吨][)]?$"
 )  # 分享式投影仪 1台, an item of a list
+_DATED = re.compile(r"^\s*(?:发布|发表|更新)?(?:时间|日期)\s*[|｜丨]\s*")  # 时间 | 2023-03-16
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
 _ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one page
@@ -148,7 +149,11 @@ def head_rule(line: str) -> str:
         return "meta-line"
     if not writing.has_han(line) and _FOREIGN_META.match(line):
         return "bare-date"
-    if is_bare_date(line) or _SPOKEN_DAY.fullmatch(line.strip()) or _is_dated_toolbar(line):
+    if (
+        is_bare_date(_DATED.sub("", line))
+        or _SPOKEN_DAY.fullmatch(line.strip())
+        or _is_dated_toolbar(line)
+    ):
         return "bare-date"
     if _BRACKETS.sub("", folded) in _whole():
         return "toolbar"
