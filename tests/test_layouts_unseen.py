@@ -604,3 +604,50 @@ def test_who_and_when_are_read_of_a_line_below_the_title(
 )
 def test_places_that_no_role_stands_before_are_no_authors(text: str) -> None:
     assert list(_page(_paragraphs(*BODY, text)).authors) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "长按识别二维码关注我们",
+        "点击下方卡片关注我们",
+        "关注“青溪发布”公众号了解更多",
+        "阅读原文",
+        "阅读：1024",
+        "点击：1024次",
+        "本页访问量：1024",
+        "您是第1024位访问者",
+        "本文链接：http://www.example.gov.cn/1.html",
+        "更新时间：2023-03-16",
+        "（来源：青溪日报）",
+        "编辑/李红",
+        "文字：丁兰 图片：郑文",
+        "分享让更多人看到",
+        "展开全文",
+        "网站纠错",
+    ],
+)
+def test_a_closing_line_in_the_body_of_a_page_goes(line: str) -> None:
+    assert _page(_paragraphs(*BODY, line)).text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "关注“某某税务”公众号进行缴费",
+        "长按电源键三秒关机",
+        "阅读：读书会的三点体会",
+        "点击：“我要办”进入页面",
+        "您是第一责任人，要负总责",
+        "手机扫描支付须核对金额",
+        "网站首页改版完成",
+        "阅读原文件后签字确认",
+        "文字/图片格式要求见附表",
+        "编辑/校对岗位各一名",
+        "展开全文检索系统建设",
+        "（来源于县志）",
+        "作者：丁兰",
+    ],
+)
+def test_a_closing_line_that_a_text_says_itself_stays(line: str) -> None:
+    assert _page(_paragraphs(*BODY, line)).text == "\n".join((*BODY, line))

@@ -240,22 +240,24 @@ def names_editor(line: str) -> bool:
 
 
 def is_source(line: str, *, authors: bool = False) -> bool:
-    """True for a line of nothing but 来源： and a name, or 发布时间： and a day; with `authors` also for
-    one of 作者：.
+    """True for a line of nothing but 来源： and a name, 发布时间： and a day, or 记者： and names; with
+    `authors` also for one of 作者：, as it stands under poems too.
 
     >>> is_source("来源：云水报社"), is_source("来源：一是拨款，二是自筹"), is_source("作者：丁兰")
     (True, False, False)
     """
+    line = line.strip("（）()[]【】 ")
     if len(line) > _BARE or re.search("[，、；。]", line):
         return False
-    fields = {label.field for label in labelled(line)}
-    wanted = {"source", "authors", "published"} if authors else {"source", "published"}
-    if not fields or not fields <= wanted or labelled(line)[0].start or not is_byline(line):
+    found = labelled(line)
+    if not found or found[0].start or not is_byline(line):
         return False
-    return any(
-        c.field != "published" or c.origin.startswith(("line:发布", "line:发表"))
-        for c in read_line(line)
-    )
+    if not {label.field for label in found} <= {"source", "authors", "published"}:
+        return False
+    if not authors and any(label.label.endswith(("作者", "文")) for label in found):
+        return False
+    days = ("line:发布", "line:发表", "line:更新")
+    return any(c.field != "published" or c.origin.startswith(days) for c in read_line(line))
 
 
 def all_names(value: str) -> bool:

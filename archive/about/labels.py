@@ -22,7 +22,7 @@ _FORMS = dict.fromkeys("：﹕∶︰︓", ":") | dict.fromkeys(
     "\u3000\xa0\t\u2002\u2003\u2009\u200b\ufeff", " "
 )
 _CREDIT = 80  # characters of a line of credits
-_STROKE = re.compile("[|｜丨┃]")
+_STROKE = re.compile("[|｜丨┃/／]")
 _REMEMBERED = 200  # characters; longer lines are not kept
 # Without any of these a label can only open the line, bare: 发表于2014-08-24.
 _SIGNS = re.compile(r"[:|｜>】\]]")
@@ -136,7 +136,9 @@ def _stroked() -> re.Pattern[str]:
         if entry["field"] in ("source", "authors", "editors") and len(word) > 1
     }
     credits = "|".join(sorted(labels | set(words("byline", "neutral")), key=len, reverse=True))
-    return re.compile(rf"(?:(?<![^\s])|(?<=[(\[【]))(?:{credits}) ?[|｜丨┃](?= ?[{HAN}])")
+    return re.compile(
+        rf"(?:(?<![^\s])|(?<=[(\[【]))(?:{credits}) ?(?:[|｜丨┃](?= ?[{HAN}])|[/／](?=[{HAN}]{{2,4}}(?: |$)))"
+    )
 
 
 @cache

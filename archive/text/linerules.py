@@ -76,7 +76,8 @@ _HOST = re.compile(
 # 打开某某APP，查看更多: the call of a page for telephones. 打开“浙里办”APP alone is a step of a guide.
 _APP = re.compile(
     r"(?:点击|扫码|立即|请)?(?:打开|下载|安装|前往)(?:(?:app|客户端)|[^。“”]{0,14}(?:app|客户端)"
-    r"[,，\s]*(?:查看|阅读|观看|浏览|体验|参与|了解|更多|继续|看|获取).{0,24})[!>\s]*",
+    r"[,，\s]*(?:查看|阅读|观看|浏览|体验|参与|了解|更多|继续|看|获取).{0,24})[!>\s]*"
+    r"|关注[^。]{2,20}(?:公众号|微信|视频号|抖音号?)[,，\s]*(?:(?:了解|获取|查看|看)更多.{0,8})?",
     re.IGNORECASE,
 )
 # The clock of an audio or video player, and its speed: 00:00/02:31 1.0x
@@ -87,6 +88,7 @@ _QUANTITY = re.compile(
     r"\d\s?[台箱组套把册间辆盒袋瓶吨][)]?$"
 )  # 分享式投影仪 1台, an item of a list
 _DATED = re.compile(r"^\s*(?:发布|发表|更新)?(?:时间|日期)\s*[|｜丨]\s*")  # 时间 | 2023-03-16
+_GOES_ON = re.compile(r"[\d“《]")  # as a Han does behind a word
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
 _ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one page
@@ -231,7 +233,8 @@ def _begins_otherwise(line: str, found: re.Match[str]) -> bool:
     """Whether a line begins with a word of the frame and goes on as a text: 收藏品征集范围：…"""
     wanted = _only().get(found[0])
     behind = line[found.end() :]
-    if wanted is None or not (writing.has_han(behind[:1]) or behind[:1].isdigit()):
+    goes_on = writing.has_han(behind[:1]) or _GOES_ON.match(behind) is not None
+    if wanted is None or not goes_on:
         return False
     return wanted.match(behind.lower()) is None
 
