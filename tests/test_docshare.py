@@ -73,6 +73,26 @@ def test_a_text_that_begins_with_its_first_chunk_is_joined() -> None:
     assert cleaned.flags == ("doc-share",)
 
 
+@pytest.mark.parametrize(("count", "size"), [(4, 300), (8, 200), (12, 500)])
+def test_one_or_two_chunks_are_joined_on_a_page_with_a_sure_sign(count: int, size: int) -> None:
+    document = paragraphs(count)
+    assert chunked(document, size).count("、") >= 1
+    assert clean(HEAD + chunked(document, size) + TAIL, STEPS).text == document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "1、" + paragraphs(1) + "\n2、" + paragraphs(1, 2),
+        "1、" + paragraphs(2).replace("\n", ""),
+        "工作安排\n1、" + paragraphs(1),
+        "1、" + paragraphs(1) + "\n" + paragraphs(2, 3),
+    ],
+)
+def test_items_of_a_shared_document_keep_their_numbers(document: str) -> None:
+    assert clean(HEAD + "\n" + document + TAIL, STEPS).text == document
+
+
 def test_a_blank_that_was_trimmed_at_a_cut_is_a_line_end_again() -> None:
     document = paragraphs(60)
     trimmed = "\n".join(line.rstrip(" ") for line in chunked(document).split("\n"))

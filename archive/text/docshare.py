@@ -95,9 +95,25 @@ def _chain(text: str) -> list[_Mark]:
     for index, mark in enumerate(marks):
         if mark.number == 1:
             chain = _follow(text, marks[index:])
-            if len(chain) > len(best) and _is_proven(text, chain):
+            if len(chain) > len(best) and (_is_proven(text, chain) or _is_short(text, chain)):
                 best = chain
     return best
+
+
+def _is_short(text: str, chain: list[_Mark]) -> bool:
+    """One or two chunks of a short document, on a page with a sure sign: too few for a stride, but no list
+    has a 1、 without a 2、, nor an item that ends inside a sentence.
+
+    Cost: a shared document that is one line and has one item numbered so.
+    """
+    if len(chain) > 2 or text.find(f"\n{len(chain) + 1}、", chain[-1].end) >= 0:
+        return False
+    cut = chain[-1].start if len(chain) == 2 else 0
+    inside = not cut or _INSIDE_SENTENCE.search(text[max(0, cut - 1) : cut]) is not None
+    far = not cut or cut - chain[0].end >= _SHORTEST_CHUNK
+    line = text[chain[0].end :].partition("\n")[0]
+    run_on = len(re.findall("[。！？；] ", line)) > 0
+    return inside and far and run_on and is_shared_document(text.split("\n"))
 
 
 def _follow(text: str, marks: list[_Mark]) -> list[_Mark]:
@@ -115,7 +131,7 @@ def _gaps(chain: list[_Mark]) -> list[int]:
 
 
 def _usual(chain: list[_Mark]) -> int:
-    gaps = _gaps(chain)
+    gaps = _gaps(chain) or [0]
     return max(set(gaps), key=lambda gap: (gaps.count(gap), gap))
 
 
