@@ -51,6 +51,21 @@ def test_listed_words_are_found_as_one_search_through_the_text_finds_them(
     assert listed.first(text) == next((m[0] for m in pattern.finditer(text)), None)
 
 
+@given(
+    st.sets(st.text("来源号", min_size=1, max_size=4), min_size=1),
+    st.text("来源号 :"),
+    st.sampled_from(["", " {0,2}:", "(?=[^来]|$)"]),
+)
+def test_padded_words_are_found_as_a_choice_of_them_the_longest_first_finds_them(
+    words: set[str], text: str, behind: str
+) -> None:
+    choice = "|".join(" {0,2}".join(word) for word in sorted(words, key=len, reverse=True))
+    found = re.finditer(any_of(words, " {0,2}") + behind, text)
+    assert [m.span() for m in found] == [
+        m.span() for m in re.finditer(f"(?:{choice}){behind}", text)
+    ]
+
+
 def test_han_are_told_by_their_upper_byte_as_by_a_pattern_but_for_hexagrams() -> None:
     pattern = re.compile(f"[{writing.HAN}\u4dc0-\u4dff]")
     every = [chr(code) for code in (*range(0x10000), 0x20BB7, 0x1F600, 0x10FFFF)]

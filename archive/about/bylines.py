@@ -24,7 +24,7 @@ _PICTURES = re.compile("(?:供图|供圖|资料图|資料圖|提供)$")  # whose
 _STROKES = ("", ":", "：", "/", "／")  # behind a role of one character: 文/张三, no 文件名称
 _MEDIUM = 14  # characters of a medium's name before a role
 _LONGEST = 60  # characters of a byline, measured on 450 pages: the longest has 41
-_BRACKETED = re.compile(r"(?<=[^/／])[（(](.*?)[)）]")
+_BRACKETED = re.compile(r"[（(](?<=[^/／].)(.*?)[)）]")
 _SENTENCE = re.compile(r"[。！？!?；;]|[,，].*[,，]")
 
 

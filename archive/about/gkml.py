@@ -10,6 +10,7 @@ from itertools import islice
 from archive.about import dates, sources
 from archive.about.labels import HAN, fold, words
 from archive.chinese import variants
+from archive.chinese.anyof import any_of
 from archive.model import Candidate
 from archive.page.blocks import Block
 
@@ -21,7 +22,7 @@ _ROW = 240  # characters of a row in a plain text
 _TEXTS = ("内容", "概述", "主题", "标签")
 _EMPTY = 24  # characters a row without a value has at most
 _VALUE = re.compile(r"[^\W_号第]")
-_BETWEEN = re.compile(r"[\s\[\]【】]+")
+_BETWEEN = re.compile(r"[\s\[\]【】][\s\[\]【】]*")  # a single class in front is skipped to
 _REACH = 60  # blocks a table may span
 DOC_NUMBER = re.compile(
     rf"(?P<agency>[{HAN}]{{1,12}})\s?[〔\[（(【]\s?(?P<year>20\d\d|19\d\d)\s?[〕\]）)】]\s?第?\s?(?P<number>\d{{1,5}})\s?[号號]"
@@ -171,8 +172,7 @@ def _labelled() -> re.Pattern[str]:
 
 @cache
 def _spaced() -> str:
-    labels = sorted(_fields(), key=len, reverse=True)
-    return "|".join(r"\s{0,6}".join(label) for label in labels)
+    return any_of(_fields(), r"\s{0,6}")
 
 
 def _candidates(label: str, field: str, value: str) -> Iterator[Candidate]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from archive import vocab
 from archive.chinese import variants
+from archive.chinese.anyof import any_of
 from archive.errors import VocabularyError
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -235,13 +236,9 @@ def _label_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
         bare.update(fold(word) for word in entry["bare"])
         for word in entry["words"] + entry["bare"]:
             fields.setdefault(fold(word).replace(" ", ""), (entry["field"], entry["rank"]))
-    colon = "|".join(_padded(word) for word in sorted(fields, key=len, reverse=True))
-    plain = "|".join(_padded(word) for word in sorted(bare, key=len, reverse=True))
+    colon = any_of(fields, " {0,4}")
+    plain = any_of((word.replace(" ", "") for word in bare), " {0,4}")
     # Without a colon a label counts at the start of a cell only: 来源CSDN, 发表于2014-08-24.
     pattern = rf"(?P<colon>{colon}) {{0,4}}:|(?:(?<=[|>】\]])|^|(?<=\| )) ?(?P<bare>{plain})(?=[^{HAN}:]|\Z)"
     pattern += rf"|(?<=[|｜] )(?P<cell>来源|作者|编辑)(?=[{HAN}]{{2,12}} ?(?:[|｜]|\Z))"
     return re.compile(pattern), fields
-
-
-def _padded(word: str) -> str:
-    return " {0,4}".join(re.escape(char) for char in word if char != " ")

@@ -43,7 +43,7 @@ _FOOTER = 80  # last blocks of a page that may print its site code
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:]?\s*(\d{10}|bm\d{8})(?!\d)")
 _BADGE = re.compile(r"[?&]site_?[cC]ode=(\d{10}|bm\d{8})(?!\d)")
 _BADGE_SOURCE = re.compile(r"site_?[cC]ode=(?:\d{10}|bm\d{8})")  # in the page's source
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"\s\s*")
 _MARKUP = re.compile(r"</?(?:div|br|p|span|b|strong|font|sup|sub)\b[^<>]{0,80}>")
 _TEMPLATE = re.compile(r"\$\{|<%|\{\{|\[!--|\{\$|<\$")  # what the page's program did not fill in
 _NUMBER_LINE = 40  # characters of a line that is a document's number

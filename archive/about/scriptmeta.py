@@ -42,8 +42,8 @@ def from_scripts(scripts: Iterable[Script]) -> Iterator[Candidate]:
 
 
 def _literals(text: str) -> Iterator[Candidate]:
-    told = _tells(text) if len(text) <= _REMEMBERED else _tells.__wrapped__(text)
-    for match in _variable().finditer(text) if told else ():
+    told = _told(text) if len(text) <= _REMEMBERED else _told.__wrapped__(text)
+    for match in _variable().finditer(text, max(0, told - 1)) if told >= 0 else ():
         name = match["name"]
         value = (match["one"] or match["two"] or match["number"] or "").strip()
         if not value:
@@ -53,8 +53,10 @@ def _literals(text: str) -> Iterator[Candidate]:
 
 
 @lru_cache(maxsize=512)  # the pages of a site share their scripts
-def _tells(text: str) -> bool:
-    return _hint().search(text) is not None
+def _told(text: str) -> int:
+    """Where the first name and its sign stand, behind a quote or not; -1 where none does."""
+    found = _hint().search(text)
+    return found.start() if found else -1
 
 
 def _value(field: str, value: str, origin: str) -> Iterator[Candidate]:

@@ -21,10 +21,11 @@ _KIND = re.compile(
     "(?:通知|意见|决定|通报|公告|通告|批复|函|办法|规定|方案|报告|命令|令|规划|细则)[）)]?$"
 )
 _TOKEN = re.compile(rf"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+|{writing.OTHER}")
-_BETWEEN = re.compile(  # what no token holds
+_NO_TOKEN = (
     r"[^\u3400-\u9fff\uf900-\ufaffA-Za-z0-9"
-    rf"{writing.SYLLABLES}{writing.TIBETAN}{writing.ARABIC}{writing.MONGOLIAN}]+"
+    rf"{writing.SYLLABLES}{writing.TIBETAN}{writing.ARABIC}{writing.MONGOLIAN}]"
 )
+_BETWEEN = re.compile(f"{_NO_TOKEN}{_NO_TOKEN}*")  # a single class in front is skipped to
 # What stands between a title and the names of column and site. Not ——: that opens a subtitle.
 _CUT = re.compile(
     r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?=[^—]*$))\s*"
@@ -271,13 +272,18 @@ def _heading(block: Block, cut: str) -> str | None:
 def _is_short_title(blocks: Sequence[Block], index: int, own: str, whole: str) -> bool:
     """Whether a heading of two or three characters, or a line right above the day, opens <title>:
     讣告_通知公告_某某局."""
-    if not 1 < len(own) < 4 or own != squeezed(_CUT.split(whole)[0]):
+    if not 1 < len(own) < 4 or own != _first_part(whole):
         return False
     below = blocks[index + 1].text if index + 1 < len(blocks) else ""
     is_dated = headline.may_date(below) and any(
         c.field == "published" and not is_bare_day(c) for c in headline.read_line(below)
     )
     return is_dated or blocks[index].tag in ("h1", "h2", "h3")
+
+
+@lru_cache(maxsize=64)  # asked for every short heading of a page
+def _first_part(whole: str) -> str:
+    return squeezed(_CUT.split(whole)[0])
 
 
 def _is_way(text: str) -> bool:

@@ -26,13 +26,15 @@ _USUAL = (
 )
 
 
-def any_of(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str], joint: str = "") -> str:
     """A pattern that matches the longest of the words at a place.
 
     >>> any_of(["博彩", "博彩网", "百家乐"])
     '(?:博彩(?:网)?|百家乐)'
     >>> re.findall(any_of(["博彩", "博彩网", "百家乐"]), "博彩网和博彩")
     ['博彩网', '博彩']
+
+    `joint` is a pattern of what may stand between two characters: blanks, where labels are padded.
     """
     tree: _Tree = {}
     for word in words:
@@ -40,7 +42,7 @@ def any_of(words: Iterable[str]) -> str:
         for character in word:
             node = node.setdefault(character, {})
         node[_END] = {}
-    return _pattern(tree)
+    return _pattern(tree, joint)
 
 
 class Listed:
@@ -112,7 +114,7 @@ def _rarity(pair: str) -> int:
     return sum(place if place >= 0 else len(_USUAL) for place in places)
 
 
-def _pattern(tree: _Tree) -> str:
+def _pattern(tree: _Tree, joint: str, before: str = "") -> str:
     branches = []
     for character, below in tree.items():
         if character == _END:
@@ -120,6 +122,9 @@ def _pattern(tree: _Tree) -> str:
         run = re.escape(character)
         while len(below) == 1 and _END not in below:
             character, below = next(iter(below.items()))
-            run += re.escape(character)
-        branches.append(run if below == {_END: {}} else run + _pattern(below))
-    return f"(?:{'|'.join(branches)})" + ("?" if _END in tree else "")
+            run += joint + re.escape(character)
+        branches.append(run if below == {_END: {}} else run + _pattern(below, joint, joint))
+    found = f"{before}(?:{'|'.join(branches)})"
+    if _END not in tree:
+        return found
+    return f"(?:{found})?" if before else f"{found}?"

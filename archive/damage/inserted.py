@@ -28,12 +28,15 @@ _BETWEEN = re.compile(
     "[A-Za-z0-9](?<=[\u4e00-\u9fff].)[\\w.]{2,22}[A-Za-z0-9](?=[\u4e00-\u9fff])", re.ASCII
 )
 _MIXED = re.compile("[a-z].*[0-9A-Z]|[0-9].*[a-z]")  # a figure or an abbreviation has one kind
+_SMALL = re.compile("[a-z]")  # in every one
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?[A-Za-z]{1,3}")  # 喝200ml水: 喝水 is a word
 _TIMES, _SEAMS = 3, 0.75  # different places of a token, and its share inside a known word
 
 
 def _watermarks(text: str) -> Iterator[re.Match[str]]:
     """Tokens that part words: 5G or APP stand between words, so that taking them out makes none."""
+    if not _SMALL.search(text):
+        return
     places: dict[str, list[re.Match[str]]] = {}
     for match in _BETWEEN.finditer(text):
         if _MIXED.search(match[0]) and not _QUANTITY.fullmatch(match[0]):

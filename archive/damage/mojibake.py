@@ -24,6 +24,10 @@ _LEAST = 4  # hanzi in the result: fewer are no evidence
 # Accented letters and Latin-1 signs in a row, as GBK or UTF-8 bytes look one by one.
 _LATIN_SIGN = "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
 _LATIN = re.compile(f"{_LATIN_SIGN}{_LATIN_SIGN}{{3}}")  # so written it is skipped to
+# A letter or sign of its own: no-break blanks, dashes, quotes and dots also stand in rows (……”——).
+_LETTER = re.compile(
+    "[\u0080-\u009f\u00a1-\u00b6\u00b8-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2030\u2039\u203a\u20ac\u2122]"
+)
 _ACCENT = re.compile("[\u0080-\u00ff]")
 _NEIGHBOURS = 2  # repaired lines that vouch for a short one
 # UTF-8 read as GBK: every second hanzi begins with a pair E3-EF 80-BF. Those up to A0 are rare in
@@ -43,7 +47,7 @@ _Decode = Callable[[str], list[str]]
 def fix(text: str) -> Iterator[Change]:
     """The repair of every line that is mojibake as a whole, and flags on what is lost."""
     found: list[Change] = []
-    if _LATIN.search(text):
+    if _LETTER.search(text) and _LATIN.search(text):
         found = _changes(text, _LATIN, _from_latin, "latin-1")
         found += _beside(text, found)  # after the lines that vouch for them
     if _UTF8_AS_GBK.search(text):
@@ -70,7 +74,7 @@ def reread(line: str) -> str:
     >>> reread("¹ØÓÚÕÙ¿ª»áÒéµÄÍ¨Öª"), reread("关于召开会议的通知")
     ('关于召开会议的通知', '关于召开会议的通知')
     """
-    if not _LATIN.search(line) and not _UTF8_AS_GBK.search(line):
+    if not _LETTER.search(line) and not _UTF8_AS_GBK.search(line):
         return line
     whole = [c.new for c in fix(line) if c.applied and c.end - c.start == len(line)]
     return whole[0] if whole else line

@@ -81,7 +81,7 @@ _KINDS: dict[Any, int] = {
     "br": _BREAK,
     "a": _LINK,
 }
-_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
+_SPACES = re.compile(r"[ \t\r\n\f\xa0][ \t\r\n\f\xa0]*")  # a single class in front is skipped to
 _PLAIN = 0.2  # of a block may stand outside its links and it still is a link: ·, date, count
 _REMEMBERED = 200  # characters; longer texts are not kept
 _LONGEST = 4000  # characters kept of one block: more than any line read here needs

@@ -21,7 +21,8 @@ _SENTENCE_HAN = 12
 _LINKED = 0.35  # share of link text up to which a line is running text
 _SHORT, _PARAGRAPH = 90, 200  # characters; a tail line, a line of the legal foot is shorter
 _REMEMBERED = 100  # characters; the values of longer lines are not kept
-_FULL_WIDTH = re.compile(f"[，。；：、！？“”（）《》]|[\u3400-\u9fff][,;:!?.]|{writing.STOPS}")
+_FULL_WIDTH = re.compile("[，。；：、！？“”（）《》]")
+_OTHER_MARK = re.compile(f"[\u3400-\u9fff][,;:!?.]|{writing.STOPS}")  # asked where there is none
 # The first words of another article, cut by a template.
 _TEASER = re.compile(r"(?<!\.)\.{3}$|(?<!…)…$|\[(?:详细|全文|更多)\]$")
 
@@ -32,7 +33,7 @@ def is_good(line: Line) -> bool:
         line.good = (
             line.han >= _SENTENCE_HAN
             and line.linked < _LINKED * len(line.text)
-            and bool(_FULL_WIDTH.search(line.text))
+            and bool(_FULL_WIDTH.search(line.text) or _OTHER_MARK.search(line.text))
         )
     return line.good
 

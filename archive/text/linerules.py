@@ -40,8 +40,9 @@ _TABLES = {
     "player": {"starts", "ends"},
     "frame": {"names"},
 }
-_PUNCTUATION = re.compile(f"[，。；：、！？“”（）《》「」『』]|{writing.STOPS}")
-_ASCII_COMMA = re.compile(r"[\u3400-\u9fff][,;:!?][\u3400-\u9fff]")
+_PUNCTUATION = re.compile("[，。；：、！？“”（）《》「」『』]")
+# Asked where there is none of these.
+_OTHER_MARK = re.compile(f"[\u3400-\u9fff][,;:!?][\u3400-\u9fff]|{writing.STOPS}")
 _SENTENCE = 12  # Han of a line of running text
 _DATE = re.compile(
     r"[\[(（【|]?\s*(?:\d{4}|\d{2})\s?[-年/.．]\s?\d{1,2}\s?[-月/.．]\s?\d{1,2}\s?日?"
@@ -119,7 +120,7 @@ def is_sentence(line: str) -> bool:
 
 
 def _is_punctuated(line: str) -> bool:
-    return bool(_PUNCTUATION.search(line) or _ASCII_COMMA.search(line))
+    return bool(_PUNCTUATION.search(line) or _OTHER_MARK.search(line))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -369,7 +370,8 @@ def _is_date(line: str) -> bool:
 
 def has_day(line: str) -> bool:
     """True for a line that begins or ends with a day, as entries of a list do."""
-    return bool(_ENTRY.search(line[:24] + "\n" + line[-24:]))
+    ends = line[:24] + "\n" + line[-24:]
+    return bool(_FIGURE.search(ends) and _ENTRY.search(ends))
 
 
 _ENTRY = re.compile(
