@@ -30,6 +30,7 @@ from typing import Any, TypeVar
 
 from archive import cdxj, memory, ownership, relevance, warcwriter
 from archive.errors import (
+    FangzhiError,
     HoldingsDamaged,
     HoldingsError,
     HoldingsInUse,
@@ -322,6 +323,12 @@ def run_of(warcinfo: ReadRecord) -> str:
 def mark_repair(root: Path) -> None:
     """Note that the state of a holdings folder is made again, until `Holdings.repaired`. Raises `OSError`."""
     write_whole(root / _REPAIR, b"")
+
+
+def unwritten(path: Path, error: OSError) -> FangzhiError:
+    """What is said of a file that could not be written; `WriteFailed` where the disk is full or fails."""
+    kind = WriteFailed if error.errno in DISK_FAILS else FangzhiError
+    return kind(f"{path}: {error.strerror or error}")
 
 
 def write_whole(path: Path, data: bytes) -> None:

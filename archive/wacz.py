@@ -31,10 +31,10 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive import cdxj, temporary
-from archive.errors import HoldingsError, WriteFailed
+from archive.errors import HoldingsError
 from archive.formats import zipnum
 from archive.formats.originals import is_new
-from archive.holdings import Holdings
+from archive.holdings import Holdings, unwritten
 from archive.model import Reason
 from archive.selection import Choice, Selection
 from archive.textfiles import rows
@@ -70,7 +70,7 @@ def export(
 ) -> Exported:
     """Write the chosen part of the holdings as a WACZ called `target`; what it holds.
 
-    Raises `HoldingsError` when nothing was chosen, `WriteFailed` when it cannot be written; then
+    Raises `HoldingsError` when nothing was chosen, `FangzhiError` when it cannot be written; then
     nothing new stands under that name.
     """
     partial = target.with_name(f".{target.name}.part")
@@ -84,7 +84,7 @@ def export(
         os.replace(partial, target)
         sync_folder(target.parent)
     except OSError as error:
-        raise WriteFailed(f"{target}: {error.strerror or error}") from error
+        raise unwritten(target, error) from error
     finally:
         with suppress(OSError):
             partial.unlink()

@@ -44,7 +44,8 @@ environment:
   FANGZHI_SEEDS     the folder of sites/ and vocab/, where not that of the program
   FANGZHI_CONTACT   a page or address where site owners reach you; a crawl of a real site needs it
 """
-_DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # as archive/state.py, which is loaded later
+# As archive/state.py, which is loaded later.
+_DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -192,3 +194,60 @@ def test_what_reads_the_stored_text_names_a_line_it_cannot_read(tmp_path: Path) 
     assert "text-differs" in repaired.stdout
     assert fangzhi("replay", "--write", *where).returncode == 0  # what the message says to do
     assert text.read_bytes() == whole
+
+
+@pytest.mark.parametrize("form", ["--csv", "--jsonl"])
+def test_an_export_is_written_into_a_pipe_with_a_name_and_through_a_link(
+    tmp_path: Path, form: str
+) -> None:
+    """And does not stand in its place: `/dev/stdout` is a link to one."""
+    root = tmp_path / "h"
+    write(root, [Held("http://a.test/1.html", SPRING, PAGE)])
+    rest = ("--holdings", root)
+    assert fangzhi("export", form, tmp_path / "file", *rest).returncode == 0
+    whole = (tmp_path / "file").read_bytes()
+    assert "关于做好防汛工作的通知".encode() in whole
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as reader:
+        read = reader.submit(pipe.read_bytes)
+        assert fangzhi("export", form, pipe, *rest).returncode == 0
+        assert read.result(30) == whole
+    assert pipe.is_fifo()
+    link, behind = tmp_path / "link", tmp_path / "behind"
+    link.symlink_to(behind)
+    behind.write_text("the old one", "utf-8")
+    assert fangzhi("export", form, link, *rest).returncode == 0
+    assert link.is_symlink()
+    assert behind.read_bytes() == whole
+    named = fangzhi("export", form, "/dev/stdout", *rest)
+    assert named.returncode == 0
+    assert named.stdout == whole.decode("utf-8").replace("\r\n", "\n")
+    assert Path("/dev/stdout").is_symlink()
+    done = fangzhi("export", "--wacz", pipe, *rest)
+    assert done.returncode == 2
+    assert "not to a pipe" in done.stderr
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("form", ["--csv", "--jsonl", "--wacz"])
+def test_a_place_where_no_file_can_be_is_no_full_disk(tmp_path: Path, form: str) -> None:
+    root = tmp_path / "h"
+    write(root, [Held("http://a.test/1.html", SPRING, PAGE)])
+    for target, said in ((tmp_path / "no/x", "No such file"), (root, "Is a directory")):
+        done = fangzhi("export", form, target, "--holdings", root)
+        assert done.returncode == 1
+        assert f"fangzhi: {target}: {said}" in done.stderr
+
+
+def test_holdings_without_archives_are_told_and_not_made(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name, said in (("no", "no such holdings folder"), ("empty", "no WARC files")):
+        for more in ((), ("--diff",), ("--write",), ("--learn",)):
+            done = fangzhi("replay", *more, "--holdings", tmp_path / name)
+            assert done.returncode == 1
+            assert said in done.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+    done = fangzhi("seeds", "check", "--sites", tmp_path / "empty")
+    assert done.returncode == 2
+    assert "no site definitions here" in done.stderr

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from archive import selection, textfiles, wacz
-from archive.errors import HoldingsError, WriteFailed
+from archive.errors import HoldingsError
 from archive.formats.originals import is_new
 from archive.formats.records import Damage, ReadRecord
-from archive.holdings import Holdings, write_pieces
+from archive.holdings import Holdings, unwritten, write_pieces
 from archive.warc import parse_date
 from crawler.codes import DONE, FAILED, WRONG_USE
 from crawler.commands import table
@@ -37,13 +37,13 @@ def export(options: argparse.Namespace) -> int:
         return _export_lines(options.holdings, options.csv, choice, table.HEAD, _as_row)
     if options.jsonl is not None:
         return _export_lines(options.holdings, options.jsonl, choice, b"", _as_it_is)
-    if options.wacz == STDOUT:
+    if options.wacz == STDOUT or _is_special(options.wacz):
         print("fangzhi: --wacz: a package is written to a file, not to a pipe", file=sys.stderr)
         return WRONG_USE
     title = options.title or ", ".join(options.site) or "fangzhi"
     software = f"fangzhi {version('fangzhi')}"
     holdings = Holdings(options.holdings)
-    done = wacz.export(holdings, options.wacz, choice, title=title, software=software)
+    done = wacz.export(holdings, options.wacz.resolve(), choice, title=title, software=software)
     _say(done)
     size = options.wacz.stat().st_size
     print(
@@ -82,11 +82,22 @@ def _export_lines(
         sys.stdout.buffer.flush()
         return DONE
     try:
-        write_pieces(target, pieces())
+        if _is_special(target):
+            with target.open("wb") as out:
+                out.writelines(pieces())
+        else:
+            write_pieces(target.resolve(), pieces())
+    except BrokenPipeError:  # who reads from it has enough
+        raise
     except OSError as error:
-        raise WriteFailed(f"{target}: {error.strerror or error}") from error
-    print(f"{target}: {count:,} articles")
+        raise unwritten(target, error) from error
+    print(f"{target}: {count:,} articles", file=sys.stderr if _is_special(target) else sys.stdout)
     return DONE
+
+
+def _is_special(target: Path) -> bool:
+    """Whether a file is none that can be replaced by another: a pipe, a terminal, a device."""
+    return target.exists() and not (target.is_file() or target.is_dir())
 
 
 def _as_row(_line: bytes, row: Mapping[str, Any]) -> bytes:

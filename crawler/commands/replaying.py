@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from archive import limits, memory, textfiles, worker
+from archive.errors import HoldingsError
 from archive.formats.opening import records
 from archive.formats.originals import Originals
 from archive.formats.records import Damage, ReadRecord
@@ -52,6 +53,8 @@ def replay(options: argparse.Namespace) -> int:
                 return _replay_files(
                     files, sandbox, Originals(beside.place if beside else None), undefined, out
                 )
+        if not Holdings(options.holdings).warcs():  # own would make a folder of that name
+            raise HoldingsError(f"{options.holdings}: no WARC files, nothing to derive")
         holdings = Holdings(options.holdings, own=options.write or options.learn)
         try:
             learned = _learn(holdings, sandbox) if options.learn else {}

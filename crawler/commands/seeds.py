@@ -25,7 +25,10 @@ def seeds(options: argparse.Namespace) -> int:
     if not options.sites.is_dir():
         raise SiteDefinitionError(options.sites, "", "no such folder")
     code, sites = DONE, []
-    for path in sorted(options.sites.glob("*.toml")):
+    paths = sorted(options.sites.glob("*.toml"))
+    if not paths:
+        raise SiteDefinitionError(options.sites, "", "no site definitions here")
+    for path in paths:
         try:
             sites.append(load(path))
         except SiteDefinitionError as error:
