@@ -46,6 +46,15 @@ def test_places_behind_the_files_of_a_notice_go() -> None:
     assert plain(kept)[0] == kept
 
 
+@pytest.mark.parametrize("label", ["站群：\n", "友情链接\n", "热门城市：", ""])
+@pytest.mark.parametrize("ending", ["刻章", "开锁", "开锁公司", "搬家", "seo优化"])
+def test_a_matrix_of_short_trades_goes_with_the_label_above_it(label: str, ending: str) -> None:
+    drawn = places(random.Random(ending), 60)
+    names = [f"{name.rstrip('县市区旗')}{ending}" for name in drawn if name[-1] in "县市旗"][:20]
+    text, verdict, _ = plain(f"{BODY}\n{label}{'|'.join(names)}")
+    assert (text.rstrip(), verdict) == (BODY, "infected")
+
+
 @pytest.mark.parametrize("label", ["友情链接：\n", "友链：", "【站长推荐】\n"])
 @pytest.mark.parametrize("separator", ["、", "，", "|", " "])
 def test_a_box_of_links_goes_from_between_paragraphs_however_its_names_are_parted(

@@ -35,6 +35,7 @@ from archive.farms.farmitems import (
     until_footer,
     whole_lines,
 )
+from archive.farms.farmtext import label_of
 from archive.model import Change
 
 MATRIX, LISTED, BAR = 6, 12, 4  # least items, rules R7 and R8
@@ -109,7 +110,8 @@ def _holds_repeated_endings(text: str) -> bool:
     endings = Counter(piece[-2:] for piece in found)
     shared = (piece for piece in found if endings[piece[-2:]] >= 2)
     split = filter(None, map(gazetteer.split_place, shared))
-    return sum(len(place) >= 2 and len(ending) >= 3 for place, ending in split) >= MATRIX
+    long = (len(place) >= 2 and (len(ending) >= 3 or trade_of(ending)) for place, ending in split)
+    return sum(map(bool, long)) >= MATRIX
 
 
 def _matrix_runs(text: str, *, mixed: bool = False) -> Iterator[tuple[list[Item], list[str]]]:
@@ -163,6 +165,7 @@ def _sellers() -> tuple[str, ...]:
 def _with_label(text: str, run: Sequence[Item]) -> tuple[int, int]:
     line = text.rfind("\n", 0, run[0].start) + 1
     start = line if _LABEL.match(text[line : run[0].start] or "：：") else run[0].start
+    start = label_of(text, start).start  # 站群： on the line above
     return whole_lines(text, start, past(text, run[-1].end))
 
 

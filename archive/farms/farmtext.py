@@ -126,7 +126,7 @@ def place_lists(text: str, title: str) -> Iterator[Change]:
         names = [item.text for item in run]
         if gazetteer.is_ordered(names):
             continue
-        label = _label(text, run[0].start)
+        label = label_of(text, run[0].start)
         doubt = _doubt(text, run, title, label)
         start, end = _whole(text, label.start, past(text, run[-1].end))
         evidence = f"P {len(run)} places in no order; A behind the article"
@@ -186,7 +186,7 @@ class _Label(NamedTuple):
     kind: str  # machinery, boxes, links; "" where there is no such label, and the list begins at `start`
 
 
-def _label(text: str, at: int) -> _Label:
+def label_of(text: str, at: int) -> _Label:
     """The label of a list that begins at `at`; a word that announces lists makes it none."""
     before = text[max(0, at - 2 * LONGEST_LABEL) : at].rstrip("\n \u3000\t|")
     ended = _ENDED.match(before)
