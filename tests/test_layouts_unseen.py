@@ -651,3 +651,29 @@ def test_a_closing_line_in_the_body_of_a_page_goes(line: str) -> None:
 )
 def test_a_closing_line_that_a_text_says_itself_stays(line: str) -> None:
     assert _page(_paragraphs(*BODY, line)).text == "\n".join((*BODY, line))
+
+
+@pytest.mark.parametrize("wrap", ["<div>{}</div>", "<ul>{}</ul>"])
+@pytest.mark.parametrize(
+    "item", ["<div><a href='/x/{0}.html'>{1}</a></div>", "<li><a href='/x/{0}.html'>{1}</a></li>"]
+)
+def test_a_box_of_links_between_paragraphs_costs_none_of_them(wrap: str, item: str) -> None:
+    names = (
+        "山花烂漫引客来",
+        "县委召开常委会会议",
+        "三中举行百日誓师",
+        "清明祭扫英烈",
+        "小菌菇撑起致富伞",
+        "反诈宣传进社区",
+    )
+    box = wrap.format("".join(item.format(n, name) for n, name in enumerate(names)))
+    made = _page(f"<p>{BODY[1]}</p>{box}<p>{BODY[0]}</p>")
+    assert made.text == "\n".join((BODY[1], BODY[0]))
+
+
+def test_names_of_clinics_one_below_the_other_go_and_those_of_a_ward_stay() -> None:
+    names = ("白癜风医院", "癫痫病医院", "男科医院排名", "治疗牛皮癣", "无痛人流医院")
+    listed = "<br>".join(names)
+    assert _page(f"<p>{BODY[0]}</p>{listed}<p>{BODY[1]}</p>").text == "\n".join(BODY)
+    ward = "患者可在下列科室就诊，费用由医保按规定报销。"
+    _kept((BODY[0], ward, *names, "就诊时请携带身份证。"))

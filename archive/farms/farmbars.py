@@ -315,7 +315,7 @@ def _columns(text: str) -> Iterator[list[Item]]:
     None that a line announces with a colon, and none of a trade that any line of the text speaks of: a
     warning, a ward, a register of services. Cost: such a list where the text says nothing about it.
     """
-    spoken: dict[str, bool] = {}
+    rest, spoken = "", dict[str, bool]()
     run: list[Item] = []
     for line in re.finditer("[^\n]+", text + "\n。"):
         name = line[0].strip()
@@ -325,11 +325,18 @@ def _columns(text: str) -> Iterator[list[Item]]:
             continue
         trades = Counter(filter(None, (lexicon.trade(item.text) for item in run)))
         if len(run) >= COLUMN and trades.total() >= max(BAR, COLUMN_LISTED * len(run)):
-            spoken |= {t: lexicon.speaks_of(text, t) for t in trades if t not in spoken}
+            rest = rest or _without_names(text)
+            spoken |= {t: lexicon.speaks_of(rest, t) for t in trades if t not in spoken}
             before = text[max(0, run[0].start - LONGEST_ITEM) : run[0].start].rstrip()
             if not any(spoken[trade] for trade in trades) and before[-1:] not in ("：", ":"):
                 yield run
         run = []
+
+
+def _without_names(text: str) -> str:
+    """The text without its short lines that are listed names."""
+    lines = text.split("\n")
+    return "\n".join(x for x in lines if len(x) > LONGEST_ITEM or lexicon.trade(x) is None)
 
 
 def segments(text: str) -> list[str]:

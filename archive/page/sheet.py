@@ -19,6 +19,7 @@ _MOST = 0.7  # of a page's sentences: what holds that and links is the article's
 _UNMARKED, _MARKED = 60, 12  # Han of sentences around links: a CMS's own body needs fewer
 _REFERENCE = 150  # characters; the title of a file or source, not a row of links
 _CELLS = frozenset(("li", "td", "th", "dd", "dt", "ul"))
+_BOX = 2  # links behind the first of a box
 _SIGNATURE = 12  # lines behind the last sentence in which a notice gives addresses and is signed
 _KNOWN = -12.0  # value of a line that the site's memory knows
 
@@ -34,6 +35,7 @@ class Sheet:
     title: int | None  # the line that shows the title
     containers: list[Container]  # bodies that a CMS marks
     inside: frozenset[str]  # lines that look like the frame and stand in the middle of the text
+    boxed: frozenset[int]  # links of boxes between the paragraphs of one element
 
 
 def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
@@ -56,9 +58,12 @@ def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
     for index in _enclosed(flow, values, frame, known, at, mass):
         values[index], frame[index] = max(values[index], 3.0), False
         inside.add(flow.lines[index].text)
+    boxed = frozenset(_between(flow, values, mass))
+    for index in boxed:
+        values[index] = max(values[index], -1.0)
     if at is not None:
         values[at] = -2.0
-    return Sheet(flow, values, frame, mass, at, containers(flow), frozenset(inside))
+    return Sheet(flow, values, frame, mass, at, containers(flow), frozenset(inside), boxed)
 
 
 def _own_lines(
@@ -126,6 +131,32 @@ def _enclosed(
             continue
         if below or (above and any(notices.gives(x.text) for x in lines[index + 1 : last][:1])):
             yield index
+
+
+def _between(flow: Flow, values: Sequence[float], mass: Sequence[int]) -> Iterator[int]:
+    """Links in boxes between the paragraphs of one element that holds most of the page's sentences: they
+    part a text in two, and a reading would keep the longer part. The boxes themselves go later.
+
+    Three in a row at least, since fewer cost no reading a paragraph.
+    """
+    lines = flow.lines
+    boxes = [
+        index
+        for index in range(1, len(lines) - 1)
+        if values[index] < -1 and is_link(lines[index]) and is_link(lines[index - 1])
+    ]
+    if len(boxes) < _BOX:
+        return
+    good = [i for i, line in enumerate(lines) if span.is_good(line) and values[i] > 0]
+    several = Counter(lines[i].element for i in good)
+    ends: dict[Element, tuple[int, int]] = {}  # the first and the last paragraph that each holds
+    for index in good:
+        holder = _holder(lines[index].element, several)
+        ends[holder] = ends.get(holder, (index, index))[0], index
+    for holder, (first, last) in ends.items():
+        if holder.tag in ("body", "html") or mass[last + 1] - mass[first] < _MOST * mass[-1]:
+            continue
+        yield from (i for i in range(first, last) if values[i] < -1 and is_link(lines[i]))
 
 
 def _holder(element: Element, several: Mapping[Element, int]) -> Element:

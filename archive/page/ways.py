@@ -130,7 +130,7 @@ def _lenient(page: Sheet, index: int) -> float:
     """The value of a line, where one that is not known as frame counts for what it holds."""
     worth = page.values[index]
     if page.frame[index]:
-        return min(worth, -12.0)
+        return -1.0 if index in page.boxed else min(worth, -12.0)
     return max(worth, min(6.0, 1 + 0.3 * page.flow.lines[index].han))
 
 
