@@ -287,6 +287,23 @@ def test_text_that_is_missing_is_told(holdings: Path) -> None:
     assert check(holdings) == (0, {"text-missing"})
 
 
+@pytest.mark.parametrize("key", ["captured", "text_norm"])
+def test_a_line_of_text_that_lacks_a_key_is_told(holdings: Path, key: str) -> None:
+    """Its response has a line, and no export can use it."""
+    text = next(
+        path for path in (holdings / "text").glob("*.jsonl") if b'"text_norm"' in path.read_bytes()
+    )
+    rows = text.read_text("utf-8").splitlines(keepends=True)
+    at = next(number for number, row in enumerate(rows) if '"text_norm"' in row)
+    rows[at] = rows[at].replace(f'"{key}":', '"other":', 1)
+    text.write_text("".join(rows), "utf-8")
+    found = list(checkholdings.check(Holdings(holdings), Checker()))
+    said = f"1 lines that cannot be used; the first is line {at + 1:,}"
+    assert [(one.code, one.problem, one.file) for one in found] == [
+        ("text-differs", said, text.name)
+    ]
+
+
 def test_the_sum_counts_what_is_wrong_with_the_folder_too(holdings: Path) -> None:
     for path in (holdings / "text").glob("*.jsonl"):
         path.unlink()

@@ -29,6 +29,8 @@ _SHOWN = 3  # examples in a message
 # Seconds that one table is read for: a crawl cannot commit meanwhile, and waits ten (archive/state.py).
 READING = 5.0
 _STEPS = 100_000  # of SQLite's machine, between two looks at the clock
+_KEYS = {"id", "url", "captured"}  # of every line of text/
+_OF_ARTICLES, _OF_REJECTIONS = {"site", "title", "text", "text_norm"}, {"detail"}
 _COLUMNS = "record_id, uri, date, run, status, file, offset, length, digest, original"
 
 
@@ -145,7 +147,10 @@ class _Folder:
             if responses:
                 yield Finding("text-missing", f"of {path.name}", target.name)
             return
-        known = _ids(target)
+        known, odd = _ids(target)
+        if odd:
+            problem = f"{len(odd):,} lines that cannot be used; the first is line {odd[0]:,}"
+            yield Finding("text-differs", problem, target.name)
         missing = responses - known
         if missing:
             shown = ", ".join(sorted(missing)[:_SHOWN])
@@ -229,14 +234,21 @@ def _difference(row: Acknowledged, record: Acknowledged) -> str:
     return ", ".join(name for name in names if getattr(row, name) != getattr(record, name))
 
 
-def _ids(path: Path) -> set[str]:
+def _ids(path: Path) -> tuple[set[str], list[int]]:
+    """The record ids that a text file has lines of, and the numbers of lines of which something is
+    missing that exports and packages ask for."""
     found: set[str] = set()
+    odd: list[int] = []
     with path.open("rb") as file:
-        for row in file:
+        for number, row in enumerate(file, 1):
             line: Any = _json(row)
-            if isinstance(line, dict):
+            is_one = isinstance(line, dict)
+            wanted = _KEYS | (_OF_REJECTIONS if is_one and "rejected" in line else _OF_ARTICLES)
+            if not is_one or wanted - line.keys():
+                odd.append(number)
+            if is_one:
                 found.add(str(line.get("id")))
-    return found
+    return found, odd
 
 
 def _json(row: bytes) -> Any:
