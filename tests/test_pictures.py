@@ -32,14 +32,15 @@ def answer(asked: Asked) -> Answer:
 def test_pictures_of_articles_held_before_are_asked_for_when_they_are_wanted_now(
     tmp_path: Path,
 ) -> None:
+    """By a run that derives, for they stand in the text."""
     sites, holdings = define(tmp_path / "sites", HOST), tmp_path / "h"
     with answering(answer) as web:
         where = ("--sites", sites, "--holdings", holdings, "--proxy", web.proxy)
-        for options in ((), ("--images",)):
+        for options in ((), ("--images", "--no-derive"), ("--images",)):
             done = fangzhi("crawl", *where, *options)
             assert done.returncode == 0, done.stderr[-2000:]
             assert adds_up(report(holdings))
-        assert web.paths(HOST) == ["/", "/", "/files/1.jpg"]
+        assert web.paths(HOST) == ["/", "/", "/", "/files/1.jpg"]
 
 
 def test_the_pictures_of_an_article_are_asked_for_once_and_belong_to_it(tmp_path: Path) -> None:

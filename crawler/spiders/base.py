@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -280,6 +280,8 @@ class ArchivingSpider(Spider, ABC):
         article = self._to_read_again(response, lease, visit)
         if article is None:
             self._end(lease, visit, ranked)
+        elif not self.recorder.deriver.workers:  # the next run that derives comes back to it
+            self._end(lease, replace(visit, was_read=False), ranked)
         else:
             self._read_again(article, lease, visit, ranked)
 
