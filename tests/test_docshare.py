@@ -250,6 +250,22 @@ def test_head_and_foot_of_other_sharing_sites_go_and_tell_the_title(site: str) -
         assert ("published", "2020-12-03") in found
 
 
+def test_what_closes_a_page_above_the_document_closes_nothing() -> None:
+    document = paragraphs(12)
+    head = HEAD.replace("资源描述", "点击查看更多>>\n资源描述\n5页\n5.0 金币\n共12页")
+    head = head.replace("到这儿已超出免费预览范围", "全部预览完了")
+    assert clean(head + document + TAIL, STEPS).text == document
+    names = "\n".join(f"{number}号 柳河村第{number}组" for number in range(1, 30))
+    assert clean(head + names, STEPS).text == names
+
+
+def test_a_title_glued_to_its_document_once_goes() -> None:
+    document = paragraphs(12)
+    assert clean(HEAD + chunked(f"{TITLE}\n{document}") + TAIL, STEPS).text == document
+    spoken = f"{TITLE} 已经印发。\n{document}"
+    assert clean(HEAD + spoken + TAIL, STEPS).text == spoken
+
+
 def test_a_heading_of_the_document_ends_nothing() -> None:
     text = f"{SITES['labels'][0]}{paragraphs(6)}\n相关资料\n{paragraphs(6, 1)}"
     assert clean(text, STEPS).text == f"{paragraphs(6)}\n相关资料\n{paragraphs(6, 1)}"

@@ -222,6 +222,13 @@ def test_no_gloss_stays_for_a_title_and_frame_that_the_tool_did_not_reach(style:
     assert clean(shown, [strip_pinyin_glosses]).text == frame + body
 
 
+def test_a_figure_behind_a_reading_without_brackets_is_the_texts() -> None:
+    body = "偏南風2到3級，陣風7級，風力4級，氣溫3到5度，風5日減弱。"
+    shown = glossed(body, "風氣級減", "{}{}")
+    assert "風fēng7級" in shown
+    assert clean(shown, [strip_pinyin_glosses]).text == body
+
+
 LESSONS = (
     "同学们跟我读：妈mā，麻má，马mǎ，骂mà，这是四个声调。妈mā是第一声，麻má是第二声，马mǎ是第三声，骂mà是第四声。",
     "多音字练习：重zhòng要、重chóng复，长cháng短、长zhǎng大，还hái是、还huán书，行xíng走、银行háng，为wéi人、为wèi了。",

@@ -45,6 +45,7 @@ SOURCES = (
     ".TRS_Editor P{margin-top:0;line-height:1.75;font-family:宋体;}",
     ".pgc-img img{max-width:100%;height:auto}\n.pgc-img {\n  margin: 0 auto;\n}",
     "{{article.more}}\n<%= ad.middle %>",
+    "${content.next}\n{$copyright}",
     "(function(){\n  var bp = document.createElement('script');\n  bp.src = '//push.js';\n  // 百度推送\n})();",
     'window._share={"common":{"text":""},"share":{}};with(document)0[(getElementsByTagName(\'head\')[0])];',
     '{"code":200,"data":{"id":17},"msg":"ok"}',

@@ -72,12 +72,17 @@ def bare_glosses(text: str) -> Iterator[Gloss]:
     """Readings behind a character without a bracket, their tone told: `學xué`, `學 xue2 習`; those without a
     tone of a character that has none, 們men."""
     for match in BARE.finditer(text):
-        reading = spelled(match["reading"])
+        shown = match["reading"]
+        if has_tone(bare := shown.rstrip("012345")):  # 風fēng4到5級: the figure is the text's
+            shown = bare
+        elif text[match.end() : match.end() + 1].isdigit():
+            continue
+        reading = spelled(shown)
         if has_tone(reading) or readings(match["char"])[:1] == (reading,):
-            start, end = match.start("blank"), match.end()
+            start, end = match.start("blank"), match.start("reading") + len(shown)
             spaced = bool(match["blank"]) and text[end : end + 1] == match["blank"]
             inside = is_hanzi(text[end + spaced : end + spaced + 1])
-            style, manner = match["blank"], _manner(match["reading"])
+            style, manner = match["blank"], _manner(shown)
             yield Gloss(
                 match["char"], reading, start, end, end, spaced, False, inside, style, manner
             )

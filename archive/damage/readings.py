@@ -33,7 +33,7 @@ GLOSS = re.compile(
 # 學xué, 學 xue2 習: the same without a bracket, its tone told. Another character, a mark or the end follows,
 # so that a word of several syllables (拼音pīnyīn) is none.
 BARE = re.compile(
-    rf"(?P<char>[{HANZI}])(?P<blank>[ \u00a0]?)(?P<reading>[{LETTERS}]{{1,7}}{_SPELLED})(?![{LETTERS}0-9'’])"
+    rf"(?P<char>[{HANZI}])(?P<blank>[ \u00a0]?)(?P<reading>[{LETTERS}]{{1,7}}{_SPELLED})(?![{LETTERS}'’])"
 )
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ\u0300\u0301\u0304\u030c"
 TONED = re.compile(  # one class in front, so that it is skipped to: a seventh of the time

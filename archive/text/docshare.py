@@ -283,7 +283,10 @@ def _furniture(page: _Page, title: str) -> Iterator[Change]:
         behind -= mass
         ended = before >= _DOCUMENT and behind <= _AFTER * before
         before += mass
-        closing = page.words.tail(line) or (page.words.closes(line) if ended else "")
+        # 点击查看更多 stands above the document, too
+        passed = before > behind or (before == behind and start > len(page.text) / 2)
+        tail = page.words.tail(line) if passed else ""
+        closing = tail or (page.words.closes(line) if ended else "")
         if closing:
             cut, found = max(read, start - 1), _upload_day(line)
             yield Change(cut, len(page.text), "", closing, signs, flag="doc-share", found=found)

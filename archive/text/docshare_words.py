@@ -16,6 +16,7 @@ Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
 _ASCII = tuple(zip("，：！（）", ",:!()", strict=True))
 _LONGEST = 400  # characters of a line that patterns look at
+_GLUED = 8  # characters of a title that is told by its blank alone, and of what follows
 _LABELS = 4  # different ones; an attachment's 格式 and 大小 are two
 _LONGEST_LABELS = 160  # characters of a line of upload data
 
@@ -72,10 +73,12 @@ class Words:
             yield from pattern.finditer(line)
 
     def glued(self, title: str) -> re.Pattern[str]:
-        """Two or more of the title and the glue words, the title at least once, at a start."""
+        """Two or more of the title and the glue words, the title at least once, at a start; or a title of
+        some length with a blank behind it."""
         name = re.escape(title)
         glue = "|".join(map(re.escape, self.glue))
-        return re.compile(rf"(?:(?:{glue}) *+)*+{name} *+(?:(?:{name}|{glue}) *+)++")
+        alone = rf"|{name} +(?=[^\s。]{{{_GLUED},}})" if len(title) >= _GLUED else ""
+        return re.compile(rf"(?:(?:{glue}) *+)*+{name} *+(?:(?:{name}|{glue}) *+)++{alone}")
 
 
 def readable(text: str) -> str:
