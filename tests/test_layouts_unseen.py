@@ -677,3 +677,46 @@ def test_names_of_clinics_one_below_the_other_go_and_those_of_a_ward_stay() -> N
     assert _page(f"<p>{BODY[0]}</p>{listed}<p>{BODY[1]}</p>").text == "\n".join(BODY)
     ward = "患者可在下列科室就诊，费用由医保按规定报销。"
     _kept((BODY[0], ward, *names, "就诊时请携带身份证。"))
+
+
+def _forms(items: tuple[str, ...], linked: bool) -> dict[str, tuple[str, list[str]]]:
+    """Markup of a list in the ways editors set it, and the lines it should give."""
+    told = [f"<a href='/x/{n}.html'>{item}</a>" if linked else item for n, item in enumerate(items)]
+    rows = "".join(f"<tr><td>{n}</td><td>{item}</td></tr>" for n, item in enumerate(told, 1))
+    numbered = [f"{n}\t{item}" for n, item in enumerate(items, 1)]
+    return {
+        "p": ("".join(f"<p>{item}</p>" for item in told), [*items]),
+        "li": (f"<ul>{''.join(f'<li>{item}</li>' for item in told)}</ul>", [*items]),
+        "br": (f"<p>{'<br>'.join(told)}</p>", [*items]),
+        "td": (f"<table>{''.join(f'<tr><td>{item}</td></tr>' for item in told)}</table>", [*items]),
+        "rows": (f"<table>{rows}</table>", numbered),
+        "line": (f"<p>{'、'.join(told)}</p>", ["、".join(items)]),
+    }
+
+
+ITEMS = {
+    "places": ("嘉祥县", "东兰县", "普格县", "安图县", "渑池县", "会昌县", "青阳县", "利津县", "涡阳县", "玛曲县", "岳池县", "镇巴县", "松滋市"),
+    "names": ("张伟", "王芳", "李娜", "刘洋", "陈静", "杨帆"),
+    "shops": ("惠民药房 人民路18号 7221133", "康泰大药房 解放街46号 7221806", "同济堂 站前路9号 7229911"),
+    "services": ("搬家：平安搬家队 13800000001", "开锁：王师傅 13800000002", "管道疏通：李师傅 13800000003"),
+    "days": ("2023-03-18 义务植树活动", "2023-03-19 法律咨询活动", "2023-03-20 春季读书会", "2023-03-21 健康讲座"),
+    "addresses": ("http://www.dxrs.gov.cn", "http://www.cpta.com.cn", "http://zscx.osta.org.cn"),
+    "offices": ("嘉祥县人民政府", "东兰县人民政府", "普格县人民政府", "安图县人民政府", "渑池县人民政府"),
+    "firms": ("湖南云创科技有限公司", "长沙数智信息有限公司", "邵阳博远传媒有限公司"),
+}  # fmt: skip
+LEAD = "为方便群众了解有关情况，现将有关内容公布如下，请相互转告。"
+CLOSE = "以上内容如有变动，将另行公告，敬请留意。"
+
+
+@pytest.mark.parametrize("form", ["p", "li", "br", "td", "rows", "line"])
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("name", ITEMS)
+def test_lists_of_a_notice_stay_however_they_are_set(name: str, linked: bool, form: str) -> None:
+    markup, lines = _forms(ITEMS[name], linked)[form]
+    assert _page(f"<p>{LEAD}</p>{markup}<p>{CLOSE}</p>").text == "\n".join((LEAD, *lines, CLOSE))
+    assert _page(f"<p>{LEAD}</p>{markup}").text == "\n".join((LEAD, *lines))
+    assert _page(f"<div class='TRS_Editor'>{markup}</div>").text == "\n".join(lines)
+
+
+def test_links_below_a_title_that_no_system_marks_are_no_text() -> None:
+    assert _page(_links("山花烂漫引客来", "县委召开会议", "百日誓师")).text == ""

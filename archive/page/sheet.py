@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _REFERENCE = 150  # characters; the title of a file or source, not a row of link
 _CELLS = frozenset(("li", "td", "th", "dd", "dt", "ul"))
 _BOX = 2  # links behind the first of a box
 _SIGNATURE = 12  # lines behind the last sentence in which a notice gives addresses and is signed
+_ITEMS = frozenset(("li", "td", "tr", "tbody", "dd", "dt", "p", "span"))
+_ANNOUNCES = re.compile("[：:]$|如下|下列|以下|点击|點擊|下载|下載|查看")
 _KNOWN = -12.0  # value of a line that the site's memory knows
 
 
@@ -46,6 +49,11 @@ def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
     within = [_links_within(flow, line, mass) for line in flow.lines]
     for index in range(1, len(flow.lines)):
         within[index] = within[index] or _is_announced(flow.lines, within, index)
+    marked = containers(flow)
+    if mass[-1] < _MARKED:  # nothing but links under a title: what a CMS marks is the notice's
+        for body in marked:
+            for index in range(body.first, body.last):
+                within[index] = within[index] or is_link(flow.lines[index])
     values = [_value(line, k, sure) for line, k in zip(flow.lines, known, strict=True)]
     frame = [k or _is_frame(line) for line, k in zip(flow.lines, known, strict=True)]
     for index in range(len(flow.lines)):
@@ -63,7 +71,7 @@ def sheet(flow: Flow, memory: SiteMemory | None, title: str | None) -> Sheet:
         values[index] = max(values[index], -1.0)
     if at is not None:
         values[at] = -2.0
-    return Sheet(flow, values, frame, mass, at, containers(flow), frozenset(inside), boxed)
+    return Sheet(flow, values, frame, mass, at, marked, frozenset(inside), boxed)
 
 
 def _own_lines(
@@ -187,8 +195,8 @@ def _links_within(flow: Flow, line: Line, mass: Sequence[int]) -> bool:
 
 
 def _is_announced(lines: Sequence[Line], within: Sequence[bool], index: int) -> bool:
-    """A link below a sentence that ends with a colon, or below another such link, in the same part of
-    the page: the villages, cases or forms that a notice lists.
+    """A link below a sentence that ends with a colon or says that a list follows, or below another such
+    link, in the same part of the page: the villages, cases or forms that a notice lists.
 
     Cost: a box of links right below such a sentence, in the element that holds its paragraph.
     """
@@ -196,12 +204,19 @@ def _is_announced(lines: Sequence[Line], within: Sequence[bool], index: int) -> 
     if not is_link(line) or line.noisy or line.linked > _REFERENCE:
         return False
     if is_link(above):
-        return within[index - 1] and line.element.getparent() is above.element.getparent()
-    if above.text[-1:] not in ("：", ":") or above.noisy or not span.is_good(above):
+        return within[index - 1] and _list_of(line.element) is _list_of(above.element)
+    if above.noisy or not span.is_good(above) or not _ANNOUNCES.search(above.text):
         return False
-    around = above.element.getparent()
-    parent = line.element.getparent()
-    return around is not None and parent is not None and around in (parent, parent.getparent())
+    holder, own = above.element.getparent(), _list_of(line.element)
+    return holder is not None and own is not None and holder in (own, own.getparent())
+
+
+def _list_of(element: Element) -> Element | None:
+    """The element that holds the items, whatever each of them is."""
+    holder = element.getparent()
+    while holder is not None and holder.tag in _ITEMS:
+        holder = holder.getparent()
+    return holder
 
 
 def _title_line(flow: Flow, frame: Sequence[bool], title: str | None) -> int | None:
