@@ -33,6 +33,8 @@ def clean(text: str, steps: Sequence[Step], about: About | None = None) -> Clean
     found: list[Candidate] = []
     for step in steps:
         changes = _in_order(step(text, about), step.__name__)
+        if not changes:
+            continue
         text, recorded = _apply(step.__name__, text, changes)
         edits.extend(recorded)
         flags.update(dict.fromkeys(c.flag for c in changes if c.flag))

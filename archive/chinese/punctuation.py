@@ -78,7 +78,7 @@ def line(text: str) -> str:
 
 def usual_width(text: str) -> str:
     """The text with ASCII letters and digits, hanzi for radicals, and no zero-width characters."""
-    return text.translate(WIDTH) if _ODD_WIDTH.search(text) else text
+    return _ODD_WIDTH.sub(lambda odd: WIDTH[ord(odd[0])], text)
 
 
 def _space(text: str) -> str:

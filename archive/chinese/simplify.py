@@ -47,7 +47,11 @@ def to_simplified(text: str) -> str:
     """
     text = opencc_tables.t2s(text)
     rules = exceptions()
-    text = text.translate(rules.characters)
+    for (
+        code,
+        simplified,
+    ) in rules.characters.items():  # few, so that a table takes ten times as long
+        text = text.replace(chr(code), simplified)
     if "著" in text:
         text = rules.zhu.sub(lambda m: m[0] if m["keep"] else m[0].replace("著", "着"), text)
     if "於" in text:

@@ -110,7 +110,6 @@ _NO_CREDIT = re.compile(
 _SENTENCE_END = frozenset("。！？；…")
 # A clause of a law: 第五十条 凡正式出版的成果，其著作权和版权归属按…
 _CLAUSE = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]{1,7}[条條章节節款编編]")
-_WIDE = str.maketrans("（）", "()")
 _BRACKETED = re.compile(r"[(\[【]\s*([^()\[\]【】]{2,20})[)\]】]")
 
 
@@ -202,7 +201,8 @@ def tail_rule(line: str) -> str:
         return "disclaimer"
     if len(line) > TAIL_LINE:
         return ""
-    folded = fold(line).strip().lstrip("·•●■◆<>«»‹›＜＞|-—*※★▪◀▶◄►←→☜☞▲▼△▽ ").translate(_WIDE)
+    folded = fold(line).strip().lstrip("·•●■◆<>«»‹›＜＞|-—*※★▪◀▶◄►←→☜☞▲▼△▽ ")
+    folded = folded.replace("（", "(").replace("）", ")")
     if inner := _BRACKETED.fullmatch(folded):
         if _sentences().match(inner[1]):
             return "tail-line"
