@@ -57,12 +57,13 @@ def glossed_brand(nodes: Nodes) -> str:
 
 def _ids(nodes: Nodes) -> tuple[str, bool]:
     kinds: dict[str, list[str]] = defaultdict(list)
-    named = [(at, own["id"]) for at, own in enumerate(nodes.attributes) if "id" in own]
-    for at, name in named:
-        if len(name) == 5 and _RANDOM_ID.match(name):
-            kinds[name].append(str(nodes.tags[at]))
+    own = list(filter(None, nodes.attributes))
+    if any(len(one["id"]) == 5 for one in own if "id" in one):
+        for tag, one in zip(nodes.tags, nodes.attributes, strict=True):
+            if len(name := one.get("id", "")) == 5 and _RANDOM_ID.match(name):
+                kinds[name].append(str(tag))
     repeated = [
         n for n, tags in kinds.items() if len(tags) >= _SAME_ID and len(set(tags)) >= _KINDS
     ]
-    noise = _NOISE in [own["class"] for own in nodes.attributes if "class" in own]
+    noise = _NOISE in [one["class"] for one in own if "class" in one]
     return ", ".join(sorted(repeated)), noise

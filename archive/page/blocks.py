@@ -142,8 +142,11 @@ class _Reader:
                     self._open.pop()
                 elif kind == _LINK:
                     self._links -= 1
-            if text and (pieces or not text.isspace()):
-                self._add(text)
+            if text and self._size < _LONGEST and (pieces or not text.isspace()):
+                pieces.append(text)
+                self._size += len(text)
+                if self._links:
+                    self._linked += len(text.strip())
         self._flush()
         return self.blocks
 
@@ -155,14 +158,6 @@ class _Reader:
         self._flush()
         self._open.append("br")
         return " "
-
-    def _add(self, text: str) -> None:
-        """Add text to the block at hand."""
-        if self._size < _LONGEST:
-            self._size += len(text)
-            self._pieces.append(text)
-            if self._links:
-                self._linked += len(text.strip())
 
     def _flush(self) -> None:
         """End the block at hand."""

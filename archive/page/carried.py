@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from archive import writing
 from archive.about import islands
 from archive.about.labels import HAN, words
 from archive.about.titles import html_title, squeezed
@@ -74,7 +75,7 @@ def _texts(tree: Nodes) -> Iterator[_Text]:
         yield from _text("".join(tree.elements[at].itertext()), tree.elements[at])
     for at in tree.named("script"):
         source, kind = tree.texts[at] or "", tree.attributes[at].get("type", "").lower()
-        if len(source) < LEAST or len(source) > _LONGEST:
+        if len(source) < LEAST or len(source) > _LONGEST or not _may_hold(source):
             continue
         if kind.startswith("text/") and "javascript" not in kind:
             yield from _text(source, tree.elements[at])
@@ -89,6 +90,11 @@ def _of_attributes(tree: Nodes) -> Iterator[_Text]:
         for name, value in attributes.items():
             if len(value) >= LEAST and name.startswith(("data-", ":")) and '"' in value:
                 yield from _of_data(value[:_LONGEST], tree.elements[at])
+
+
+def _may_hold(source: str) -> bool:
+    """The cheap test: Han enough for a body, or escapes that may stand for them."""
+    return "\\u" in source or "&#" in source or writing.han(source) >= LEAST
 
 
 def _text(source: str, place: Element) -> Iterator[_Text]:

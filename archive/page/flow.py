@@ -254,10 +254,10 @@ class _Walk:
             self.blank, self.file = False, self.file and self.links > 0
 
     def _line(self, text: str, count: int, linked: int, file: bool = False) -> None:
-        element = self.stack[-1][0] if self.stack else self.nodes.root
-        self.flow.lines.append(Line(text, count, min(linked, len(text)), element, file))
-        self.size += len(text)
-        self.flow.cut = len(self.flow.lines) >= LINES or self.size > CHARACTERS
+        element, size = self.stack[-1][0] if self.stack else self.nodes.root, len(text)
+        self.lines.append(Line(text, count, linked if linked < size else size, element, file))
+        self.size += size
+        self.flow.cut = len(self.lines) >= LINES or self.size > CHARACTERS
 
 
 @lru_cache(maxsize=4096)  # the frame of a site repeats from page to page

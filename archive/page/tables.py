@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from archive.page.elements import INLINE, SILENT
 from archive.page.nodes import NO_ELEMENT, Nodes
 
-_BLANK = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f]+")
+# A single class in front is skipped to, a run of it or a look behind is not.
+_ONE_BLANK = r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f]"
+_BLANK = re.compile(f"{_ONE_BLANK}{_ONE_BLANK}*")
 _WIDE = "\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
 # CSS Text 3, 4.1.3: a line end in the source between two wide characters is no blank.
-_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t\r\n]*(?=[{_WIDE}])")
+_BREAK = re.compile(
+    rf"[ \t\r\n](?<=[{_WIDE}][ \t\r\n])(?:(?<=[\r\n])|(?=[ \t]*[\r\n]))[ \t\r\n]*(?=[{_WIDE}])"
+)
 _CELL = 300  # characters; a longer cell is a column of a layout
 
 
