@@ -117,6 +117,14 @@ def test_a_summary_that_the_text_repeats_goes_second() -> None:
     assert not clean(head + "\n" + paragraphs(20), [drop_second_copy]).edits
 
 
+def test_a_title_alone_above_the_second_copy_goes_where_the_first_opens_the_text() -> None:
+    text = f"{BODY}\n\n水利现场会在柳河镇召开\n\n{BODY}"
+    assert clean(text, [drop_second_copy, lines]).text == BODY
+    headed = f"附件如下：\n{BODY}\n\n水利现场会在柳河镇召开\n\n{BODY}"
+    kept = clean(headed, [drop_second_copy, lines]).text
+    assert kept == f"附件如下：\n{BODY}\n水利现场会在柳河镇召开"
+
+
 def test_a_sentence_that_only_stands_between_the_copies_stays() -> None:
     text = BODY + "\n以下为会议的详细报道全文\n" + BODY
     cleaned = clean(text, [drop_second_copy, lines])

@@ -295,6 +295,42 @@ def test_a_text_without_sentences_loses_its_foot_and_nothing_else(text: str, foo
     assert clean(f"{head}{text}\n{foot}", STEPS).text.strip() == text
 
 
+def test_gazette_and_number_of_an_official_document_go_with_its_title() -> None:
+    title = "关于开展秋冬农田水利建设的通知"
+    head = f"柳河县人民政府公报\n2021年第4期（总第38期）\n{title}\n柳政办发〔2021〕27号"
+    text = f"{head}\n各乡镇人民政府：\n{TEXT}"
+    assert clean(text, STEPS).text == f"各乡镇人民政府：\n{TEXT}"
+    assert found(text)["title"] == [title]
+    assert found(text)["doc_number"] == ["柳政办发〔2021〕27号"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（此处已添加视频，请到今日头条客户端查看）",
+        "此处为视频",
+        "举报/反馈",
+        "共1页 当前第1页 首页 上一页 下一页 尾页",
+    ],
+)
+def test_lines_of_another_program_go(line: str) -> None:
+    assert clean(f"{TEXT}\n{line}", STEPS).text.strip() == TEXT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TEXT}\n联系我们：6219988\n读者群：587654321\n地址：文化路6号",
+        "柳河县图书馆开馆时间\n周一闭馆\n周二至周日　8:30—17:30\n联系我们：6219988\n地址：文化路6号",
+        f"{TEXT}\n此处已添加护栏三百米，请过往行人注意。",
+        f"{TEXT}\n举报/反馈电话：6219988（工作日）。",
+        f"柳河县水利局\n渠道清淤\n{TEXT}",
+    ],
+)
+def test_contacts_and_words_of_a_notice_stay(text: str) -> None:
+    assert clean(text, STEPS).text == text
+
+
 def test_the_known_title_is_not_text() -> None:
     about = About("html", title="全县现场会召开")
     assert clean(f"全县现场会召开\n{TEXT}", STEPS, about).text == TEXT

@@ -46,6 +46,8 @@ SOURCES = (
     ".pgc-img img{max-width:100%;height:auto}\n.pgc-img {\n  margin: 0 auto;\n}",
     "{{article.more}}\n<%= ad.middle %>",
     "${content.next}\n{$copyright}",
+    '<iframe src="http://ad.example" width="0" height="0"></iframe>',
+    "<title>县水利局召开会议</title>",
     "(function(){\n  var bp = document.createElement('script');\n  bp.src = '//push.js';\n  // 百度推送\n})();",
     'window._share={"common":{"text":""},"share":{}};with(document)0[(getElementsByTagName(\'head\')[0])];',
     '{"code":200,"data":{"id":17},"msg":"ok"}',

@@ -188,9 +188,19 @@ def _only_credits(text: str, sentences: list[_Sentence], copy: _Copy, about: Abo
     between = sentences[copy.middle : copy.second]
     elsewhere = {s.key for s in (*sentences[: copy.middle], *sentences[copy.second :])}
     return _size(between) <= _BETWEEN and all(
-        sentences[at].key in elsewhere or _is_frame(text, sentences, at, about)
+        sentences[at].key in elsewhere
+        or _is_frame(text, sentences, at, about)
+        or (copy.first == 0 and at + 1 == copy.second and _stands_alone(text, sentences[at]))
         for at in range(copy.middle, copy.second)
     )
+
+
+def _stands_alone(text: str, sentence: _Sentence) -> bool:
+    """Whether a line is a heading with a blank line behind it: the title of the second copy, which was
+    taken off the first where that opens the text."""
+    line = text[sentence.start : sentence.end]
+    bare = len(line.strip()) <= _HEADING and not linerules.is_sentence(line.strip())
+    return bare and line.count("\n") > 1 and text[: sentence.start].endswith("\n")
 
 
 def _is_credit(line: str) -> bool:

@@ -37,6 +37,7 @@ class _Line(NamedTuple):
 _GIVES = re.compile(
     r"(?:登录|登錄|主办|主辦|承办|承辦|主管|技术支持|技術支持|联系我们)[^：:，。]{0,8}[：:]\s*\S"
 )
+_CONTACT = re.compile(r"(?:联系我们|聯[系繫]我們)[：:]\s*[\d(（]")  # a library's telephone
 _ABSTRACT = re.compile("(?:内容|內容|本文)?(?:摘要|提要|导读|導讀|核心提示)[：:]")
 _PHOTOGRAPHER = re.compile("[摄攝]")
 
@@ -276,6 +277,8 @@ def _is_inside(lines: Sequence[str], index: int) -> bool:
     if not linerules.is_weak_tail(lines[index]):
         return False
     below = lines[index + 1 :]
+    if _CONTACT.match(lines[index]) and not any(map(_is_foot, below)):
+        return True
     if any(dates.is_signed_day(line) for line in below):
         return True
     return _GIVES.match(lines[index]) is not None and any(map(_is_own_sentence, below))
@@ -322,9 +325,9 @@ def _lone_title(text: str, lines: Sequence[_Line], cuts: Sequence[Cut], about: A
     if about.title or about.kind != "text" or at + 1 >= len(lines):
         return []
     blank = text[lines[at].end : lines[at + 1].start].count("\n") > 1
-    count = plainlines.lone_title([line.text for line in lines[: at + 3]], at, blank=blank)
-    above = [Cut(index, "above-head-line") for index in range(at, at + count - 1)]
-    return [*above, Cut(at + count - 1, "title-alone")] if count else []
+    shown = [line.text for line in lines[: at + 5]]
+    rules = plainlines.lone_title(shown, at, blank=blank)
+    return [Cut(at + place, rule) for place, rule in enumerate(rules)]
 
 
 def _with_title(lines: Sequence[_Line], cuts: list[Cut], about: About) -> list[Cut]:

@@ -90,8 +90,15 @@ _QUANTITY = re.compile(
 )  # 分享式投影仪 1台, an item of a list
 _DATED = re.compile(r"^\s*(?:发布|发表|更新)?(?:时间|日期)\s*[|｜丨]\s*")  # 时间 | 2023-03-16
 _GOES_ON = re.compile(r"[\d“《]")  # as a Han does behind a word
+# （此处已添加视频，请到某某客户端查看）, where a page shows what another cannot
+_EMBEDDED = re.compile(
+    "[(（]?此处(?:已添加|为|有|是)(?:视频|小程序|音频|图片|链接|纸飞机|卡片)[^。]{0,6}(?:请[到在][^。]{2,14}(?:客户端|app)[^。]{0,4}查看)?[)）]?",
+    re.IGNORECASE,
+)
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
-_PAGER = re.compile(r"[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])")
+_PAGER = re.compile(
+    r"(?:共\s?\d+\s?页\s{0,3})?(?:当前)?第\s?\d+\s?页\s[^。]{0,20}(?:上|下)一?页|[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])"
+)
 _ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one page
 _BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
 _LABELLED = 12  # characters in which the colon of a label stands
@@ -305,7 +312,9 @@ def is_player_caption(line: str) -> bool:
 
     A picture's caption has no such credit. Cost: a heading that cites a video in brackets.
     """
-    return len(line) <= TAIL_LINE and bool(_player().search(fold(line).rstrip()))
+    return len(line) <= TAIL_LINE and bool(
+        _player().search(fold(line).rstrip()) or _EMBEDDED.fullmatch(fold(line).strip())
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)

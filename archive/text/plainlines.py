@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from archive.about import docnumber
 from archive.text import linerules
 
 _TITLE = 60  # characters of a title that stands alone
@@ -20,8 +21,10 @@ _ABOUT = re.compile(
 _NAMED = re.compile(
     rf"[^，。；：:！？\s]{{2,30}}(?:公告|通告|公报|讣告|启事|声明|公示|倡议书|感谢信|慰问信|公约|章程|条例|办法|细则){_NOTE}"
 )
-_OFFICE = re.compile(
-    r"[^，。；：:！？\s]{3,30}(?:政府|办公室|委员会|局|厅|委|院|中心|总队|支队|大队)"
+_ALONE = "title-alone"
+_ABOVE = 2  # lines above the title of an official document
+_HEADED = re.compile(
+    r"[^，。；：:！？\s]{3,30}(?:政府|办公室|委员会|局|厅|委|院|中心|总队|支队|大队|公报|文件)|\d{4}年第\d{1,3}期(?:[（(]总第?\d{1,4}期[)）])?"
 )
 
 # — 3 —, 第 3 页 共 8 页
@@ -32,22 +35,31 @@ _BROKEN = re.compile(r"[\u4e00-\u9fff，、]{20}$")  # a line that a page ended
 _NUMBERED = re.compile(r"[一二三四五六七八九十\d（(第]+[、.．)）条章]")
 
 
-def lone_title(lines: Sequence[str], at: int, *, blank: bool) -> int:
-    """How many lines of a title begin at `at`, 0 where none does.
+def lone_title(lines: Sequence[str], at: int, *, blank: bool) -> tuple[str, ...]:
+    """The rules of the lines from `at` on that are a title and what belongs to it; none where none begins.
 
     A short line without an end, a `blank` line behind it; the name of a kind of document (讣　告); the title
-    of an official document (关于…的通知, …管理办法), its office above it or not. Below the latter two stands a
-    sentence or salutation. Clean text has no blank lines, so the first is never found in it; cost of the
-    others: a text that begins with the title of a document it then gives loses that line to the metadata.
+    of an official document (关于…的通知, …管理办法), its office or gazette above it, its number below it.
+    Below the latter two stands a sentence or salutation. Clean text has no blank lines, so the first is never
+    found in it; cost of the others: a text that begins with the title of a document it then gives loses that
+    line to the metadata.
     """
     line, follower = lines[at], lines[at + 1]
-    if _opens(follower):
-        if linerules.is_genre(line) or _is_official(line):
-            return 1
-    elif _OFFICE.fullmatch(line) and _is_official(follower):
-        return 2 if at + 2 < len(lines) and _opens(lines[at + 2]) else 0
+    if linerules.is_genre(line) and _opens(follower):
+        return (_ALONE,)
+    above = 0
+    while above < _ABOVE and at + above + 1 < len(lines) and not _opens(lines[at + above + 1]):
+        if not _HEADED.fullmatch(lines[at + above]):
+            break
+        above += 1
+    title = at + above
+    if title + 1 < len(lines) and _is_official(lines[title]):
+        numbered = docnumber.number_of(lines[title + 1]) and title + 2 < len(lines)
+        below = title + 2 if numbered else title + 1
+        if _opens(lines[below]):
+            return (*("above-head-line",) * above, _ALONE, *("head-line",) * bool(numbered))
     alone = blank and 4 <= len(line) <= _TITLE and _opens(follower)
-    return int(alone and not _NO_TITLE.search(line))
+    return (_ALONE,) if alone and not _NO_TITLE.search(line) else ()
 
 
 def is_title(line: str) -> bool:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from archive.farms.farmitems import HAN, sentences
-from archive.model import Change
+from archive.model import Candidate, Change
 
 _PROSE = 60  # Han in sentences: less is no article whose source leaked
 _MOST = 60  # elements of a text that are looked at; each may be read to its longest
 _LONGEST = 20_000  # characters of a line that is asked what it is
 _HAN = "\u3400-\u9fff"
-_OPENER = re.compile(r"<(script|style|noscript)\b[^>]{0,2000}>|<!--")
+_OPENER = re.compile(r"<(script|style|noscript|iframe|object|embed)\b[^>]{0,2000}>|<!--")
 _INSIDE = 20_000  # characters of an element
 _FONTS = "(?:宋体|新宋体|黑体|仿宋|楷体|微软雅黑|宋體|黑體)(?:_GB2312)?"
 _RULES = (
@@ -34,9 +34,7 @@ _DATA = rf'[\[{{]{{1,2}}"\w+"[ \t]*:[^{_HAN}\n]*[\]}}];?'  # {"code":200}
 _FIELD = r"(?:\{\{[^{}\n]{1,60}\}\}|\$\{[\w.]{2,40}\}|<%=?[^%\n]{1,60}%>|\{\$[\w.\->]{2,40}\}|\$[a-z_]{3,20}\$)"
 _FIELDS = rf"{_FIELD}(?:[ \t|/·\-:：]*{_FIELD})*"
 # </script> </body> </html>: ends and beginnings of a page, alone in their line
-_TAGS = (
-    r"(?:</?(?:html|head|body|script|style|noscript|meta|link|!DOCTYPE)\b[^<>\n]{0,300}>[ \t]*)+"
-)
+_TAGS = r"(?:</?(?:html|head|body|script|style|noscript|meta|link|!DOCTYPE)\b[^<>\n]{0,300}>[ \t]*|<title>[^<>\n]{0,200}</title>[ \t]*)+"
 _LINE = re.compile(
     rf"[ \t]*(?:{_RULES}|{_CODE}|{_OPENS}|{_DATA}|{_FIELDS}|{_TAGS})[ \t]*", re.IGNORECASE
 )
@@ -44,6 +42,7 @@ _LINE = re.compile(
 _AMONG = re.compile(
     rf"[ \t]*(?:[^{_HAN}\n]*[;{{}}(]|[^{_HAN}\n:=]*[:=][ \t]*[\"'{{\[\d][^{_HAN}\n]*,|[{{}}()\[\];,]*|//[^。\n]*|/\*[^。\n]*\*/)[ \t]*"
 )
+_TITLE = re.compile(r"<title>\s*([^<>\n]{2,120})</title>")
 _SIGNS = (
     "<script",
     "<style",
@@ -81,7 +80,9 @@ def strip(text: str) -> Iterator[Change]:
         return
     for start, end in spans:
         evidence = text[start:end].strip()[:80]
-        yield Change(start, end, "", "leaked-source", evidence, 0.95, "leaked-markup")
+        title = _TITLE.search(text, start, end)
+        found = (Candidate("title", title[1].strip(), "line:title"),) if title else ()
+        yield Change(start, end, "", "leaked-source", evidence, 0.95, "leaked-markup", found=found)
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
