@@ -43,6 +43,17 @@ def test_lines_of_every_day_are_one_line() -> None:
     assert memory.is_furniture(learned, "今天是2022年1月3日")
 
 
+def test_bulletins_that_differ_in_their_figures_alone_are_text() -> None:
+    pages = [
+        [f"{day}日白天晴，最高气温{day + 9}℃，西北风{day % 3 + 2}级。", f"猪肉\t{day + 20}.5元"]
+        for day in range(1, 9)
+    ]
+    learned = memory.learn("zz.test", pages)
+    assert not any(memory.is_furniture(learned, line) for page in pages for line in page)
+    constant = memory.learn("zz.test", [["地址：人民路8号，邮编：050000"]] * 8)
+    assert memory.is_furniture(constant, "地址：人民路8号，邮编：050000")
+
+
 def test_a_quarter_of_the_pages_makes_furniture() -> None:
     learned = memory.learn("zz.test", [["页脚"]] * 3 + [["另一行"]] + [[]] * 8)
     assert memory.is_furniture(learned, "页脚")
