@@ -295,6 +295,14 @@ def test_a_text_without_sentences_loses_its_foot_and_nothing_else(text: str, foo
     assert clean(f"{head}{text}\n{foot}", STEPS).text.strip() == text
 
 
+@pytest.mark.parametrize("line", ["原标题：柳河的慢时光", "（原標題：柳河的慢時光）"])
+def test_the_title_that_another_site_gave_a_plain_text_is_told(line: str) -> None:
+    assert clean(f"{line}\n{TEXT}", STEPS).text == TEXT
+    assert found(f"{line}\n{TEXT}")["title"][0] in ("柳河的慢时光", "柳河的慢時光")
+    page = About(kind="html")
+    assert clean(f"{line}\n{TEXT}", STEPS, page).text == f"{line}\n{TEXT}"
+
+
 def test_gazette_and_number_of_an_official_document_go_with_its_title() -> None:
     title = "关于开展秋冬农田水利建设的通知"
     head = f"柳河县人民政府公报\n2021年第4期（总第38期）\n{title}\n柳政办发〔2021〕27号"

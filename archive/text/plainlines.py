@@ -12,7 +12,8 @@ _TITLE = 60  # characters of a title that stands alone
 _OFFICIAL = 90  # … of an official document's
 _NO_TITLE = re.compile(r"[。：:，,；;！？…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")
 _AMONG_HEAD = re.compile(r"[。：:，,；;…]$|^[一二三四五六七八九十\d（(]+[、.．)）]")  # 你来过吗？
-_LABEL = re.compile("(?:文章|新闻|新聞)?(?:标题|標題|题目|題目)[：:] ?")
+_LABEL = re.compile("(?:文章|新闻|新聞|原)?(?:标题|標題|题目|題目)[：:] ?")
+_ORIGINAL = re.compile("[（(]?原(?:标题|標題)[：:][^。]{4,60}")  # what another site titled the text
 _NOTE = r"(?:[（(][^（）()。]{1,20}[)）])?"
 _ABOUT = re.compile(
     r"[^，。；：:！？\s]{0,40}关于[^，。；：:！？]{4,70}的?"
@@ -38,14 +39,14 @@ _NUMBERED = re.compile(r"[一二三四五六七八九十\d（(第]+[、.．)）�
 def lone_title(lines: Sequence[str], at: int, *, blank: bool) -> tuple[str, ...]:
     """The rules of the lines from `at` on that are a title and what belongs to it; none where none begins.
 
-    A short line without an end, a `blank` line behind it; the name of a kind of document (讣　告); the title
+    A short line without an end, a `blank` line behind it; the name of a kind of document (讣　告), 原标题：…; the title
     of an official document (关于…的通知, …管理办法), its office or gazette above it, its number below it.
     Below the latter two stands a sentence or salutation. Clean text has no blank lines, so the first is never
     found in it; cost of the others: a text that begins with the title of a document it then gives loses that
     line to the metadata.
     """
     line, follower = lines[at], lines[at + 1]
-    if linerules.is_genre(line) and _opens(follower):
+    if (linerules.is_genre(line) or _ORIGINAL.fullmatch(line)) and _opens(follower):
         return (_ALONE,)
     above = 0
     while above < _ABOVE and at + above + 1 < len(lines) and not _opens(lines[at + above + 1]):
@@ -75,7 +76,7 @@ def title_of(line: str) -> str:
     """
     if linerules.is_genre(line):
         return "".join(line.split()).rstrip("：:")
-    return _LABEL.sub("", line)
+    return _LABEL.sub("", line.strip("（()）") if _ORIGINAL.fullmatch(line) else line)
 
 
 def _opens(line: str) -> bool:
