@@ -720,3 +720,46 @@ def test_lists_of_a_notice_stay_however_they_are_set(name: str, linked: bool, fo
 
 def test_links_below_a_title_that_no_system_marks_are_no_text() -> None:
     assert _page(_links("山花烂漫引客来", "县委召开会议", "百日誓师")).text == ""
+
+
+TITLES = (
+    "县商务局开展以旧换新政策宣传",
+    "“小网格”托起“大民生”",
+    "Q&A：医保报销怎么办？",
+    "2023年1—2月全县经济运行情况",
+    "招聘启事",
+    "讣告",
+)
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "某某县人民政府-{}",
+        "某某县人民政府",
+        "{}-某某县人民政府门户网站",
+        "{}_要闻_某某县人民政府",
+        "要闻 - {}",
+        "详情页",
+    ],
+)
+@pytest.mark.parametrize(
+    "below", ["发布时间：2023-03-16 来源：县政府办", "2023-03-16 09:30 县政府办"]
+)
+def test_the_title_is_told_from_the_name_of_the_site(title: str, tag: str, below: str) -> None:
+    html = (
+        f"<html><head><title>{tag.format(title)}</title></head><body><div class='logo'>某某县人民政府</div>"
+        f"<h1>{title}</h1><p>{below}</p><div class='c'>{_paragraphs(*NOTICE, *SIGNED)}</div></body></html>"
+    )
+    made = derive_file(html.encode(), "page.html", url=URL)
+    assert isinstance(made, Article)
+    assert made.title == title
+    assert made.text == "\n".join((*NOTICE, *SIGNED))
+
+
+@pytest.mark.parametrize(
+    "title", ["青溪县教育局", "县政务服务中心", "关于成立县防汛指挥部", "某某县人民医院"]
+)
+def test_a_page_about_an_office_has_its_name_for_a_title(title: str) -> None:
+    assert _page(_paragraphs(*BODY), title=title).title == title

@@ -28,7 +28,7 @@ _NO_TOKEN = (
 _BETWEEN = re.compile(f"{_NO_TOKEN}{_NO_TOKEN}*")  # a single class in front is skipped to
 # What stands between a title and the names of column and site. Not ——: that opens a subtitle.
 _CUT = re.compile(
-    r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?=[^—]*$))\s*"
+    r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?!(?<=\d-)\d)(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?!(?<=\d—)\d)(?=[^—]*$))\s*"
 )
 # A greeting, a login line, an address, or five words of Chinese in a row (a menu): no titles.
 _NOISE = re.compile(
@@ -39,9 +39,6 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _FIGURES = re.compile(r"\d\d")
 _SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
-_BANNER = re.compile(
-    r"^(?!关于)\S{2,16}(?:政府|委员会|[局厅委院校社报])(?:公众)?(?:门户网站|官方网站|信息网|网站|官网|门户网|政务网)$"
-)
 # In front of a title that is cut off it: 西山日报-…. Behind one a newspaper's name may be the title's own.
 _FIRST = re.compile(
     r"(?:网|网站|官网|门户|在线|频道|首页|[日晚早晨商时导快农]报|数字报|电子报|都市报)$"
@@ -52,6 +49,10 @@ _LONGEST = 150  # characters of a title; the longest of 450 golds has 96
 _EXTRA = 16  # tokens a heading may hold beyond <title>: 【记者即时播报】, （川教函〔2020〕637号）
 _META_LINE = 160  # characters of a line with date and source
 _DEEPEST = 1500  # blocks searched for the head of the article; the deepest of 450 pages is 203
+_OFFICE = 16  # characters of an office's name
+_SAYS = re.compile(
+    "关于|[的与和、：:“”《》，。]|成立|召开|举行|走进|落户|启用|开放"
+)  # no name holds it
 _SITE_NAME = 14  # characters of a site's name in front of a title
 _SHARE = 0.5  # of <title> that a heading inside it must cover when it does not open it
 
@@ -97,9 +98,9 @@ def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str)
         inside = _held_in_heading(blocks, *inside)
         out.append((Candidate("title", inside[0], "heading:in-title"), inside[1]))
     above = list(_above_date(blocks))
-    banner = squeezed(whole) if _is_banner(whole, above) else ""
-    if inside and squeezed(inside[0]) == banner:
-        inside = None
+    banner = ""
+    if inside and _is_banner(inside[0], above, whole):
+        banner, inside = squeezed(inside[0]), None
         out = [each for each in out if each[0].origin != "heading:in-title"]
     for origin, block in (*above, *_headings(blocks, whole)):
         if not banner or squeezed(block.text) != banner:
@@ -121,13 +122,18 @@ def _without_site(value: str, whole: str) -> str:
     return (rest.strip() if bare else value)[:300]
 
 
-def _is_banner(whole: str, above: Sequence[tuple[str, Block]]) -> bool:
-    """Whether <title> only names the site, as its banner does (某某县人民政府门户网站), and another line
-    stands above day and source."""
-    if not _BANNER.search(fold(whole)):
+def _is_banner(text: str, above: Sequence[tuple[str, Block]], whole: str) -> bool:
+    """Whether a line only names the site or its office, as a banner does (某某县人民政府门户网站), and another
+    line stands above day and source, or above the day as a heading or as <title> has it."""
+    if not is_office(text):
         return False
-    dated = (block for origin, block in above if origin == "heading:above-date")
-    return any(squeezed(block.text) != squeezed(whole) for block in dated)
+    own, said = squeezed(text), squeezed(whole)
+    for origin, block in above:
+        other = squeezed(block.text)
+        sure = origin == "heading:above-date" or other in said or block.tag in ("h1", "h2", "h3")
+        if sure and other != own and not is_office(block.text):
+            return True
+    return False
 
 
 def _as_shown(value: str, whole: str, blocks: Sequence[Block]) -> str:
@@ -176,13 +182,26 @@ def cut_site_name(title: str) -> str:
     """
     title = title.strip(" _-|｜")
     parts = [part.strip() for part in _CUT.split(title)]
-    if len(parts) > 1 and len(parts[0]) <= _SITE_NAME and _FIRST.search(fold(parts[0])):
-        return max(parts[1:], key=len)
+    if len(parts) > 1 and len(parts[0]) <= _SITE_NAME:
+        longest = max(parts[1:], key=len)
+        if _FIRST.search(fold(parts[0])) or (is_office(parts[0]) and _is_longer(longest, parts[0])):
+            return longest
     for match in _CUT.finditer(title):
         kept = title[: match.start()].strip()
         if len(tokens(kept)) >= 4:
             return kept
     return title.strip()
+
+
+def is_office(text: str) -> bool:
+    """Whether a short text is the name of an office or a site: 某某县人民政府, 某某县教育局."""
+    folded = fold(text).strip()
+    named = folded.endswith(words("reject", "office")) or bool(_SITE.search(folded))
+    return len(folded) <= _OFFICE and named and not _SAYS.search(folded)
+
+
+def _is_longer(title: str, office: str) -> bool:
+    return len(title) > len(office) and not _names_site(title)
 
 
 def _is_frame(cut: str, blocks: Sequence[Block], site: str) -> bool:
@@ -323,6 +342,10 @@ def _held_in_heading(blocks: Sequence[Block], text: str, block: Block) -> tuple[
 def _continued(blocks: Sequence[Block], index: int, title: str, whole: str) -> tuple[str, int]:
     """A heading set in several lines, joined as <title> has it."""
     own = squeezed(blocks[index].text)
+    name = blocks[index].text.strip()
+    parted = whole.startswith(name) and _CUT.match(whole, len(name)) is not None
+    if parted and is_office(name):  # 某某县人民政府-…: the site's name above the title
+        return name, len(own)
     last = index
     for after in range(index + 1, min(index + 4, len(blocks))):
         more = squeezed(blocks[after].text)
@@ -451,7 +474,18 @@ def _title_before(blocks: Sequence[Block], index: int) -> Block | None:
             continue  # a value of the table around the day
         if not before.linked and is_title_text(before.text):
             return before
+        if at == index - 1 and _is_short_heading(before):
+            return before
     return None
+
+
+def _is_short_heading(block: Block) -> bool:
+    """Whether a block is a heading of two or three characters: 讣告, 公告, the name of a person."""
+    if block.tag not in ("h1", "h2", "h3") or block.linked or not 1 < len(tokens(block.text)) < 4:
+        return False
+    folded = fold(block.text).strip()
+    known = folded in words("reject", "section") or folded in words("breadcrumb", "skip")
+    return bool(_HAN.match(folded)) and not (known or is_label(block.text))
 
 
 def _is_noise(text: str) -> bool:

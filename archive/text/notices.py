@@ -38,6 +38,7 @@ _RIGHTS = re.compile(
 )
 
 
+@lru_cache(maxsize=64)  # of a page's title it is asked for each reading
 def is_about_rights(title: str) -> bool:
     """Whether a title says that its text speaks of rights, as the small print below other texts does."""
     return _RIGHTS.search(title) is not None
