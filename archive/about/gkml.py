@@ -82,9 +82,9 @@ def _row(line: str) -> list[tuple[str, str]]:
     if len(line) > _ROW or not _has_colon(line) or line.rstrip()[-1:] in "。！？；":
         return []
     folded = fold(line).lstrip(" |")
-    matches = list(_inline().finditer(folded))
-    if not matches or matches[0].start() > 0:
+    if not _inline().match(folded):
         return []
+    matches = list(_inline().finditer(folded))
     ends = [*(match.start() for match in matches[1:]), len(folded)]
     labels = [re.sub(r"\s", "", match[1]) for match in matches]
     if any(label.endswith(_TEXTS) for label in labels):

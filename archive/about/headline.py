@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from archive import writing
 from archive.about import bylines, dates, names, sources
 from archive.about.labels import HAN, Labelled, fold, labelled, words
 from archive.model import Candidate
@@ -51,7 +52,8 @@ def read_line(line: str) -> tuple[Candidate, ...]:
 
 def _behind_day(line: str) -> tuple[Candidate, ...]:
     """The byline of a short line that holds the day as well: 青溪日报 2023-12-21 08:20 记者 邱云."""
-    day = next(dates.find(line), None) if len(line) <= 2 * _BARE else None
+    asked = len(line) <= 2 * _BARE and writing.has_han(line)  # as every role and medium has
+    day = next(dates.find(line), None) if asked else None
     if day is None:
         return ()
     found = bylines.byline(f"{line[: day.start]} {line[day.end :]}")

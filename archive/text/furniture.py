@@ -253,7 +253,8 @@ def _one_cut(lines: Sequence[str], rights: bool, inside: Collection[str]) -> lis
         if 2 * seen >= total and (index or total == 0):
             rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
             own = (
-                (rule == "section" and sum(masses[index:]) > _SECTION * total)
+                not rule
+                or (rule == "section" and sum(masses[index:]) > _SECTION * total)
                 or (linerules.is_weak_tail(line) and sum(masses[index + 1 :]) > _SECTION * total)
                 or (rule in ("tail-line", "footer") and _is_inside(lines, index))
                 or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
@@ -261,7 +262,7 @@ def _one_cut(lines: Sequence[str], rights: bool, inside: Collection[str]) -> lis
                 or line in inside
                 or (rights and rule == "disclaimer" and linerules.is_plain_text(line))
             )
-            if rule and not own:
+            if not own:
                 return _from(lines, index, rule)
         seen += masses[index]
     return []
