@@ -763,3 +763,36 @@ def test_the_title_is_told_from_the_name_of_the_site(title: str, tag: str, below
 )
 def test_a_page_about_an_office_has_its_name_for_a_title(title: str) -> None:
     assert _page(_paragraphs(*BODY), title=title).title == title
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("", "------分隔线----------------------------"),
+        ("", "〖打印本页〗 〖关闭窗口〗"),
+        ("您的浏览器不支持视频播放，请升级浏览器或安装Flash插件。", ""),
+        ("2023-10-23 15:12 · 社区动态", ""),
+    ],
+)
+def test_rulers_buttons_and_hints_of_old_templates_go(above: str, below: str) -> None:
+    lines = (above, *BODY, below)
+    made = _page(_paragraphs(*filter(None, lines)), head=f"<h1>{TITLE}</h1>")
+    assert made.text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "分隔线施划方案已经批准",
+        "你的浏览器收藏夹可以导出，操作步骤见附页",
+        "2023-10-23 · 县委召开会议并部署下一阶段重点工作",
+    ],
+)
+def test_lines_that_only_resemble_them_stay(line: str) -> None:
+    assert line in _page(_paragraphs(BODY[0], line, BODY[1])).text.split("\n")
+
+
+def test_an_office_behind_the_label_of_a_day_is_the_source() -> None:
+    head = f"<h1>{TITLE}</h1><p>发布：县气象局 时间：2024-11-18 17:00</p>"
+    made = _page(_paragraphs(*BODY), head=head)
+    assert (made.source, made.published) == ("县气象局", "2024-11-18T17:00:00+08:00")

@@ -102,6 +102,8 @@ def _from_label(label: Labelled) -> list[Candidate]:
     origin = f"line:{label.label}"
     if label.field == "published":
         day = _day(label.value)
+        if day is None and label.label == "发布" and names.names_medium(label.value):
+            return [Candidate("source", label.value, "line:发布单位")]  # 发布：县气象局
         return [Candidate("published", day, origin)] if day else []
     if label.field == "source":
         source = sources.source_value(label.value)

@@ -95,12 +95,15 @@ _EMBEDDED = re.compile(
     "[(（]?此处(?:已添加|为|有|是)(?:视频|小程序|音频|图片|链接|纸飞机|卡片)[^。]{0,6}(?:请[到在][^。]{2,14}(?:客户端|app)[^。]{0,4}查看)?[)）]?",
     re.IGNORECASE,
 )
+# What stands in place of a player: 您的浏览器不支持视频播放，请升级浏览器。
+_NO_PLAYER = re.compile(r"(?:您|你)的浏览器(?:版本)?(?:不支持|过低|太低|未安装)[^“”]{0,40}$")
+_COLUMN = re.compile(r"\s*[·|｜]\s*[\u4e00-\u9fff]{2,8}$")  # 2023-10-23 15:12 · 社区动态
 _COUNTER = re.compile(r"\d{0,3}\s*[/／]\s*\d{1,3}")
 _PAGER = re.compile(
     r"(?:共\s?\d+\s?页\s{0,3})?(?:当前)?第\s?\d+\s?页\s[^。]{0,20}(?:上|下)一?页|[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])"
 )
 _ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one page
-_BRACKETS = re.compile(r"[\s\[\]【】（）()|｜·>:：︰]+")
+_BRACKETS = re.compile(r"[\s\[\]【】〖〗（）()|｜·>:：︰]+")
 _LABELLED = 12  # characters in which the colon of a label stands
 _WITHOUT_YEAR = re.compile(r"(?:时间|日期):\s*\d{1,2}月\d{1,2}日.*\d{1,2}[时点:]")
 _WHEN = re.compile("(?:会议|活动|开会)?(?:时间|時間|日期)[:：]")
@@ -109,7 +112,7 @@ _WHERE = re.compile(
 )
 _FILE = re.compile(r"附件|附表|附：|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|et|ofd|txt)\b", re.I)
 _FIGURE = re.compile(r"\d")
-_BETWEEN_TOOLS = re.compile(r"[\s\[\]【】（）()|｜·:：︰+,，、/>»\d+\-–—_~*]*")
+_BETWEEN_TOOLS = re.compile(r"[\s\[\]【】〖〗（）()|｜·:：︰+,，、/>»\d+\-–—_~*]*")
 # Behind a role: 责任编辑部, 初审:3月20日前, 二审:维持原判, 校对:三遍以上
 _NO_CREDIT = re.compile(
     r"奖|部|室|岗|工作|培训|制度|专业|\s*:[^:]{0,12}(?:\d{1,4}[年月日]|[判裁]|以上|通过)"
@@ -159,7 +162,7 @@ def head_rule(line: str) -> str:
     if not writing.has_han(line) and _FOREIGN_META.match(line):
         return "bare-date"
     if (
-        is_bare_date(_DATED.sub("", line))
+        is_bare_date(_COLUMN.sub("", _DATED.sub("", line)))
         or _SPOKEN_DAY.fullmatch(line.strip())
         or _is_dated_toolbar(line)
     ):
@@ -313,7 +316,9 @@ def is_player_caption(line: str) -> bool:
     A picture's caption has no such credit. Cost: a heading that cites a video in brackets.
     """
     return len(line) <= TAIL_LINE and bool(
-        _player().search(fold(line).rstrip()) or _EMBEDDED.fullmatch(fold(line).strip())
+        _player().search(fold(line).rstrip())
+        or _EMBEDDED.fullmatch(fold(line).strip())
+        or _NO_PLAYER.match(line)
     )
 
 
