@@ -68,8 +68,7 @@ def _mark_comments(flow: Flow) -> None:
 
 def _names_comments(flow: Flow, element: Element) -> bool:
     attributes = flow.named(element)[1]
-    names = f"{attributes.get('class', '')} {attributes.get('id', '')}" if attributes else ""
-    return _COMMENT_NAME.search(names[:200].lower()) is not None
+    return bool(attributes) and _is_comment_name(_names(attributes))
 
 
 def _is_frame(tag: str, attributes: Mapping[str, str]) -> bool:
@@ -77,13 +76,21 @@ def _is_frame(tag: str, attributes: Mapping[str, str]) -> bool:
         return True
     if not attributes:
         return False
-    names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-    return len(names) > 1 and _names_frame(names[:200])
+    return _is_frame_name(_names(attributes))
+
+
+def _names(attributes: Mapping[str, str]) -> str:
+    return f"{attributes.get('class', '')} {attributes.get('id', '')}"[:200]
 
 
 @lru_cache(maxsize=4096)  # the pages of a site share their names
-def _names_frame(names: str) -> bool:
+def _is_frame_name(names: str) -> bool:
     return linerules.is_frame_name(names.lower())
+
+
+@lru_cache(maxsize=4096)
+def _is_comment_name(names: str) -> bool:
+    return _COMMENT_NAME.search(names.lower()) is not None
 
 
 def classify(page: Page, root: Element, flow: Flow, title: str | None) -> Told | None:
