@@ -70,7 +70,7 @@ def strip(text: str) -> Iterator[Change]:
     machine = [g for kind in kinds if _by_machine(kind, text, _ALWAYS) for g in kind]
     words = word_glosses(text)
     yield from _of_words(words)
-    reached = _reached(machine, text)
+    reached = _reached(valid, text)
     if _by_any_table(kinds, text):
         machine = [
             g
@@ -110,10 +110,10 @@ def _without_brackets(text: str) -> list[Gloss]:
     return valid if machine or len(valid) >= _ENOUGH else []
 
 
-def _reached(machine: Sequence[Gloss], text: str) -> str:
-    """The lines that the tool reached: the title and frame of a page may lack its glosses, and have the same
+def _reached(found: Sequence[Gloss], text: str) -> str:
+    """The lines with a gloss: the title and frame of a page may lack its glosses, and have the same
     few characters as the text, 县 and 会."""
-    ends, at = sorted(gloss.start for gloss in machine), 0
+    ends, at = sorted(gloss.start for gloss in found), 0
     lines: list[str] = []
     for line in text.split("\n"):
         place = bisect_left(ends, at)
