@@ -12,7 +12,7 @@ from archive import normalise
 from archive.about import docnumber, gkml, headline, labels, scriptmeta
 from archive.about.gkml import DOC_NUMBER
 from archive.about.labels import fold
-from archive.about.titles import squeezed, tokens
+from archive.about.sitename import squeezed, tokens
 from archive.chinese import gazetteer, lang, opencc_tables, punctuation, variants
 from archive.chinese.anyof import any_of
 from archive.farms.farmgate import FEW, may_hold_farm

@@ -15,7 +15,7 @@ import pytest
 
 from archive import decode, metadata
 from archive.about.dates import find
-from archive.about.titles import tokens
+from archive.about.sitename import tokens
 from archive.chinese.variants import fold as simplify
 from archive.model import Page
 from archive.page import dom, nodes

@@ -15,7 +15,7 @@ from archive.about.docnumber import document_number
 from archive.about.labels import fold, label_rank
 from archive.about.mirrored import without_glosses
 from archive.about.script import is_mechanical_traditional, is_traditional_text
-from archive.about.titles import squeezed, tokens
+from archive.about.sitename import squeezed, tokens
 from archive.damage import mojibake
 from archive.model import FIELDS, Candidate
 

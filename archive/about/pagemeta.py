@@ -25,6 +25,7 @@ from archive.about import (
     mirrored,
     names,
     scriptmeta,
+    sitename,
     sources,
     titles,
 )
@@ -57,7 +58,7 @@ _LATE = 120  # blocks after the title searched for labels that no window held
 def from_page(nodes: Nodes, page: Page) -> tuple[Candidate, ...]:
     """Every metadata candidate of the page, those of the visible page first."""
     scripts = scriptmeta.scripts(nodes)
-    metas, blocks, whole = meta_tags(nodes), visible_blocks(nodes), titles.html_title(nodes)
+    metas, blocks, whole = meta_tags(nodes), visible_blocks(nodes), sitename.html_title(nodes)
     marks = [mirrored.MARK] if mirrored.is_glossed(block.text for block in blocks) else []
     if marks:
         blocks = [block._replace(text=mirrored.without_glosses(block.text)) for block in blocks]

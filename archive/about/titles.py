@@ -6,13 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from archive import writing
 from archive.about import headline
 from archive.about.gkml import DOC_NUMBER, is_label
 from archive.about.labels import fold, words
+from archive.about.sitename import (
+    CUT,
+    LONGEST,
+    SITE,
+    TOKEN,
+    cut_site_name,
+    is_office,
+    names_site,
+    squeezed,
+    tokens,
+)
 from archive.model import Candidate
 from archive.page.blocks import Block
-from archive.page.nodes import Nodes
 
 _LABEL = re.compile(r"^(?:主\s?题|标\s?题|题\s?目|(?:文章|新闻|信息)标题)\s?[:：]\s?(?=.{4})")
 _RED_HEAD = re.compile(r"\S{2,30}(?:文件|办公室文件)")
@@ -20,63 +29,21 @@ _HEAD_BLOCKS = 30  # in which a document's number stands below its red head
 _KIND = re.compile(
     "(?:通知|意见|决定|通报|公告|通告|批复|函|办法|规定|方案|报告|命令|令|规划|细则)[）)]?$"
 )
-_TOKEN = re.compile(rf"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9]+|{writing.OTHER}")
-_NO_TOKEN = (
-    r"[^\u3400-\u9fff\uf900-\ufaffA-Za-z0-9"
-    rf"{writing.SYLLABLES}{writing.TIBETAN}{writing.ARABIC}{writing.MONGOLIAN}]"
-)
-_BETWEEN = re.compile(f"{_NO_TOKEN}{_NO_TOKEN}*")  # a single class in front is skipped to
-# What stands between a title and the names of column and site. Not ——: that opens a subtitle.
-_CUT = re.compile(
-    r"\s*(?:-{2,}|[_＿|｜│丨]|\s[-—–－·•:»>]\s|::+|(?<!-)-(?!(?<=\d-)\d)(?=[^-]*$)|–(?=[^–]*$)|(?<!—)—(?!(?<=\d—)\d)(?=[^—]*$))\s*"
-)
 # A greeting, a login line, an address, or five words of Chinese in a row (a menu): no titles.
 _NOISE = re.compile(
     r"^(?:内容|本文)?(?:摘要|提要|导读|核心提示|关键词|关键字|标签)\s*:|今天是|欢迎您|欢迎光临|登录\W|\W注册$|www\.|^发表评论$|^相关"
 )
 _MENU = re.compile(r"\S\s+\S+\s+\S+\s+\S+\s+\S")
 _HAN = re.compile("[\u3400-\u9fff]")
-_BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _FIGURES = re.compile(r"\d\d")
-_SITE = re.compile(r"(?:网|网站|官网|门户|在线|频道|首页)$")
-# In front of a title that is cut off it: 西山日报-…. Behind one a newspaper's name may be the title's own.
-_FIRST = re.compile(
-    r"(?:网|网站|官网|门户|在线|频道|首页|[日晚早晨商时导快农]报|数字报|电子报|都市报)$"
-)
 _HEADLINE = 8  # tokens of a link's text that is no tool or column
 _ENTRY = 16  # Han of a line with a day and no label; 字号 大 中 小 打印 阅读次数 has 10
-_LONGEST = 150  # characters of a title; the longest of 450 golds has 96
 _EXTRA = 16  # tokens a heading may hold beyond <title>: 【记者即时播报】, （川教函〔2020〕637号）
 _META_LINE = 160  # characters of a line with date and source
 _DEEPEST = 1500  # blocks searched for the head of the article; the deepest of 450 pages is 203
-_OFFICE = 16  # characters of an office's name
-_SAYS = re.compile(
-    "关于|[的与和、：:“”《》，。]|成立|召开|举行|走进|落户|启用|开放"
-)  # no name holds it
-_SITE_NAME = 14  # characters of a site's name in front of a title
 _SHARE = 0.5  # of <title> that a heading inside it must cover when it does not open it
 
 Ranked = tuple[Candidate, Block | None]
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """The Han characters and the runs of letters and digits of a text, lower case."""
-    return _tokens(text) if len(text) <= _LONGEST else _tokens.__wrapped__(text)
-
-
-@lru_cache(maxsize=1024)  # a title is compared with every other title of its page
-def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(_TOKEN.findall(text.lower()))
-
-
-def squeezed(text: str) -> str:
-    """A text as its tokens alone, in Simplified: equal for two spellings of one title."""
-    return _squeezed(text) if len(text) <= _LONGEST else _squeezed.__wrapped__(text)
-
-
-@lru_cache(maxsize=8192)
-def _squeezed(text: str) -> str:
-    return _BETWEEN.sub("", fold(text).lower())
 
 
 def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str) -> list[Ranked]:
@@ -118,7 +85,7 @@ def title_candidates(blocks: Sequence[Block], metas: dict[str, str], whole: str)
 def _without_site(value: str, whole: str) -> str:
     """A meta title without the site's name in front (`某某网:标题`), where <title> lacks it there."""
     name, _, rest = value.partition(":")
-    bare = _SITE.search(fold(name)) and rest and squeezed(whole).startswith(squeezed(rest))
+    bare = SITE.search(fold(name)) and rest and squeezed(whole).startswith(squeezed(rest))
     return (rest.strip() if bare else value)[:300]
 
 
@@ -142,9 +109,7 @@ def _as_shown(value: str, whole: str, blocks: Sequence[Block]) -> str:
     cut = cut_site_name(value)
     if 2 * len(cut) < len(value) or cut == value:  # 法国报纸摘要 - …: a column stands in front
         return value
-    shown = {
-        squeezed(b.text) for b in blocks[:_DEEPEST] if not b.linked and len(b.text) <= _LONGEST
-    }
+    shown = {squeezed(b.text) for b in blocks[:_DEEPEST] if not b.linked and len(b.text) <= LONGEST}
     is_shown = squeezed(cut) in shown or squeezed(cut) == squeezed(whole)
     return cut if is_shown and squeezed(value) not in shown else value
 
@@ -154,60 +119,10 @@ def _site_name(metas: dict[str, str]) -> str:
     return next((name for name in names if name), "")
 
 
-def html_title(nodes: Nodes) -> str:
-    """The text of the first <title> that has any; "" without one."""
-    for at in nodes.named("title"):
-        if nodes.tags[nodes.parents[at]] != "svg":
-            text = "".join(nodes.elements[at].itertext())
-            text = _BLANKS.sub(" ", text).strip()
-            if text:
-                return text[:400]
-    return ""
-
-
-@lru_cache(maxsize=64)  # of a page's <title> it is asked four times
-def cut_site_name(title: str) -> str:
-    """A <title> without the names of column and site behind it.
-
-    >>> cut_site_name("全市会议召开_新闻中心_某某网"), cut_site_name("全市会议召开 - 某某县政府")
-    ('全市会议召开', '全市会议召开')
-    >>> cut_site_name("深化学校体育改革——体育锻炼蔚然成风-教育局")
-    '深化学校体育改革——体育锻炼蔚然成风'
-
-    >>> cut_site_name("某某网--财经--洋奶粉按兵不动")
-    '洋奶粉按兵不动'
-
-    The first part is kept, and the next as well while what is kept has under four tokens. Where
-    the site's name comes first, the longest other part is kept.
-    """
-    title = title.strip(" _-|｜")
-    parts = [part.strip() for part in _CUT.split(title)]
-    if len(parts) > 1 and len(parts[0]) <= _SITE_NAME:
-        longest = max(parts[1:], key=len)
-        if _FIRST.search(fold(parts[0])) or (is_office(parts[0]) and _is_longer(longest, parts[0])):
-            return longest
-    for match in _CUT.finditer(title):
-        kept = title[: match.start()].strip()
-        if len(tokens(kept)) >= 4:
-            return kept
-    return title.strip()
-
-
-def is_office(text: str) -> bool:
-    """Whether a short text is the name of an office or a site: 某某县人民政府, 某某县教育局."""
-    folded = fold(text).strip()
-    named = folded.endswith(words("reject", "office")) or bool(_SITE.search(folded))
-    return len(folded) <= _OFFICE and named and not _SAYS.search(folded)
-
-
-def _is_longer(title: str, office: str) -> bool:
-    return len(title) > len(office) and not _names_site(title)
-
-
 def _is_frame(cut: str, blocks: Sequence[Block], site: str) -> bool:
     """True when <title> only names site or column: a name of the site, a link, a crumb, or
     words that stand nowhere on the page, as its own title would."""
-    if len(cut) < 4 or cut == site or _names_site(cut):
+    if len(cut) < 4 or cut == site or names_site(cut):
         return True
     if not any(cut in squeezed(block.text) for block in blocks[:_DEEPEST]):
         return True
@@ -280,7 +195,7 @@ def _heading(block: Block, cut: str) -> str | None:
 
     A link leads elsewhere to this article; a linked heading is its own permalink.
     """
-    if not 2 <= len(block.text) <= _LONGEST:
+    if not 2 <= len(block.text) <= LONGEST:
         return None
     if block.linked and block.tag not in ("h1", "h2", "h3"):
         return None
@@ -302,7 +217,7 @@ def _is_short_title(blocks: Sequence[Block], index: int, own: str, whole: str) -
 
 @lru_cache(maxsize=64)  # asked for every short heading of a page
 def _first_part(whole: str) -> str:
-    return squeezed(_CUT.split(whole)[0])
+    return squeezed(CUT.split(whole)[0])
 
 
 def _is_way(text: str) -> bool:
@@ -316,7 +231,7 @@ def _covered(own: str, title: str, cut: str) -> int:
     """How many characters of <title> the block shows, 0 when it is no heading of it."""
     if own not in title and own not in cut and cut not in own:
         return 0
-    if _SITE.search(own) and own != title:
+    if SITE.search(own) and own != title:
         return 0
     if len(own) >= 4 and (title.startswith(own) or cut.startswith(own)):
         return len(own)
@@ -324,7 +239,7 @@ def _covered(own: str, title: str, cut: str) -> int:
         return len(own)
     if own == title:
         return len(own)
-    if len(cut) >= 6 and not _names_site(cut) and cut in own and len(own) <= len(cut) + _EXTRA:
+    if len(cut) >= 6 and not names_site(cut) and cut in own and len(own) <= len(cut) + _EXTRA:
         return len(cut)
     return 0
 
@@ -343,7 +258,7 @@ def _continued(blocks: Sequence[Block], index: int, title: str, whole: str) -> t
     """A heading set in several lines, joined as <title> has it."""
     own = squeezed(blocks[index].text)
     name = blocks[index].text.strip()
-    parted = whole.startswith(name) and _CUT.match(whole, len(name)) is not None
+    parted = whole.startswith(name) and CUT.match(whole, len(name)) is not None
     if parted and is_office(name):  # 某某县人民政府-…: the site's name above the title
         return name, len(own)
     last = index
@@ -360,7 +275,7 @@ def _continued(blocks: Sequence[Block], index: int, title: str, whole: str) -> t
 def _opening(whole: str, size: int) -> str:
     """The beginning of <title> that holds `size` squeezed characters."""
     count = 0
-    for match in _TOKEN.finditer(whole):
+    for match in TOKEN.finditer(whole):
         count += len(match[0])
         if count >= size:
             tail = re.match(r"[”’」』》〉）)】\]！？!?]*", whole[match.end() :])
@@ -383,20 +298,14 @@ def _headings(blocks: Sequence[Block], whole: str) -> Iterator[tuple[str, Block]
 
 def _closes(text: str, whole: str) -> bool:
     """Whether a heading is the last and longest part of <title>: 某某区-最新消息-关于…的公告."""
-    *others, last = (squeezed(part) for part in _CUT.split(whole))
+    *others, last = (squeezed(part) for part in CUT.split(whole))
     return last == squeezed(text) and len(last) > max(map(len, others), default=0)
-
-
-def _names_site(text: str) -> bool:
-    """Whether a heading names a site or an office, as the banner of a site does."""
-    folded = fold(text).strip()
-    return bool(_SITE.search(folded)) or folded.endswith(words("reject", "office"))
 
 
 def _lone_heading(blocks: Sequence[Block]) -> Block | None:
     """The only h3 of a page whose <title> names the site and that has no greater heading."""
     found = [block for block in blocks if block.tag == "h3" and not block.linked]
-    if len(found) != 1 or not 3 <= len(found[0].text) <= _LONGEST:
+    if len(found) != 1 or not 3 <= len(found[0].text) <= LONGEST:
         return None
     heads_box = fold(found[0].text).strip() in words("reject", "section")
     return None if heads_box or headline.read_line(found[0].text) else found[0]
@@ -411,7 +320,7 @@ def _shown_part(whole: str, blocks: Sequence[Block]) -> str:
 
 def is_title_text(text: str) -> bool:
     """True for a line that could be a title: no meta line, no footer, not too long or short."""
-    if not len(tokens(text)) >= 4 or len(text) > _LONGEST:
+    if not len(tokens(text)) >= 4 or len(text) > LONGEST:
         return False
     folded = fold(text)
     if any(word in folded for word in words("reject", "within")) or _is_noise(text):
@@ -514,7 +423,7 @@ def title_block(blocks: Sequence[Block], heads: Sequence[Ranked]) -> int | None:
         if len(wanted) < 4 or candidate.origin.startswith("html"):
             continue
         for index, seen in enumerate(blocks):
-            if not seen.linked and len(seen.text) <= 2 * _LONGEST:
+            if not seen.linked and len(seen.text) <= 2 * LONGEST:
                 own = squeezed(seen.text)
                 if own.startswith(wanted) or (len(own) >= 8 and wanted.startswith(own)):
                     return index

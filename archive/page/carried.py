@@ -18,7 +18,7 @@ from functools import cache
 from archive import writing
 from archive.about import islands
 from archive.about.labels import HAN, words
-from archive.about.titles import html_title, squeezed
+from archive.about.sitename import html_title, squeezed
 from archive.chinese.anyof import any_of
 from archive.model import Candidate
 from archive.page import dom

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.about import titles
+from archive.about import sitename
 from archive.known import INSIDE
 from archive.model import Page
 from archive.page import containers, dom, nodes, pageclass, ways
@@ -20,7 +20,7 @@ def page_lines(page: Page) -> list[str]:
     tree = nodes.read(parsed.root)
     lines = flow(tree, is_body=containers.is_shown)
     pageclass.mark_frame(lines)
-    title = titles.cut_site_name(titles.html_title(tree))
+    title = sitename.cut_site_name(sitename.html_title(tree))
     first, last = ways.core(lines, title)
     inside = (
         line.text for line in lines.lines[first:last] if not linerules.is_bare_date(line.text)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.about.titles import squeezed
+from archive.about.sitename import squeezed
 from archive.known import PAGES, is_furniture
 from archive.model import SiteMemory
 from archive.page import span

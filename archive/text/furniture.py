@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from archive import metadata
 from archive.about import dates, docnumber
-from archive.about.titles import squeezed
+from archive.about.sitename import squeezed
 from archive.known import is_furniture
 from archive.model import About, Candidate, Change
 from archive.text import linerules, notices, plainlines

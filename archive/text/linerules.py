@@ -6,14 +6,12 @@ A rule looks at one line; where in the text it counts is decided by archive/text
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Sequence
+from functools import lru_cache
 
-from archive import metadata, vocab, writing
+from archive import metadata, writing
 from archive.about.labels import fold, labelled
-from archive.chinese.anyof import any_of
-from archive.errors import VocabularyError
+from archive.text import framewords
 
 HEAD_LINE = 90  # characters a head line may have, one that is a breadcrumb or byline more
 TAIL_LINE = 60
@@ -21,25 +19,6 @@ _GENRE = 16  # characters of a title that names a kind of document, with blanks 
 _REMEMBERED = 8192  # lines whose answer is kept: frames repeat from page to page
 DISCLAIMER = 300  # characters of a line of the legal foot or of small print
 META_LINE = 240  # characters of a line with two labels: the site's name and toolbars stand in it
-_TABLES = {
-    "head": {"starts", "whole", "genres"},
-    "tail": {
-        "starts",
-        "only",
-        "sections",
-        "weak",
-        "sentences",
-        "survey",
-        "declares",
-        "credits",
-        "forms",
-    },
-    "toolbar": {"words"},
-    "footer": {"strong", "labels"},
-    "disclaimer": {"sure", "other"},
-    "player": {"starts", "ends"},
-    "frame": {"names"},
-}
 _PUNCTUATION = re.compile("[，。；：、！？“”（）《》「」『』]")
 # Asked where there is none of these.
 _OTHER_MARK = re.compile(f"[\u3400-\u9fff][,;:!?][\u3400-\u9fff]|{writing.STOPS}")
@@ -103,7 +82,6 @@ _PAGER = re.compile(
     r"(?:共\s?\d+\s?页\s{0,3})?(?:当前)?第\s?\d+\s?页\s[^。]{0,20}(?:上|下)一?页|[\[\]\d\s.…|]*[<>«»]*\s*(?:上一?|下一?|前一?|后一?|尾|末)页(?:$|[\s\]>»|\d])"
 )
 _ONLY_PAGE = re.compile(r"(?:\[1\]|【1】)")  # the pager of an article of one page
-_BRACKETS = re.compile(r"[\s\[\]【】〖〗（）()|｜·>:：︰]+")
 _LABELLED = 12  # characters in which the colon of a label stands
 _WITHOUT_YEAR = re.compile(r"(?:时间|日期):\s*\d{1,2}月\d{1,2}日.*\d{1,2}[时点:]")
 _WHEN = re.compile("(?:会议|活动|开会)?(?:时间|時間|日期)[:：]")
@@ -153,7 +131,9 @@ def head_rule(line: str) -> str:
         return "meta-line"
     if len(line) > HEAD_LINE:
         return ""
-    if metadata.is_empty_row(line) or (_head().match(folded) and not _says_something(folded)):
+    if metadata.is_empty_row(line) or (
+        framewords.head().match(folded) and not _says_something(folded)
+    ):
         return "head-line"
     if _AGO.fullmatch(folded):
         return "head-line"
@@ -167,7 +147,7 @@ def head_rule(line: str) -> str:
         or _is_dated_toolbar(line)
     ):
         return "bare-date"
-    if _BRACKETS.sub("", folded) in _whole():
+    if framewords.BRACKETS.sub("", folded) in framewords.whole():
         return "toolbar"
     return ""
 
@@ -214,15 +194,15 @@ def tail_rule(line: str) -> str:
     folded = fold(line).strip().lstrip("·•●■◆<>«»‹›＜＞|-—*※★▪◀▶◄►←→☜☞▲▼△▽ ")
     folded = folded.replace("（", "(").replace("）", ")")
     if inner := _BRACKETED.fullmatch(folded):
-        if _sentences().match(inner[1]):
+        if framewords.sentences().match(inner[1]):
             return "tail-line"
-        if _sections().match(inner[1]) and _tail().match(inner[1]):
+        if framewords.sections().match(inner[1]) and framewords.tail().match(inner[1]):
             return "section"
-    if (found := _credit().match(folded)) and not _is_about(line, folded[found.end() :]):
+    if (found := framewords.credit().match(folded)) and not _is_about(line, folded[found.end() :]):
         return "editor-credit"
     if "编" in folded and ":" in folded and metadata.names_editor(line):
         return "editor-credit"
-    if _survey().match(folded):
+    if framewords.survey().match(folded):
         return "survey"
     if _FORM.fullmatch(folded) and _is_guest_book(folded):
         return "tail-line"
@@ -230,19 +210,19 @@ def tail_rule(line: str) -> str:
         return "tail-line"
     if _PAGER.match(folded) or _ONLY_PAGE.fullmatch(folded):
         return "pager"
-    found = _tail().match(folded)
+    found = framewords.tail().match(folded)
     if found is not None and (_QUANTITY.search(folded) or _begins_otherwise(folded, found)):
         return ""
-    if found is None or (is_plain_text(line) and not _sentences().match(folded)):
+    if found is None or (is_plain_text(line) and not framewords.sentences().match(folded)):
         return ""
     if _declares_its_own(folded):
         return ""
-    return "section" if _sections().match(folded) else "tail-line"
+    return "section" if framewords.sections().match(folded) else "tail-line"
 
 
 def _begins_otherwise(line: str, found: re.Match[str]) -> bool:
     """Whether a line begins with a word of the frame and goes on as a text: 收藏品征集范围：…"""
-    wanted = _only().get(found[0])
+    wanted = framewords.only().get(found[0])
     behind = line[found.end() :]
     goes_on = writing.has_han(behind[:1]) or _GOES_ON.match(behind) is not None
     if wanted is None or not goes_on:
@@ -252,7 +232,7 @@ def _begins_otherwise(line: str, found: re.Match[str]) -> bool:
 
 def _is_guest_book(form: str) -> bool:
     """Whether labels are those of a form to write to a site: 姓名：电话：内容：, not 申请人：日期："""
-    return not _guest_book().isdisjoint(label.strip(" *") for label in form.split(":"))
+    return not framewords.guest_book().isdisjoint(label.strip(" *") for label in form.split(":"))
 
 
 def _is_about(line: str, rest: str) -> bool:
@@ -264,21 +244,23 @@ def _is_about(line: str, rest: str) -> bool:
 def _declares_its_own(line: str) -> bool:
     """Whether a line declares something that is no matter of texts, sites or rights, so that it is
     the notice's: 声明：本结果仅对抽检样品负责。"""
-    found = _declares().match(line)
+    found = framewords.declares().match(line)
     said = line[found.end() :] if found else ""
-    return _han(said) > 0 and not (_disclaimer().search(said) or _small_print().search(said))
+    return _han(said) > 0 and not (
+        framewords.disclaimer().search(said) or framewords.small_print().search(said)
+    )
 
 
 def is_weak_tail(line: str) -> bool:
     """True for a tail line whose words a notice uses too: 登录网址：…, 主办单位：县文化馆."""
-    return bool(_weak().match(fold(line).strip()))
+    return bool(framewords.weak().match(fold(line).strip()))
 
 
 def is_disclaimer(line: str) -> bool:
     """True for the small print under an article: whose text it is, who is not to blame."""
     folded = fold(line)
-    sure = set(_disclaimer().findall(folded))
-    return bool(sure) and len(sure | set(_small_print().findall(folded))) > 1
+    sure = set(framewords.disclaimer().findall(folded))
+    return bool(sure) and len(sure | set(framewords.small_print().findall(folded))) > 1
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -294,10 +276,10 @@ def is_toolbar(line: str) -> bool:
         return False
     folded = fold(line)
     folded = _CLOCK.sub(" ", folded) if ":" in folded else folded
-    rest, count = _toolbar().subn("", folded)
+    rest, count = framewords.toolbar().subn("", folded)
     if not count:
         return False
-    long = max((len(m) for m in _toolbar().findall(folded)), default=0)
+    long = max((len(m) for m in framewords.toolbar().findall(folded)), default=0)
     bare = _BETWEEN_TOOLS.fullmatch(rest)
     digits = len(_FIGURE.findall(rest))
     return bool(bare) and digits < 4 and (long > 1 or count > 2)
@@ -316,7 +298,7 @@ def is_player_caption(line: str) -> bool:
     A picture's caption has no such credit. Cost: a heading that cites a video in brackets.
     """
     return len(line) <= TAIL_LINE and bool(
-        _player().search(fold(line).rstrip())
+        framewords.player().search(fold(line).rstrip())
         or _EMBEDDED.fullmatch(fold(line).strip())
         or _NO_PLAYER.match(line)
     )
@@ -332,7 +314,7 @@ def is_footer(line: str) -> bool:
         return False
     if line.rstrip().endswith("办") and _HOST.fullmatch(fold(line).strip()):
         return True
-    found = set(_footer().findall(fold(line)))
+    found = set(framewords.footer().findall(fold(line)))
     if not found:
         return False
     return len(found) > 1 or (len(line) <= TAIL_LINE and not re.search("[，。；]", line))
@@ -352,7 +334,7 @@ def is_genre(line: str) -> bool:
     >>> is_genre("讣　告"), is_genre("公告："), is_genre("公告栏")
     (True, True, False)
     """
-    return len(line) <= _GENRE and "".join(fold(line).split()).rstrip(":") in _genres()
+    return len(line) <= _GENRE and "".join(fold(line).split()).rstrip(":") in framewords.genres()
 
 
 def is_plain_text(line: str) -> bool:
@@ -369,7 +351,7 @@ def names_file(line: str) -> bool:
 
 def is_frame_name(names: str) -> bool:
     """True when a class or id (lower case, blanks between) has a word of the page's frame."""
-    return bool(_frame().search(names))
+    return bool(framewords.frame().search(names))
 
 
 def is_bare_date(line: str) -> bool:
@@ -397,115 +379,5 @@ def _is_dated_toolbar(line: str) -> bool:
     """`| 15-03-27 | 【大 中 小】【打印】【关闭】`: a day and toolbar words."""
     if len(line) > TAIL_LINE or not _FIGURE.search(line):
         return False
-    rest = _BRACKETS.sub(" ", _toolbar().sub(" ", fold(line))).strip()
+    rest = framewords.BRACKETS.sub(" ", framewords.toolbar().sub(" ", fold(line))).strip()
     return rest != fold(line).strip() and is_bare_date(rest)
-
-
-@cache
-def _vocabulary() -> Mapping[str, Any]:
-    table = vocab.toml("furniture")
-    for name, keys in _TABLES.items():
-        if set(table.get(name, {})) != keys:
-            problem = f"needs exactly {', '.join(sorted(keys))}"
-            raise VocabularyError(vocab.folder() / "furniture.toml", name, problem)
-    if unknown := set(table) - set(_TABLES) - {"evidence", "day"}:
-        raise VocabularyError(vocab.folder() / "furniture.toml", min(unknown), "unknown table")
-    return table
-
-
-@cache
-def _guest_book() -> frozenset[str]:
-    return frozenset(map(fold, _vocabulary()["tail"]["forms"]))
-
-
-def _starts(table: str, key: str) -> re.Pattern[str]:
-    return re.compile(any_of(map(fold, _vocabulary()[table][key])))
-
-
-@cache
-def _head() -> re.Pattern[str]:
-    return _starts("head", "starts")
-
-
-@cache
-def _tail() -> re.Pattern[str]:
-    return _starts("tail", "starts")
-
-
-@cache
-def _credit() -> re.Pattern[str]:
-    return _starts("tail", "credits")
-
-
-@cache
-def _toolbar() -> re.Pattern[str]:
-    return _starts("toolbar", "words")
-
-
-@cache
-def _player() -> re.Pattern[str]:
-    first, last = _starts("player", "starts").pattern, _starts("player", "ends").pattern
-    return re.compile(rf"[(（](?:{first})[^()（）]{{0,20}}(?:{last})[)）]$")
-
-
-@cache
-def _weak() -> re.Pattern[str]:
-    return _starts("tail", "weak")
-
-
-@cache
-def _sections() -> re.Pattern[str]:
-    return _starts("tail", "sections")
-
-
-@cache
-def _declares() -> re.Pattern[str]:
-    return _starts("tail", "declares")
-
-
-@cache
-def _sentences() -> re.Pattern[str]:
-    return _starts("tail", "sentences")
-
-
-@cache
-def _only() -> Mapping[str, re.Pattern[str]]:
-    pairs = _vocabulary()["tail"]["only"]
-    return {fold(word): re.compile(fold(pattern)) for word, pattern in pairs}
-
-
-@cache
-def _survey() -> re.Pattern[str]:
-    return _starts("tail", "survey")
-
-
-@cache
-def _disclaimer() -> re.Pattern[str]:
-    return _starts("disclaimer", "sure")
-
-
-@cache
-def _small_print() -> re.Pattern[str]:
-    return _starts("disclaimer", "other")
-
-
-@cache
-def _footer() -> re.Pattern[str]:
-    strong, labels = _starts("footer", "strong").pattern, _starts("footer", "labels").pattern
-    return re.compile(rf"{strong}|(?:{labels})(?=\s*:)")
-
-
-@cache
-def _whole() -> frozenset[str]:
-    return frozenset(_BRACKETS.sub("", fold(word)) for word in _vocabulary()["head"]["whole"])
-
-
-@cache
-def _genres() -> frozenset[str]:
-    return frozenset(map(fold, _vocabulary()["head"]["genres"]))
-
-
-@cache
-def _frame() -> re.Pattern[str]:
-    words = "|".join(sorted(_vocabulary()["frame"]["names"], key=len, reverse=True))
-    return re.compile(rf"(?:^|[\s_\-])(?:{words})(?:$|[\s_\-\d])")
