@@ -23,6 +23,7 @@ FEW_HAN = 12  # of a whole page: less is no text at all
 MUCH_HAN = 120  # of running text in one place: an article
 _FRAME_TAGS = frozenset(("footer", "nav", "aside"))
 _COMMENTS, _ABOVE = 4, 12  # lines of such a part at least, lines above it that may be the article
+_READ = 100_000  # lines of such parts, which a hostile page sets one inside the other
 _COMMENT_NAME = re.compile(r"(?:^|[\s_-])(?:comments?|pinglun|replies|reply-?list)(?:$|[\s_-])")
 _FRAME_SHARE = 0.5  # of the page's sentences: what holds that is no part of the frame
 
@@ -55,10 +56,13 @@ def _mark_comments(flow: Flow) -> None:
 
     Cost: an article in an element of that name below a printed summary, with two dated lines of its own.
     """
-    lines = flow.lines
+    lines, read = flow.lines, 0
     for element, (first, last) in flow.spans.items():
+        if read > _READ:
+            return
         if last - first < _COMMENTS or lines[first].noisy or not _names_comments(flow, element):
             continue
+        read += last - first
         above = lines[max(0, first - _ABOVE) : first]
         dated = sum(linerules.has_day(line.text) for line in lines[first:last])
         if dated >= 2 and any(span.is_good(line) and span.value(line) > 0 for line in above):

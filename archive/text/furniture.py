@@ -254,12 +254,14 @@ def _one_cut(lines: Sequence[str], rights: bool, inside: Collection[str]) -> lis
             rule = linerules.tail_rule(line) or ("footer" if linerules.is_footer(line) else "")
             own = (
                 not rule
-                or (rule == "section" and sum(masses[index:]) > _SECTION * total)
-                or (linerules.is_weak_tail(line) and sum(masses[index + 1 :]) > _SECTION * total)
+                or line in inside
+                or (rule == "section" and total - seen > _SECTION * total)
+                or (
+                    linerules.is_weak_tail(line) and total - seen - masses[index] > _SECTION * total
+                )
                 or (rule in ("tail-line", "footer") and _is_inside(lines, index))
                 or (rule in ("tail-line", "footer") and notices.is_own(lines, index))
                 or (rule in ("tail-line", "disclaimer") and _goes_on(lines, index))
-                or line in inside
                 or (rights and rule == "disclaimer" and linerules.is_plain_text(line))
             )
             if not own:
