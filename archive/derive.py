@@ -37,7 +37,7 @@ from archive.relevance import Like, below, compared
 from archive.sites import Layout, Site, layout_on
 from archive.steps import Cleaned, clean
 
-DERIVATION = 3
+DERIVATION = 4
 _BEIJING = timezone(timedelta(hours=8))
 _CUT = {"length", "time", "disconnect", "unspecified"}  # WARC 1.1, 5.13
 
