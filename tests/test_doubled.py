@@ -194,3 +194,13 @@ def test_a_second_copy_under_a_heading_of_its_own_goes_with_it() -> None:
     other = "县气象局发布大风预警，请注意防范。"
     kept = f"{body}\n{head}{other}\n{body}\n{other}"
     assert clean(kept, [drop_second_copy]).text == kept
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=24))
+def test_copies_in_any_order_are_cut_without_one_cut_over_another(order: list[int]) -> None:
+    blocks = [paragraphs(2, salt) for salt in range(4)]
+    text = "\n".join(blocks[number] for number in order)
+    cleaned = clean(text, [drop_second_copy, lines])
+    assert undo(cleaned.text, cleaned.edits) == text
+    assert cleaned.text

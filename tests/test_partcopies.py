@@ -40,6 +40,11 @@ def test_paragraphs_that_stand_twice_each_stand_once() -> None:
     assert cleaned("\n".join(f"{line}\n{line}" for line in LONG)) == "\n".join(LONG)
 
 
+def test_a_last_paragraph_that_stands_three_times_stands_once() -> None:
+    first, last = LONG[:2]
+    assert cleaned("\n".join((first, last, last, last))).strip() == f"{first}\n{last}"
+
+
 LEAD = LINES[0] + LINES[1]
 
 

@@ -70,6 +70,12 @@ def test_a_blank_line_above_the_first_paragraph_stays() -> None:
     assert decoded("标题\n\n<p>第一段。</p>\n<p>第二段。</p>") == "标题\n\n第一段。\n第二段。"
 
 
+def test_a_tag_inside_an_unfinished_one_is_not_taken_out_of_it() -> None:
+    once = decoded('第一段。\n<a hr<table>ef="http://a.test/" target="_blank">大荔县</a>')
+    assert "<table>" in once
+    assert decoded(once) == once
+
+
 def test_a_lone_tag_without_attributes_is_no_evidence() -> None:
     assert decoded("见表<p>，下同。") == "见表<p>，下同。"
 

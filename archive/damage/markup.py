@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from archive.model import Change
 from archive.steps import apart
 
-_BLOCK = "p|h[1-6]|div|br|li|tr|blockquote|section|article|table|tbody|ul|ol|center|hr"
+_BLOCK = "p|h[1-6]|div|br|li|tr|blockquote|section|article|table|tbody|ul|ol|center|hr|html|body"
 _INLINE = "span|strong|font|b|em|u|i|a|img|td|th|o:p|sup|sub|big|small|st1:[a-z]+"
 _LT, _GT = r"(?:<|&lt;)", r"(?:>|&gt;)"
 _ATTRIBUTES = r"(?:\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|&quot;[^<>]*?&quot;|[^\s\"'<>&]+))?)*"
@@ -26,13 +26,15 @@ _FILLING = re.compile(
     rf"{_LT}(?P<name>[a-z]{{1,12}}\d?) id=[\"'](?P<id>[a-z0-9]{{5}})[\"']\s*/?{_GT}"
 )
 _RUN_GAP = re.compile(r"\s*")
+_INSIDE = 300  # characters of a tag that another may stand in
 
 # What editors and word processors leave in comments around what was pasted.
 _EDITORS = r"(?:--\s*/?(?:Start|End)Fragment|(?:--)?\s*\[(?:if [^\[\]<>]{1,40}|endif)\])"
 # Text about code: tags that run, event handlers, source of a page or a program, notices on hidden
-# links. Cost: a leaked tag in such a text stays.
+# links. Not </body></html>, the end of a page that was cut out of its source. Cost: a leaked tag in such a
+# text stays.
 _LISTING = re.compile(
-    rf"{_LT}/?(?:script|iframe|svg|object|embed|form|input|html|head|body|meta|link|style|\?|%|!(?!{_EDITORS}))"
+    rf"{_LT}(?:/?(?:script|iframe|svg|object|embed|form|input|meta|link|style)|html|head|body|\?|%|!(?!{_EDITORS}))"
     r"|javascript:|\bon(?:error|load|click|mouseover)\s*=|alert\(|\bXSS\b|跨站脚本|\bpayload\b|display\s*:\s*none|暗链|暗鏈|黑链|黑鏈|代码如下|源代码",
     re.IGNORECASE,
 )
@@ -138,12 +140,20 @@ def _tags(text: str) -> list[re.Match[str]]:
     tags = [
         m
         for m in TAG.finditer(text)
-        if not _SPOKEN_OF.match(text, m.end()) and not _is_quoted(text, m)
+        if not (_SPOKEN_OF.match(text, m.end()) or _is_quoted(text, m) or _is_inside_one(text, m))
     ]
     if not any(map(_is_sure, tags)) and not _is_closed(tags) and not _ends(text, tags):
         tags = []
     taken = {m.start() for m in tags}
     return sorted([*tags, *(m for m in filling if m.start() not in taken)], key=lambda m: m.start())
+
+
+def _is_inside_one(text: str, match: re.Match[str]) -> bool:
+    """Whether a tag stands in another that is not closed: without it there would be a whole one."""
+    start = match.start()
+    at = text.rfind("<", max(0, start - _INSIDE), start)
+    opens = text[at + 1 : at + 2]
+    return at >= 0 and (opens.isalpha() or opens == "/") and text.find(">", at, start) < 0
 
 
 _QUOTES = ("“”", "‘’", "「」", "『』", '""')

@@ -75,7 +75,9 @@ def drop_second_copy(text: str, about: About) -> Iterable[Change]:
             yield from list(part_copies(text, summaries=summaries)) or [_variant()]
             return
         start = copy.middle if _only_credits(text, sentences, copy, about) else copy.second
-        cuts.append(_cut(text, sentences[start : copy.stop]))
+        cut = _cut(text, sentences[start : copy.stop])
+        # a copy around a place where one was: it goes with all between its ends
+        cuts = [one for one in cuts if not cut.start <= one.start < cut.end] + [cut]
         sentences = sentences[:start] + sentences[copy.stop :]
     yield from cuts
     # a summary above the copy that stays; what is left between two cuts is not looked at

@@ -59,12 +59,14 @@ def part_copies(text: str, *, summaries: bool) -> Iterator[Change]:
         or (summaries and (list(_summaries(text, lines)) or list(_leads(lines))))
         or list(_beginnings(text, lines))
     )
+    done = 0
     for first, stop in spans:
         evidence = f"{stop - first} lines that stand elsewhere as well, from their first letter on"
         start, end = lines[first].start, lines[stop - 1].end
         if end >= len(text) and first:
             start = lines[first - 1].end - 1 if text[lines[first - 1].end - 1] == "\n" else start
         found = tuple(dict.fromkeys(told(text[lines[first].start : lines[stop - 1].end])))
+        start, done = max(start, done), end  # a paragraph that stands three times is cut twice
         yield Change(start, end, "", "part-copy", evidence, 0.95, flag="doubled-body", found=found)
 
 

@@ -33,8 +33,8 @@ _OPENS = (
 _DATA = rf'[\[{{]{{1,2}}"\w+"[ \t]*:[^{_HAN}\n]*[\]}}];?'  # {"code":200}
 _FIELD = r"(?:\{\{[^{}\n]{1,60}\}\}|\$\{[\w.]{2,40}\}|<%=?[^%\n]{1,60}%>|\{\$[\w.\->]{2,40}\}|\$[a-z_]{3,20}\$)"
 _FIELDS = rf"{_FIELD}(?:[ \t|/·\-:：]*{_FIELD})*"
-# </script> </body> </html>: ends and beginnings of a page, alone in their line
-_TAGS = r"(?:</?(?:html|head|body|script|style|noscript|meta|link|!DOCTYPE)\b[^<>\n]{0,300}>[ \t]*|<title>[^<>\n]{0,200}</title>[ \t]*)+"
+# </script> </body> </html>, alone in their line; a text with the beginning of a page is its source
+_TAGS = r"(?:</(?:html|body|script|style|noscript)>[ \t]*|<title>[^<>\n]{0,200}</title>[ \t]*)+"
 _LINE = re.compile(
     rf"[ \t]*(?:{_RULES}|{_CODE}|{_OPENS}|{_DATA}|{_FIELDS}|{_TAGS})[ \t]*", re.IGNORECASE
 )
@@ -55,9 +55,7 @@ _SIGNS = (
     "window.",
     "_hmt",
     "</",
-    "<meta",
-    "<html",
-    "<!DOC",
+    "<title>",
 )
 _ABOUT_CODE = re.compile(
     r"(?<![用构構目票政区區证證券])代[码碼]|程序[员員设設语語]|编程|編程|脚本|腳本|运行结果|语句|变量|函数|网页制作|信息技术|样式"

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from archive import temporary
 from archive.state import Acknowledged, State
 from tests.commands import ROOT
 
@@ -128,10 +129,20 @@ class _Failing(sqlite3.Connection):
             raise error
 
 
+class _FailingTemporary(_Failing):
+    """The same of a temporary database, whose errors are told as those of its folder."""
+
+    @staticmethod
+    def _count() -> None:
+        with temporary.failing():
+            _Failing._count()
+
+
 def _connect(real: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """A connection whose statements are counted, of its own kind besides."""
-    kind = named.pop("factory", sqlite3.Connection)
-    return real(*given, **named, factory=type("Failing", (_Failing, kind), {}))
+    kind = named.pop("factory", None)
+    named["factory"] = type("Failing", (_FailingTemporary, kind), {}) if kind else _Failing
+    return real(*given, **named)
 
 
 def _tell(noted: str) -> None:
