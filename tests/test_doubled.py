@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.model import About
@@ -197,10 +197,13 @@ def test_a_second_copy_under_a_heading_of_its_own_goes_with_it() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, 3), min_size=2, max_size=24))
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=14))
+@example([1, 0, 0, 0, 0, 0, 0, 0])
+@example([1, 0, 1, 1, 0, 1, 0, 0, 1])
 def test_copies_in_any_order_are_cut_without_one_cut_over_another(order: list[int]) -> None:
-    blocks = [paragraphs(2, salt) for salt in range(4)]
+    said = sentences(16)
+    blocks = ["".join(said[at : at + 4]) for at in range(0, 16, 4)]
     text = "\n".join(blocks[number] for number in order)
     cleaned = clean(text, [drop_second_copy, lines])
     assert undo(cleaned.text, cleaned.edits) == text
-    assert cleaned.text
+    assert all(block in cleaned.text for block in {blocks[number] for number in order})
