@@ -102,7 +102,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE")
     parser.add_argument("--docs", action="store_true", help="write docs/performance.md")
-    parser.add_argument("--urls", type=int, default=100_000, metavar="N", help="of the frontier")
+    parser.add_argument("--urls", type=int, default=1_000_000, metavar="N", help="of the frontier")
     parser.add_argument("--pages", type=int, default=3000, metavar="N", help="of the growing site")
     parser.add_argument("--kib", type=int, default=24, metavar="N", help="of one of its pages")
     parser.add_argument("--derive", action="store_true", help="in its crawl too")

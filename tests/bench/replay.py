@@ -17,7 +17,7 @@ from typing import Any
 from tests.bench import corpus
 from tests.bench.measuring import Goal, Row, Table, Took, contend, rounds, run
 
-PASSES = 2  # times the pages are in the archive
+PASSES = 8  # times the pages are in the archive
 
 
 def measure(scratch: Path, count: int) -> Table:
