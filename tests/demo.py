@@ -67,12 +67,11 @@ def by_site(rows: list[dict[str, Any]]) -> dict[str, Counter[str]]:
 
 
 def most_repaired(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The article whose ledger names the most different steps, and best leaves no place open."""
+    """The article that the most different steps changed, and best leaves no place open."""
 
     def rank(row: dict[str, Any]) -> tuple[int, bool, int]:
-        edits = row["edits"]
-        closed = not any(edit.get("action") == "flagged" for edit in edits)
-        return len({edit["step"] for edit in edits}), closed, len(edits)
+        made = [edit for edit in row["edits"] if edit.get("action") != "flagged"]
+        return len({edit["step"] for edit in made}), made == row["edits"], len(made)
 
     return max((row for row in rows if "rejected" not in row), key=rank)
 
