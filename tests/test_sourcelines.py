@@ -113,6 +113,7 @@ def test_hostile_source_takes_linear_time(text: str) -> None:
     [
         f"{BODY}\n下列代码输出变量：\n{{{{ name }}}}",
         f"{BODY}\n第三题\nvar x = 1;\n请写出结果。",
+        f"{BODY}\n参加夏令营的同学学习HTML。\n<script>document.write(1);</script>",
         "已知 a<b 且 b>c，求证 a+c<2b。设 x<y，则 -x>-y。\n不等式组 {x>1, x<5} 的整数解为 2、3、4。",
         f"{BODY}\n建设5G网络、推广5G应用、开通5G基站，PM2.5浓度、PM2.5均值、PM2.5指数均下降。",
     ],

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
+from archive.chinese.anyof import any_of
 from archive.chinese.variants import fold
 from archive.farms import farmwords, lexicon
 from archive.farms.farmitems import sentences, whole_lines
@@ -56,27 +57,27 @@ EMOJI = 3  # places; one or two emoji between characters also occur in chat quot
 def _contact() -> re.Pattern[str]:
     """Where an advert is to be reached."""
     words = farmwords.words()["contact"]
-    names = "|".join((*words["chat"], _ADD_ME, "飞机", *words["telephone"]))
-    return re.compile(f"{_QQ_NUMBER}|(?:{names}){_NUMBER}|{_LINK}")
+    names = any_of((*words["chat"], "飞机", *words["telephone"]))
+    return re.compile(f"{_QQ_NUMBER}|(?:{names}|{_ADD_ME}){_NUMBER}|{_LINK}")
 
 
 @cache
 def _chat() -> re.Pattern[str]:
     """Somebody to chat with, and no account or group of an office."""
     words = farmwords.words()["contact"]
-    names = f"(?:{'|'.join(words['chat'])})(?!{'|'.join(words['office'])})"
+    names = f"(?:{any_of(words['chat'])})(?!{any_of(words['office'])})"
     return re.compile(rf"{_QQ_NUMBER}|{names}|{_ADD_ME}|飞机[^\w\s。，]")
 
 
 @cache
 def _abstract() -> re.Pattern[str]:
-    labels = "|".join(farmwords.words()["generated"]["labels"])
+    labels = any_of(farmwords.words()["generated"]["labels"])
     return re.compile(rf"^[ \t　]*(?:{labels})\s*[：:][^\n]*", re.MULTILINE)
 
 
 @cache
 def _shop() -> re.Pattern[str]:
-    return re.compile("|".join(farmwords.words()["foreign"]["japanese"]))
+    return re.compile(any_of(farmwords.words()["foreign"]["japanese"]))
 
 
 def brand_tokens(text: str, title: str) -> Iterator[Change]:

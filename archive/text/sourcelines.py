@@ -60,7 +60,7 @@ _SIGNS = (
 _ABOUT_CODE = re.compile(
     r"(?<![用构構目票政区區证證券])代[码碼]|程序[员員设設语語]|编程|編程|脚本|腳本|运行结果|语句|变量|函数|网页制作|信息技术|样式"
     r"|模板(?:文件|引擎)|标签(?:页|属性)|源[码碼]|[链鏈]接代|暗[链鏈]|黑[链鏈]|篡改|(?:系统|软件|网站|高危)漏洞"
-    r"|(?<![\w./])(?:JavaScript|Python|CSS|HTML|XSS)",  # and no map.html
+    r"|(?<![A-Za-z0-9_./])(?:JavaScript|Python|CSS|HTML|XSS)",  # and no map.html
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"(?:<[^<>\n]{1,200}>|\s)+$")  # leaked behind the sentence: 。<br/>
