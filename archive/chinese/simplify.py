@@ -47,10 +47,8 @@ def to_simplified(text: str) -> str:
     """
     text = opencc_tables.t2s(text)
     rules = exceptions()
-    for (
-        code,
-        simplified,
-    ) in rules.characters.items():  # few, so that a table takes ten times as long
+    # Few, so that a table takes ten times as long; none becomes what another is.
+    for code, simplified in rules.characters.items():
         text = text.replace(chr(code), simplified)
     if "著" in text:
         text = rules.zhu.sub(lambda m: m[0] if m["keep"] else m[0].replace("著", "着"), text)
